@@ -1,0 +1,379 @@
+//! How a message of ours is doing: queued, sent, delivered, read or played, failed; unconfirmed when Graph's answer was
+//! lost (F14, F29).
+//!
+//! ```text
+//! queued → sending → sent → delivered → read → played
+//!    ↑        │ ├──→ failed
+//!    └─ due later│
+//!             └──→ unconfirmed → (status webhook) sent …  |  resend → queued  |  discard → discarded
+//! ```
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::failure::Failure;
+
+/// A step on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Accepted by us and waiting for its turn.
+    Queued,
+    /// Claimed: the one call to Graph is under way.
+    Sending,
+    /// The call's answer was lost. Never sent again by itself.
+    Unconfirmed,
+    /// A person decided not to send an unconfirmed message again.
+    Discarded,
+    /// Meta took it.
+    Sent,
+    Failed,
+    Delivered,
+    Read,
+    /// A voice note was listened to.
+    Played,
+}
+
+impl Status {
+    /// How far along a step is: a message never goes back to a smaller rank.
+    ///
+    /// `Failed` stands below `Delivered` because Meta's statuses come in any order and a failure only counts when
+    /// nothing later was seen (Meta, "messages/status"); it stands above `Sent` because that may arrive after it. What
+    /// is not known to have left has no rank at all: any status of Meta's settles it.
+    fn rank(self) -> u8 {
+        match self {
+            Self::Queued | Self::Sending | Self::Unconfirmed | Self::Discarded => 0,
+            Self::Sent => 1,
+            Self::Failed => 2,
+            Self::Delivered => 3,
+            Self::Read => 4,
+            Self::Played => 5,
+        }
+    }
+
+    /// Whether Meta has said what became of the message (or we know that it never left).
+    pub fn is_settled(self) -> bool {
+        self.rank() > 0
+    }
+}
+
+/// When a step was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub status: Status,
+    pub at: Timestamp,
+}
+
+/// A status that Meta reports of a message of ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    Sent,
+    Delivered,
+    Read,
+    Played,
+    Failed(Failure),
+}
+
+impl Report {
+    fn status(&self) -> Status {
+        match self {
+            Self::Sent => Status::Sent,
+            Self::Delivered => Status::Delivered,
+            Self::Read => Status::Read,
+            Self::Played => Status::Played,
+            Self::Failed(_) => Status::Failed,
+        }
+    }
+}
+
+/// What a report changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The message is further along.
+    Advanced,
+    /// A step was learned that lies behind where the message is.
+    Noted,
+    /// Known already.
+    Nothing,
+}
+
+/// What a sender finds when it wants to send a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// It may be claimed.
+    Ready,
+    /// Somebody's call is under way, or was when they died; at this time it counts as lost.
+    UnderWay { until: Timestamp },
+    /// Its answer was lost; those behind it wait until this time.
+    Unconfirmed { until: Timestamp },
+    /// There is nothing left to do for it.
+    Over,
+}
+
+/// A transition that the message's state does not allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a message that is {from:?} cannot be {to}")]
+pub struct NotAllowed {
+    pub from: Status,
+    pub to: &'static str,
+}
+
+/// Where a message of ours is, and how it got there.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Delivery {
+    status: Status,
+    /// When the message entered its present status, by our clock where the status is ours.
+    since: Timestamp,
+    steps: Vec<Step>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    failure: Option<Failure>,
+    /// How often Graph told us to come back later.
+    #[serde(default)]
+    postponed: u32,
+    /// Who claimed it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    claimed_by: Option<Uuid>,
+}
+
+impl Delivery {
+    /// A claim older than this belongs to a sender that is gone: longer than the sender's function may run.
+    pub const CLAIM: SignedDuration = SignedDuration::from_secs(90);
+    /// How long later messages of a conversation wait for an unconfirmed one (F29).
+    pub const UNCONFIRMED_WAIT: SignedDuration = SignedDuration::from_secs(30);
+
+    /// Accepted at `at`.
+    pub fn queued(at: Timestamp) -> Self {
+        let steps = vec![Step { status: Status::Queued, at }];
+        Self { status: Status::Queued, since: at, steps, failure: None, postponed: 0, claimed_by: None }
+    }
+
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// The steps reached so far, in the order of a message's life, each with the first time it was reported.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Why it failed, while it counts as failed.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref().filter(|_| self.status == Status::Failed)
+    }
+
+    /// How often Graph told us to come back later.
+    pub fn postponed(&self) -> u32 {
+        self.postponed
+    }
+
+    /// What a sender may do with it now.
+    pub fn turn(&self) -> Turn {
+        let until = |wait| self.since.saturating_add(wait).unwrap_or(Timestamp::MAX);
+        match self.status {
+            Status::Queued => Turn::Ready,
+            Status::Sending => Turn::UnderWay { until: until(Self::CLAIM) },
+            Status::Unconfirmed => Turn::Unconfirmed { until: until(Self::UNCONFIRMED_WAIT) },
+            _ => Turn::Over,
+        }
+    }
+
+    /// Takes the message for the one call to Graph. `by` is the sender's own for this one claim: it is how a sender that
+    /// never got the answer to its claim finds out whether it holds it.
+    pub fn claim(&mut self, by: Uuid, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Queued], Status::Sending, "claimed", now)?;
+        self.claimed_by = Some(by);
+        Ok(())
+    }
+
+    /// Whether the call to Graph is this sender's to make.
+    pub fn is_claimed_by(&self, by: Uuid) -> bool {
+        self.status == Status::Sending && self.claimed_by == Some(by)
+    }
+
+    /// Graph took it.
+    pub fn sent(&mut self, now: Timestamp) -> Applied {
+        self.report(&Report::Sent, now)
+    }
+
+    /// Graph refused it for good, or we know that it cannot be sent.
+    pub fn failed(&mut self, failure: Failure, now: Timestamp) -> Applied {
+        self.report(&Report::Failed(failure), now)
+    }
+
+    /// It did not leave, and will be tried again later.
+    pub fn postpone(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Sending], Status::Queued, "postponed", now)?;
+        self.postponed += 1;
+        Ok(())
+    }
+
+    /// The answer of the call was lost, or its sender was.
+    pub fn lose_answer(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Sending], Status::Unconfirmed, "unconfirmed", now)?;
+        self.note(Step { status: Status::Unconfirmed, at: now });
+        Ok(())
+    }
+
+    /// A person wants an unconfirmed message sent again, knowing that the customer may get it twice.
+    pub fn resend(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Unconfirmed], Status::Queued, "resent", now)?;
+        self.steps.retain(|step| step.status != Status::Unconfirmed);
+        Ok(())
+    }
+
+    /// A person does not want an unconfirmed message sent again.
+    pub fn discard(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Unconfirmed], Status::Discarded, "discarded", now)?;
+        self.note(Step { status: Status::Discarded, at: now });
+        Ok(())
+    }
+
+    /// Applies what Meta reports, in whatever order and however often it comes.
+    pub fn report(&mut self, report: &Report, at: Timestamp) -> Applied {
+        let status = report.status();
+        let noted = self.note(Step { status, at });
+        if let (Report::Failed(failure), true) = (report, noted) {
+            self.failure = Some(failure.clone());
+        }
+        if status.rank() > self.status.rank() {
+            self.status = status;
+            self.since = at;
+            Applied::Advanced
+        } else if noted {
+            Applied::Noted
+        } else {
+            Applied::Nothing
+        }
+    }
+
+    fn leave(&mut self, from: &[Status], to: Status, word: &'static str, now: Timestamp) -> Result<(), NotAllowed> {
+        if !from.contains(&self.status) {
+            return Err(NotAllowed { from: self.status, to: word });
+        }
+        self.status = to;
+        self.since = now;
+        Ok(())
+    }
+
+    /// Keeps the first time of each step, in the order of a message's life. Says whether the step is new.
+    fn note(&mut self, step: Step) -> bool {
+        if self.steps.iter().any(|known| known.status == step.status) {
+            return false;
+        }
+        let place = self.steps.partition_point(|known| known.status.rank() <= step.status.rank());
+        self.steps.insert(place, step);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).expect("a timestamp")
+    }
+
+    fn failure() -> Failure {
+        Failure { code: "131026".into(), reason: "undeliverable".into(), advice: "call".into() }
+    }
+
+    fn sending() -> Delivery {
+        let mut delivery = Delivery::queued(at(0));
+        delivery.claim(Uuid::from_u128(1), at(1)).expect("a queued message can be claimed");
+        delivery
+    }
+
+    fn statuses(delivery: &Delivery) -> Vec<Status> {
+        delivery.steps().iter().map(|step| step.status).collect()
+    }
+
+    #[test]
+    fn read_then_delivered_then_sent_stays_read_and_knows_all_three() {
+        let mut delivery = sending();
+        assert_eq!(delivery.report(&Report::Read, at(9)), Applied::Advanced);
+        assert_eq!(delivery.report(&Report::Delivered, at(8)), Applied::Noted);
+        assert_eq!(delivery.report(&Report::Sent, at(7)), Applied::Noted);
+        assert_eq!(delivery.report(&Report::Sent, at(7)), Applied::Nothing);
+        assert_eq!(delivery.status(), Status::Read);
+        assert_eq!(statuses(&delivery), [Status::Queued, Status::Sent, Status::Delivered, Status::Read]);
+    }
+
+    #[test]
+    fn a_failure_after_delivered_changes_nothing_and_a_delivery_after_failure_does() {
+        let mut delivered = sending();
+        delivered.report(&Report::Delivered, at(5));
+        delivered.report(&Report::Failed(failure()), at(6));
+        assert_eq!((delivered.status(), delivered.failure()), (Status::Delivered, None));
+
+        let mut failed = sending();
+        failed.report(&Report::Failed(failure()), at(5));
+        assert_eq!(failed.failure(), Some(&failure()));
+        failed.report(&Report::Sent, at(4));
+        assert_eq!(failed.status(), Status::Failed);
+        failed.report(&Report::Delivered, at(6));
+        assert_eq!((failed.status(), failed.failure()), (Status::Delivered, None));
+    }
+
+    #[test]
+    fn a_message_is_claimed_once() {
+        let mut delivery = sending();
+        assert!(delivery.claim(Uuid::from_u128(2), at(2)).is_err());
+        delivery.postpone(at(3)).expect("a message under way can be postponed");
+        assert!(delivery.claim(Uuid::from_u128(2), at(4)).is_ok());
+    }
+
+    #[test]
+    fn a_lost_answer_is_settled_by_any_status_and_by_nothing_else() {
+        let mut delivery = sending();
+        delivery.lose_answer(at(10)).expect("the answer of a call under way can be lost");
+        assert_eq!(delivery.turn(), Turn::Unconfirmed { until: at(40) });
+        assert!(delivery.claim(Uuid::from_u128(2), at(11)).is_err());
+        delivery.report(&Report::Delivered, at(12));
+        assert_eq!((delivery.status(), delivery.turn()), (Status::Delivered, Turn::Over));
+        assert!(delivery.resend(at(13)).is_err());
+    }
+
+    #[test]
+    fn a_discarded_message_that_did_arrive_says_so() {
+        let mut delivery = sending();
+        delivery.lose_answer(at(10)).expect("the answer of a call under way can be lost");
+        delivery.discard(at(11)).expect("an unconfirmed message can be discarded");
+        delivery.report(&Report::Sent, at(2));
+        assert_eq!(delivery.status(), Status::Sent);
+    }
+
+    fn any_report() -> impl Strategy<Value = Report> {
+        prop_oneof![
+            Just(Report::Sent),
+            Just(Report::Delivered),
+            Just(Report::Read),
+            Just(Report::Played),
+            Just(Report::Failed(failure())),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn reports_in_any_order_and_number_end_the_same(reports in prop::collection::vec(any_report(), 0..12), seed in any::<u64>()) {
+            let apply = |reports: &[Report]| {
+                let mut delivery = sending();
+                let mut rank = 0;
+                for report in reports {
+                    delivery.report(report, at(5));
+                    assert!(delivery.status().rank() >= rank, "a status went backwards");
+                    rank = delivery.status().rank();
+                }
+                (delivery.status(), statuses(&delivery))
+            };
+            let mut shuffled = reports.clone();
+            shuffled.rotate_left(if reports.is_empty() { 0 } else { seed as usize % reports.len() });
+            shuffled.reverse();
+            shuffled.extend(reports.clone());
+            prop_assert_eq!(apply(&reports), apply(&shuffled));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+#![doc = include_str!("../README.md")]
+
+pub mod channel;
+pub mod contact;
+pub mod delivery;
+pub mod failure;
+pub mod ids;
+pub mod message;
+pub mod position;
+pub mod session;
+pub mod tenant;
+pub mod ticket;
+
+pub use channel::Channel;
+pub use contact::{Contact, Identity, Sender};
+pub use delivery::{Delivery, Status, Step};
+pub use failure::Failure;
+pub use ids::{ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId};
+pub use message::{Content, InboundMessage, Message, Wamid};
+pub use position::Position;
+pub use session::Session;
+pub use tenant::Tenant;
+pub use ticket::Ticket;
