@@ -1,0 +1,166 @@
+//! The three things that are found without knowing the tenant: where a webhook belongs, what is due, and what came for
+//! a number that nobody connected.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{Channel, ChannelId, ContactId, TenantId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::error::StorageError;
+use crate::events::{self, Event};
+use crate::item::{self, Attributes, text};
+use crate::key::{Key, Keys, read_conversation};
+use crate::table::{Table, Tenancy};
+use crate::transaction::Transaction;
+
+/// Where the webhooks of a number belong.
+#[derive(Clone, Debug)]
+pub struct Route {
+    pub tenancy: Tenancy,
+    pub channel: Channel,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    tenant_id: TenantId,
+    channel: Channel,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Owner {
+    tenant_id: TenantId,
+}
+
+/// A conversation that something waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    pub tenant_id: TenantId,
+    pub channel_id: ChannelId,
+    pub contact_id: ContactId,
+    pub at: Timestamp,
+}
+
+/// The look-ups across tenants.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    table: Table,
+}
+
+impl Directory {
+    /// The partitions of the due index: enough that marking work is not held up by one partition's 1,000 writes a
+    /// second (DynamoDB's limit).
+    pub const DUE_SHARDS: u8 = 8;
+
+    pub fn new(table: Table) -> Self {
+        Self { table }
+    }
+
+    /// Whose number this is; nothing if nobody connected it.
+    pub async fn route(&self, phone_number_id: &str) -> Result<Option<Route>, StorageError> {
+        let found: Option<Stored> = self.table.get("route", route_key(phone_number_id)).await?;
+        Ok(found.map(|stored| Route { tenancy: self.table.of(stored.tenant_id), channel: stored.channel }))
+    }
+
+    /// Whose WhatsApp Business account this is: for what Meta says of the account rather than of a number.
+    pub async fn tenant_of_waba(&self, waba_id: &str) -> Result<Option<Tenancy>, StorageError> {
+        let found: Option<Owner> = self.table.get("account route", waba_key(waba_id)).await?;
+        Ok(found.map(|owner| self.table.of(owner.tenant_id)))
+    }
+
+    /// Keeps what came for a number that nobody connected, for [`events::UNROUTED_KEPT`]. It is never imported (F5).
+    pub async fn park_unrouted(&self, event: &Event) -> Result<(), StorageError> {
+        let key = Key { pk: format!("UNROUTED#{}", event.day()), sk: event.address() };
+        let mut item = item::write(&key, "event", event)?;
+        item::expire(&mut item, event.received_at + events::UNROUTED_KEPT);
+        self.table.put(item).await
+    }
+
+    /// Conversations of one shard that are due at `now`, the longest waiting first, at most `limit`.
+    ///
+    /// The index may be a little behind the table; what it misses now, it shows a minute later.
+    pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<Due>, StorageError> {
+        let answer = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name("due")
+            .key_condition_expression("due_pk = :shard AND due_sk <= :now")
+            .expression_attribute_values(":shard", text(shard_key(shard)))
+            .expression_attribute_values(":now", text(time_key(now)))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        Ok(answer.items().iter().filter_map(read_due).collect())
+    }
+}
+
+impl Directory {
+    /// Looks at the conversation again at `next`, unless somebody else has said meanwhile when to.
+    pub async fn look_again(&self, due: &Due, next: Timestamp) -> Result<(), StorageError> {
+        let keys = Keys(due.tenant_id);
+        let answer = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .set_key(Some(keys.conversation(due.channel_id, due.contact_id).attributes()))
+            .update_expression("SET due_sk = :next")
+            .condition_expression("due_sk = :read")
+            .expression_attribute_values(":next", text(time_key(next)))
+            .expression_attribute_values(":read", text(time_key(due.at)))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Err(error) => Err(StorageError::unavailable("UpdateItem")(error)),
+        }
+    }
+}
+
+impl Transaction {
+    /// What Meta says of the account belongs to this tenant; an account that belongs to another stays there.
+    pub(crate) fn claim_waba(&mut self, waba_id: &str) {
+        let owner = text(self.tenancy.tenant_id());
+        let condition = Some("attribute_not_exists(tenant_id) OR tenant_id = :owner");
+        self.update(&waba_key(waba_id), "SET tenant_id = :owner", condition, [(":owner", owner)]);
+    }
+}
+
+pub(crate) fn route(tenant_id: TenantId, channel: &Channel) -> Result<Attributes, StorageError> {
+    let stored = Stored { tenant_id, channel: channel.clone() };
+    item::write(&route_key(&channel.phone_number_id), "route", &stored)
+}
+
+fn route_key(phone_number_id: &str) -> Key {
+    Key { pk: format!("ROUTE#{phone_number_id}"), sk: "ROUTE".to_owned() }
+}
+
+fn waba_key(waba_id: &str) -> Key {
+    Key { pk: format!("WABA#{waba_id}"), sk: "ROUTE".to_owned() }
+}
+
+/// The place of a conversation in the due index.
+pub(crate) fn due(contact: ContactId, at: Timestamp) -> (String, String) {
+    // The last byte of a version 7 id is random, so that conversations spread over the shards.
+    let [.., last] = uuid::Uuid::from(contact).into_bytes();
+    (shard_key(last % Directory::DUE_SHARDS), time_key(at))
+}
+
+fn shard_key(shard: u8) -> String {
+    format!("DUE#{shard}")
+}
+
+/// Milliseconds since 1970 with leading zeros, so that text sorts as time.
+fn time_key(at: Timestamp) -> String {
+    format!("{:015}", at.as_millisecond().max(0))
+}
+
+fn read_due(item: &Attributes) -> Option<Due> {
+    let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
+    let (tenant_id, channel_id, contact_id) = read_conversation(text("pk")?)?;
+    let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;
+    Some(Due { tenant_id, channel_id, contact_id, at })
+}

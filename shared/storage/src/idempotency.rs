@@ -1,0 +1,40 @@
+//! What was answered to an `Idempotency-Key`.
+
+use domain::MessageId;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::error::StorageError;
+use crate::item;
+use crate::table::Tenancy;
+use crate::transaction::Transaction;
+
+/// How long a key is remembered.
+pub const KEPT: SignedDuration = SignedDuration::from_hours(48);
+
+/// The answer to an earlier request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// A hash of the request: the same key with another request is a mistake of the client's.
+    pub fingerprint: String,
+    pub message_id: MessageId,
+}
+
+impl Tenancy {
+    /// What was answered to a key; `hash` is of the user and the key.
+    pub async fn answered(&self, hash: &str) -> Result<Option<Answered>, StorageError> {
+        self.table.get("idempotency", self.keys.idempotency(hash)).await
+    }
+}
+
+impl Transaction {
+    /// Remembers the answer to a key that was not used before.
+    pub fn remember(&mut self, hash: &str, answered: &Answered, now: Timestamp) {
+        let key = self.tenancy.keys.idempotency(hash);
+        let item = item::write(&key, "idempotency", answered).map(|mut item| {
+            item::expire(&mut item, now + KEPT);
+            item
+        });
+        self.create(item);
+    }
+}

@@ -1,0 +1,118 @@
+//! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{ChannelId, ContactId, Identity, MessageId, Position, TenantId, ThreadId, TicketId};
+use std::collections::HashMap;
+
+/// One item's key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            ("pk".to_owned(), AttributeValue::S(self.pk.clone())),
+            ("sk".to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+/// The only maker of a tenant's keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys(pub(crate) TenantId);
+
+impl Keys {
+    fn key(self, partition: &str, sk: impl Into<String>) -> Key {
+        Key { pk: format!("T#{}{partition}", self.0), sk: sk.into() }
+    }
+
+    pub(crate) fn tenant(self) -> Key {
+        self.key("", "TENANT")
+    }
+
+    pub(crate) fn channel(self, id: ChannelId) -> Key {
+        self.key("", format!("CHANNEL#{id}"))
+    }
+
+    pub(crate) fn credential(self, id: ChannelId) -> Key {
+        self.key("", format!("CREDENTIAL#{id}"))
+    }
+
+    pub(crate) fn identity(self, identity: &Identity) -> Key {
+        self.key(&format!("#IDENTITY#{}", identity.as_str()), "IDENTITY")
+    }
+
+    pub(crate) fn contact(self, id: ContactId) -> Key {
+        self.key(&format!("#CONTACT#{id}"), "CONTACT")
+    }
+
+    pub(crate) fn conversation(self, channel: ChannelId, contact: ContactId) -> Key {
+        self.key(&format!("#CONVERSATION#{channel}#{contact}"), "CONVERSATION")
+    }
+
+    pub(crate) fn outbox(self, channel: ChannelId, contact: ContactId, position: Position, id: MessageId) -> Key {
+        let sk = format!("OUTBOX#{:010}#{id}", position.sequence());
+        Key { sk, ..self.conversation(channel, contact) }
+    }
+
+    pub(crate) fn ticket(self, id: TicketId) -> Key {
+        self.key(&format!("#TICKET#{id}"), "TICKET")
+    }
+
+    /// The partition of the index `tickets`.
+    pub(crate) fn tickets(self, open: bool) -> String {
+        self.key(if open { "#TICKETS#open" } else { "#TICKETS#closed" }, "").pk
+    }
+
+    pub(crate) fn message(self, thread: ThreadId, position: Position) -> Key {
+        self.key(&format!("#THREAD#{thread}"), format!("MESSAGE#{position}"))
+    }
+
+    pub(crate) fn whereabouts(self, id: MessageId) -> Key {
+        self.key(&format!("#MESSAGE#{id}"), "MESSAGE")
+    }
+
+    pub(crate) fn parked(self, id: MessageId, status: &str) -> Key {
+        self.key(&format!("#PARKED#{id}"), format!("STATUS#{status}"))
+    }
+
+    pub(crate) fn idempotency(self, hash: &str) -> Key {
+        self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
+    }
+
+    pub(crate) fn event(self, day: jiff::civil::Date, item: &str) -> Key {
+        self.key(&format!("#EVENTS#{day}"), item)
+    }
+}
+
+/// The conversation that a key of the due index names.
+pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, ContactId)> {
+    let mut parts = pk.strip_prefix("T#")?.split('#');
+    let tenant = parts.next()?.parse().ok()?;
+    if parts.next() != Some("CONVERSATION") {
+        return None;
+    }
+    let channel = parts.next()?.parse().ok()?;
+    let contact = parts.next()?.parse().ok()?;
+    parts.next().is_none().then_some((tenant, channel, contact))
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn a_conversation_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, channel, contact) =
+            (Uuid::from_u128(1).into(), Uuid::from_u128(2).into(), Uuid::from_u128(3).into());
+        let keys = Keys(tenant);
+        assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
+        assert_eq!(read_conversation(&keys.contact(contact).pk), None);
+        assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+}

@@ -1,0 +1,27 @@
+#![doc = include_str!("../README.md")]
+
+pub mod channels;
+pub mod contacts;
+pub mod conversations;
+pub mod directory;
+mod error;
+pub mod events;
+pub mod idempotency;
+mod item;
+mod key;
+pub mod messages;
+pub mod objects;
+pub mod outbox;
+pub mod page;
+pub mod statuses;
+mod table;
+pub mod tenants;
+pub mod tickets;
+mod transaction;
+
+pub use directory::Directory;
+pub use error::{CommitError, StorageError};
+pub use objects::Objects;
+pub use page::{Cursor, InvalidCursor, Page};
+pub use table::{Table, Tenancy};
+pub use transaction::Transaction;

@@ -1,0 +1,109 @@
+//! Messages, in their threads and by their ids.
+
+use aws_sdk_dynamodb::types::Select;
+use domain::{Message, MessageId, Position, ThreadId};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{CommitError, StorageError};
+use crate::item::{self, text};
+use crate::page::{Cursor, Order, Page};
+use crate::table::Tenancy;
+use crate::transaction::Transaction;
+
+/// Where a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Whereabouts {
+    pub message_id: MessageId,
+    pub thread_id: ThreadId,
+    pub position: Position,
+}
+
+impl From<&Message> for Whereabouts {
+    fn from(message: &Message) -> Self {
+        Self { message_id: message.id, thread_id: message.thread_id, position: message.position }
+    }
+}
+
+impl Tenancy {
+    /// Where the message is that has this id, or that Meta's id leads to ([`MessageId::of_wamid`]).
+    pub async fn whereabouts(&self, id: MessageId) -> Result<Option<Whereabouts>, StorageError> {
+        self.table.get("whereabouts", self.keys.whereabouts(id)).await
+    }
+
+    /// The message with this id.
+    pub async fn message(&self, id: MessageId) -> Result<Option<Message>, StorageError> {
+        match self.whereabouts(id).await? {
+            Some(place) => self.message_at(&place).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The message at a known place.
+    pub async fn message_at(&self, place: &Whereabouts) -> Result<Option<Message>, StorageError> {
+        self.table.get("message", self.keys.message(place.thread_id, place.position)).await
+    }
+
+    /// Replaces the message that was read.
+    pub async fn save_message(&self, message: &mut Message) -> Result<(), CommitError> {
+        let read = message.version;
+        message.version += 1;
+        let key = self.keys.message(message.thread_id, message.position);
+        self.table.replace(item::write(&key, "message", message)?, read).await
+    }
+
+    /// A thread's messages in their order.
+    pub async fn messages(
+        &self,
+        thread: ThreadId,
+        order: Order,
+        limit: u16,
+        after: Option<&Cursor>,
+    ) -> Result<Page<Message>, StorageError> {
+        let start = after.map(|cursor| self.keys.message(thread, Position::default()).at_sort_key(cursor).attributes());
+        let answer = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .consistent_read(true)
+            .select(Select::AllAttributes)
+            .key_condition_expression("pk = :thread AND begins_with(sk, :message)")
+            .expression_attribute_values(":thread", text(self.keys.message(thread, Position::default()).pk))
+            .expression_attribute_values(":message", text("MESSAGE#"))
+            .scan_index_forward(order == Order::OldestFirst)
+            .limit(limit.into())
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        let next = Cursor::of(answer.last_evaluated_key(), "sk");
+        let items = answer.items.unwrap_or_default();
+        let data = items.into_iter().map(|found| item::read("message", found)).collect::<Result<_, _>>()?;
+        Ok(Page { data, next })
+    }
+}
+
+impl Transaction {
+    /// A new message in its thread, to be found by its id. For an inbound message this is what makes it one: its id is
+    /// made from Meta's.
+    pub fn create_message(&mut self, message: &Message) {
+        let keys = self.tenancy.keys;
+        let place = Whereabouts::from(message);
+        self.create(item::write(&keys.whereabouts(message.id), "whereabouts", &place));
+        self.create(item::write(&keys.message(message.thread_id, message.position), "message", message));
+    }
+
+    /// A message that must still be as it was read.
+    pub fn save_message(&mut self, message: &mut Message) {
+        let read = message.version;
+        message.version += 1;
+        let key = self.tenancy.keys.message(message.thread_id, message.position);
+        self.replace(item::write(&key, "message", message), read);
+    }
+
+    /// Our message is also found by Meta's id, for its statuses and for the customer's quotes.
+    pub fn add_alias(&mut self, alias: MessageId, message: &Message) {
+        let key = self.tenancy.keys.whereabouts(alias);
+        self.put_always(item::write(&key, "whereabouts", &Whereabouts::from(message)));
+    }
+}

@@ -1,0 +1,84 @@
+//! What waits to be sent, per conversation and in order.
+
+use domain::{ChannelId, ContactId, Message, MessageId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::directory;
+use crate::error::StorageError;
+use crate::item::{self, number, text};
+use crate::messages::Whereabouts;
+use crate::table::Tenancy;
+use crate::transaction::Transaction;
+
+/// A message that waits to be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    #[serde(flatten)]
+    pub place: Whereabouts,
+    /// Graph asked us not to come before this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
+}
+
+impl Tenancy {
+    /// The first message of the conversation that is not done with.
+    pub async fn next_in_outbox(&self, channel: ChannelId, contact: ContactId) -> Result<Option<Entry>, StorageError> {
+        let answer = self
+            .table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :conversation AND begins_with(sk, :outbox)")
+            .expression_attribute_values(":conversation", text(self.keys.conversation(channel, contact).pk))
+            .expression_attribute_values(":outbox", text("OUTBOX#"))
+            .limit(1)
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        answer.items.unwrap_or_default().into_iter().next().map(|found| item::read("outbox entry", found)).transpose()
+    }
+
+    /// The message is done with. Doing it twice is as doing it once.
+    pub async fn leave_outbox(
+        &self,
+        channel: ChannelId,
+        contact: ContactId,
+        place: &Whereabouts,
+    ) -> Result<(), StorageError> {
+        self.table.delete(self.keys.outbox(channel, contact, place.position, place.message_id)).await
+    }
+}
+
+impl Transaction {
+    /// The message waits to be sent, and the conversation has work: `due-work` looks at it at `look_at` if the job that
+    /// goes with it is lost.
+    pub fn enter_outbox(&mut self, message: &Message, look_at: Timestamp) {
+        self.write_outbox(message, None);
+        let (shard, time) = directory::due(message.contact_id, look_at);
+        let key = self.tenancy.keys.conversation(message.channel_id, message.contact_id);
+        let values = [(":shard", text(shard)), (":time", text(time)), (":one", number(1))];
+        self.update(&key, "SET due_pk = :shard, due_sk = :time ADD accepted :one", None, values);
+    }
+
+    /// The message stays first in line, but Graph asked us not to come before `not_before`.
+    pub fn postpone_in_outbox(&mut self, message: &Message, not_before: Timestamp) {
+        self.write_outbox(message, Some(not_before));
+    }
+
+    /// The message is done with.
+    pub fn leave_outbox(&mut self, message: &Message) {
+        let key = self.outbox_key(message, message.id);
+        self.delete(&key);
+    }
+
+    fn write_outbox(&mut self, message: &Message, not_before: Option<Timestamp>) {
+        let key = self.outbox_key(message, message.id);
+        self.put_always(item::write(&key, "outbox entry", &Entry { place: message.into(), not_before }));
+    }
+
+    fn outbox_key(&self, message: &Message, id: MessageId) -> crate::key::Key {
+        self.tenancy.keys.outbox(message.channel_id, message.contact_id, message.position, id)
+    }
+}

@@ -1,0 +1,93 @@
+//! The table, and the part of it that one tenant may touch.
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_types::SdkConfig;
+use domain::TenantId;
+use serde::de::DeserializeOwned;
+
+use crate::error::{CommitError, StorageError};
+use crate::item::{self, Attributes};
+use crate::key::{Key, Keys};
+use crate::transaction::Transaction;
+
+/// The one table. What can be read through it alone is in [`crate::directory`]; all else needs a tenant.
+#[derive(Clone, Debug)]
+pub struct Table {
+    pub(crate) client: Client,
+    pub(crate) name: String,
+}
+
+impl Table {
+    /// The table `name`, through one client of its own.
+    pub fn new(config: &SdkConfig, name: String) -> Self {
+        Self { client: Client::new(config), name }
+    }
+
+    /// What belongs to one tenant. The id must come from an authenticated caller or a routed channel.
+    pub fn of(&self, tenant: TenantId) -> Tenancy {
+        Tenancy { table: self.clone(), tenant, keys: Keys(tenant) }
+    }
+
+    pub(crate) async fn get<T: DeserializeOwned>(
+        &self,
+        what: &'static str,
+        key: Key,
+    ) -> Result<Option<T>, StorageError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key.attributes()))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(StorageError::unavailable("GetItem"))?;
+        answer.item.map(|found| item::read(what, found)).transpose()
+    }
+
+    /// Writes an item whatever was there before: for what is the same however often it is written.
+    pub(crate) async fn put(&self, item: Attributes) -> Result<(), StorageError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        put.send().await.map(|_| ()).map_err(StorageError::unavailable("PutItem"))
+    }
+
+    /// Replaces an item that still has the version that was read.
+    pub(crate) async fn replace(&self, item: Attributes, version: u64) -> Result<(), CommitError> {
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", AttributeValue::N(version.to_string()));
+        put.send().await.map(|_| ()).map_err(|error| match error.as_service_error() {
+            Some(refused) if refused.is_conditional_check_failed_exception() => CommitError::Conflict,
+            _ => StorageError::unavailable("PutItem")(error).into(),
+        })
+    }
+
+    pub(crate) async fn delete(&self, key: Key) -> Result<(), StorageError> {
+        let delete = self.client.delete_item().table_name(&self.name).set_key(Some(key.attributes()));
+        delete.send().await.map(|_| ()).map_err(StorageError::unavailable("DeleteItem"))
+    }
+}
+
+/// One tenant's part of the table.
+#[derive(Clone, Debug)]
+pub struct Tenancy {
+    pub(crate) table: Table,
+    pub(crate) tenant: TenantId,
+    pub(crate) keys: Keys,
+}
+
+impl Tenancy {
+    pub fn tenant_id(&self) -> TenantId {
+        self.tenant
+    }
+
+    /// A set of writes that are made together or not at all.
+    pub fn transaction(&self) -> Transaction {
+        Transaction::new(self.clone())
+    }
+}

@@ -1,0 +1,147 @@
+//! Tickets, and the lists of them.
+
+use std::collections::HashMap;
+
+use domain::{Ticket, TicketId, UserId};
+
+use crate::error::{CommitError, StorageError};
+use crate::item::{self, Attributes, text};
+use crate::key::Keys;
+use crate::page::{Cursor, Page};
+use crate::table::Tenancy;
+use crate::transaction::Transaction;
+
+/// Which tickets a list shows (F33).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    pub open: bool,
+    pub owner: OwnerFilter,
+    /// Only those in which we wrote last.
+    pub sent: bool,
+}
+
+/// Whose tickets a list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnerFilter {
+    Any,
+    Nobody,
+    User(UserId),
+}
+
+/// A list looks at this many tickets at most for one page, whatever it filters out.
+const LOOKED_AT: usize = 1_000;
+
+impl Tenancy {
+    /// The ticket with this id.
+    pub async fn ticket(&self, id: TicketId) -> Result<Option<Ticket>, StorageError> {
+        self.table.get("ticket", self.keys.ticket(id)).await
+    }
+
+    /// Replaces the ticket that was read.
+    pub async fn save_ticket(&self, ticket: &mut Ticket) -> Result<(), CommitError> {
+        let read = ticket.version;
+        ticket.version += 1;
+        self.table.replace(write(self.keys, ticket)?, read).await
+    }
+
+    /// The tickets of a list, the one with the latest message first.
+    pub async fn tickets(
+        &self,
+        filter: &Filter,
+        limit: u16,
+        after: Option<&Cursor>,
+    ) -> Result<Page<Ticket>, StorageError> {
+        let mut start = after.map(|cursor| self.start_key(filter, cursor));
+        let mut data: Vec<Ticket> = Vec::new();
+        let mut looked_at = 0;
+        loop {
+            let answer = self
+                .table
+                .client
+                .query()
+                .table_name(&self.table.name)
+                .index_name("tickets")
+                .key_condition_expression("tickets_pk = :list")
+                .expression_attribute_values(":list", text(self.keys.tickets(filter.open)))
+                .scan_index_forward(false)
+                .limit(i32::from(limit).max(100))
+                .set_exclusive_start_key(start)
+                .send()
+                .await
+                .map_err(StorageError::unavailable("Query"))?;
+            let rest = answer.last_evaluated_key().cloned();
+            for found in answer.items.unwrap_or_default() {
+                looked_at += 1;
+                let ticket: Ticket = item::read("ticket", found)?;
+                if !filter.shows(&ticket) {
+                    continue;
+                }
+                data.push(ticket);
+                if data.len() == usize::from(limit) {
+                    let next = data.last().map(|last| Cursor::new(sort_key(last)));
+                    return Ok(Page { data, next });
+                }
+            }
+            if rest.is_none() || looked_at >= LOOKED_AT {
+                return Ok(Page { data, next: Cursor::of(rest.as_ref(), "tickets_sk") });
+            }
+            start = rest;
+        }
+    }
+
+    /// Where a list goes on: the sort key names the ticket, so that the rest of the key follows from it.
+    fn start_key(&self, filter: &Filter, cursor: &Cursor) -> Attributes {
+        let id = cursor.sort_key().rsplit('#').next().and_then(|id| id.parse::<TicketId>().ok());
+        let key = self.keys.ticket(id.unwrap_or(TicketId::from(uuid::Uuid::nil())));
+        let mut start: HashMap<_, _> = key.attributes();
+        start.insert("tickets_pk".to_owned(), text(self.keys.tickets(filter.open)));
+        start.insert("tickets_sk".to_owned(), text(cursor.sort_key()));
+        start
+    }
+}
+
+impl Filter {
+    fn shows(&self, ticket: &Ticket) -> bool {
+        let owned = match &self.owner {
+            OwnerFilter::Any => true,
+            OwnerFilter::Nobody => ticket.owner_id.is_none(),
+            OwnerFilter::User(user) => ticket.owner_id.as_ref() == Some(user),
+        };
+        owned && (!self.sent || ticket.last_message.as_ref().is_some_and(|last| !last.incoming))
+    }
+}
+
+impl Transaction {
+    /// A new ticket.
+    pub fn create_ticket(&mut self, ticket: &Ticket) {
+        let item = write(self.tenancy.keys, ticket);
+        self.create(item);
+    }
+
+    /// A ticket that must still be as it was read.
+    pub fn save_ticket(&mut self, ticket: &mut Ticket) {
+        let read = ticket.version;
+        ticket.version += 1;
+        let item = write(self.tenancy.keys, ticket);
+        self.replace(item, read);
+    }
+
+    /// A ticket that is not written, but must still be as it was read.
+    pub fn check_ticket(&mut self, ticket: &Ticket) {
+        let key = self.tenancy.keys.ticket(ticket.id);
+        self.check(&key, ticket.version);
+    }
+}
+
+fn write(keys: Keys, ticket: &Ticket) -> Result<Attributes, StorageError> {
+    let mut item = item::write(&keys.ticket(ticket.id), "ticket", ticket)?;
+    item.insert("tickets_pk".to_owned(), text(keys.tickets(ticket.is_open())));
+    item.insert("tickets_sk".to_owned(), text(sort_key(ticket)));
+    Ok(item)
+}
+
+/// By the time of the last message, then by id so that none hides another.
+fn sort_key(ticket: &Ticket) -> String {
+    let at = ticket.last_message.as_ref().map_or(ticket.created_at, |last| last.at);
+    format!("{:015}#{}", at.as_millisecond().max(0), ticket.id)
+}

@@ -1,0 +1,134 @@
+//! Writes that are made together or not at all.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+
+use crate::error::{CommitError, StorageError};
+use crate::item::Attributes;
+use crate::key::Key;
+use crate::table::Tenancy;
+
+/// Collects writes; nothing happens before [`Transaction::commit`].
+///
+/// DynamoDB takes at most 100 of them (its limit); the callers stay far below. The SDK gives each transaction a token,
+/// so that its own retry after a lost answer is answered and not applied again.
+#[derive(Debug)]
+#[must_use = "a transaction that is not committed changes nothing"]
+pub struct Transaction {
+    pub(crate) tenancy: Tenancy,
+    writes: Vec<TransactWriteItem>,
+    error: Option<StorageError>,
+}
+
+impl Transaction {
+    pub(crate) fn new(tenancy: Tenancy) -> Self {
+        Self { tenancy, writes: Vec::new(), error: None }
+    }
+
+    /// Makes all writes, or none.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when one of the conditions does not hold (any more).
+    pub async fn commit(self) -> Result<(), CommitError> {
+        if let Some(error) = self.error {
+            return Err(error.into());
+        }
+        let client = &self.tenancy.table.client;
+        let answer = client.transact_write_items().set_transact_items(Some(self.writes)).send().await;
+        answer.map(|_| ()).map_err(|error| match error.as_service_error() {
+            Some(refused) if is_lost_race(refused) => CommitError::Conflict,
+            _ => StorageError::unavailable("TransactWriteItems")(error).into(),
+        })
+    }
+
+    /// An item that must not exist yet.
+    pub(crate) fn create(&mut self, item: Result<Attributes, StorageError>) {
+        self.put(item, "attribute_not_exists(pk)", None);
+    }
+
+    /// An item that must still have the version that was read.
+    pub(crate) fn replace(&mut self, item: Result<Attributes, StorageError>, version: u64) {
+        self.put(item, "version = :read", Some(version));
+    }
+
+    /// An item that is the same whoever writes it.
+    pub(crate) fn put_always(&mut self, item: Result<Attributes, StorageError>) {
+        if let Some(item) = self.keep(item) {
+            let put = Put::builder().table_name(self.table_name()).set_item(Some(item)).build();
+            self.push(put, |put| TransactWriteItem::builder().put(put).build());
+        }
+    }
+
+    pub(crate) fn delete(&mut self, key: &Key) {
+        let delete = Delete::builder().table_name(self.table_name()).set_key(Some(key.attributes())).build();
+        self.push(delete, |delete| TransactWriteItem::builder().delete(delete).build());
+    }
+
+    /// The item must still have the version that was read, though it is not written.
+    pub(crate) fn check(&mut self, key: &Key, version: u64) {
+        let check = ConditionCheck::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .condition_expression("version = :read")
+            .expression_attribute_values(":read", AttributeValue::N(version.to_string()))
+            .build();
+        self.push(check, |check| TransactWriteItem::builder().condition_check(check).build());
+    }
+
+    pub(crate) fn update(
+        &mut self,
+        key: &Key,
+        expression: &str,
+        condition: Option<&str>,
+        values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
+    ) {
+        let mut update = Update::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .update_expression(expression)
+            .set_condition_expression(condition.map(str::to_owned));
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        self.push(update.build(), |update| TransactWriteItem::builder().update(update).build());
+    }
+
+    fn put(&mut self, item: Result<Attributes, StorageError>, condition: &str, read: Option<u64>) {
+        let Some(item) = self.keep(item) else { return };
+        let mut put = Put::builder().table_name(self.table_name()).set_item(Some(item)).condition_expression(condition);
+        if let Some(version) = read {
+            put = put.expression_attribute_values(":read", AttributeValue::N(version.to_string()));
+        }
+        self.push(put.build(), |put| TransactWriteItem::builder().put(put).build());
+    }
+
+    fn table_name(&self) -> String {
+        self.tenancy.table.name.clone()
+    }
+
+    fn keep(&mut self, item: Result<Attributes, StorageError>) -> Option<Attributes> {
+        item.map_err(|error| self.error.get_or_insert(error).to_string()).ok()
+    }
+
+    fn push<T, E>(&mut self, write: Result<T, E>, wrap: impl FnOnce(T) -> TransactWriteItem)
+    where
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        match write {
+            Ok(write) => self.writes.push(wrap(write)),
+            Err(error) => {
+                self.error.get_or_insert(StorageError::unreadable("write")(error));
+            }
+        }
+    }
+}
+
+/// A condition that did not hold, or another transaction on the same item at the same moment: both mean that the
+/// decision rests on what is no longer so. Throttling and the like are not.
+fn is_lost_race(error: &TransactWriteItemsError) -> bool {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return false };
+    cancelled
+        .cancellation_reasons()
+        .iter()
+        .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")))
+}
