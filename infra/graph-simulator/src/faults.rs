@@ -1,0 +1,150 @@
+//! Trouble on demand: what happens to the next Graph requests instead of an honest answer.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::numbers::digits;
+
+/// Which requests are hit, how often, and how.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) struct Fault {
+    #[serde(default, rename = "match")]
+    matching: Matching,
+    #[serde(default = "once")]
+    times: u32,
+    then: Effect,
+}
+
+fn once() -> u32 {
+    1
+}
+
+/// All that is given must fit; nothing given fits every request.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Matching {
+    /// A part of the path.
+    path: Option<String>,
+    /// The recipient: a number in any writing, or a BSUID.
+    to: Option<String>,
+}
+
+/// What a hit request meets.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(untagged)]
+pub(crate) enum Effect {
+    Drop(Drop),
+    /// Meta's error of this code; with its documented HTTP status unless one is given.
+    Error {
+        status: Option<u16>,
+        code: i64,
+    },
+    /// The answer is late, by this much wall time.
+    Delay {
+        delay_ms: u64,
+    },
+    /// Any answer, JSON or not.
+    Answer {
+        status: u16,
+        #[serde(default)]
+        body: String,
+    },
+}
+
+/// The connection closes without an answer.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Drop {
+    /// Nothing has happened.
+    DropBefore,
+    /// The request has done its work.
+    DropAfter,
+}
+
+impl Effect {
+    /// As the log of requests names it.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Drop(Drop::DropBefore) => "drop_before",
+            Self::Drop(Drop::DropAfter) => "drop_after",
+            Self::Error { .. } => "error",
+            Self::Delay { .. } => "delay",
+            Self::Answer { .. } => "answer",
+        }
+    }
+}
+
+/// The faults that are armed, in the order they were given.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(crate) fn arm(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The first fault that fits, used up by one.
+    pub(crate) fn take(&mut self, path: &str, body: &Value) -> Option<Effect> {
+        let at = self.0.iter().position(|fault| fault.times > 0 && fault.matching.fits(path, body))?;
+        self.0[at].times -= 1;
+        let effect = self.0[at].then.clone();
+        self.0.retain(|fault| fault.times > 0);
+        Some(effect)
+    }
+}
+
+impl Matching {
+    fn fits(&self, path: &str, body: &Value) -> bool {
+        self.path.as_ref().is_none_or(|part| path.contains(part.as_str()))
+            && self.to.as_ref().is_none_or(|wanted| {
+                ["to", "recipient"].iter().any(|key| body[key].as_str().is_some_and(|given| same(wanted, given)))
+            })
+    }
+}
+
+fn same(wanted: &str, given: &str) -> bool {
+    if given.contains(char::is_alphabetic) { wanted == given } else { digits(wanted) == digits(given) }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::{Drop, Effect, Fault, Faults};
+
+    fn armed(fault: serde_json::Value) -> Faults {
+        let mut faults = Faults::default();
+        faults.arm(serde_json::from_value::<Fault>(fault).expect("a fault"));
+        faults
+    }
+
+    #[test]
+    fn a_fault_hits_only_what_it_matches_and_only_so_often() {
+        let mut faults =
+            armed(json!({"match": {"path": "/messages", "to": "+1 555 010 0123"}, "times": 1, "then": "drop_after"}));
+
+        assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
+        assert_eq!(faults.take("/v24.0/1", &json!({"to": "+15550100123"})), None);
+        let hit = faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"}));
+        assert_eq!(hit, Some(Effect::Drop(Drop::DropAfter)));
+        assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
+    }
+
+    #[test]
+    fn an_effect_is_read_by_what_it_holds() {
+        let effect = |then| armed(json!({"then": then})).take("/", &json!(null));
+        assert_eq!(
+            effect(json!({"status": 400, "code": 131026})),
+            Some(Effect::Error { status: Some(400), code: 131_026 })
+        );
+        assert_eq!(effect(json!({"delay_ms": 5})), Some(Effect::Delay { delay_ms: 5 }));
+        assert_eq!(
+            effect(json!({"status": 502, "body": "<html>"})),
+            Some(Effect::Answer { status: 502, body: "<html>".into() })
+        );
+    }
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod clock;
+mod connection;
+mod control;
+mod customers;
+mod faults;
+mod graph;
+mod learning;
+mod media;
+mod messages;
+mod numbers;
+mod pair_rate;
+mod profile;
+mod requests;
+mod sending;
+mod simulator;
+mod statuses;
+mod store;
+mod wamid;
+mod webhooks;
+mod window;
+mod writing;
+
+pub use crate::clock::Clock;
+pub use crate::numbers::Number;
+pub use crate::simulator::{IdleState, OpenError, Settings, Simulator};
+pub use crate::webhooks::PendingWebhook;

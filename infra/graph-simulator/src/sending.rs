@@ -1,0 +1,79 @@
+//! A business sends: Meta's rules are applied, the message reaches the phone, and its statuses go out.
+
+use rusqlite::Connection;
+
+use crate::customers::{self, Customer, Identity};
+use crate::graph::MetaError;
+use crate::messages::{self, Direction, Message};
+use crate::numbers::Number;
+use crate::profile::Profile;
+use crate::statuses::{self, Automatic};
+use crate::store::Change;
+use crate::{pair_rate, wamid, window};
+
+/// A message as the business asks for it, with its form checked.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) recipient: Recipient,
+    pub(crate) kind: String,
+    /// The object named like the type, and the context, if any.
+    pub(crate) content: serde_json::Value,
+    pub(crate) opaque_data: Option<String>,
+}
+
+/// Whom a message is sent to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Recipient {
+    /// A phone number, in digits with its country code.
+    Phone(String),
+    /// A BSUID.
+    User(String),
+}
+
+/// Takes on a message and returns its id. What follows by itself (sent, delivered, read) is queued with it.
+pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing) -> Result<String, MetaError> {
+    let customer = recipient(&change.db, number, &outgoing)?;
+    if outgoing.kind != "template" && !window::is_open(&change.db, number, &customer, change.now)? {
+        return Err(MetaError::of_code(131_047));
+    }
+    if !pair_rate::take(&change.db, number, &customer, change.now)? {
+        return Err(MetaError::of_code(131_056));
+    }
+    let (address, sent_to_user_id) = match outgoing.recipient {
+        Recipient::Phone(digits) => (digits, None),
+        Recipient::User(user_id) => (user_id.clone(), Some(user_id)),
+    };
+    let mut message = Message {
+        id: wamid::to_customer(&address),
+        phone_number_id: number.phone_number_id.clone(),
+        customer_id: customer.id,
+        direction: Direction::ToCustomer,
+        kind: outgoing.kind,
+        content: outgoing.content,
+        status: "accepted".to_owned(),
+        opaque_data: outgoing.opaque_data,
+        sent_to_user_id,
+        at: change.now,
+    };
+    messages::insert(&change.db, &message)?;
+    for status in Automatic::chosen(&change.db)?.statuses() {
+        let now = change.now;
+        statuses::report(change, &mut message, *status, 0, now)?;
+    }
+    Ok(message.id)
+}
+
+/// Any phone number is taken to be on WhatsApp; a BSUID must have been seen.
+fn recipient(db: &Connection, number: &Number, outgoing: &Outgoing) -> Result<Customer, MetaError> {
+    match &outgoing.recipient {
+        Recipient::Phone(digits) if *digits == number.digits() => Err(MetaError::of_code(131_021)),
+        Recipient::Phone(digits) => {
+            let identity = Identity { wa_id: Some(digits.clone()), user_id: None };
+            Ok(customers::meet(db, number, &identity, &Profile::default())?)
+        }
+        Recipient::User(user_id) => {
+            let identity = Identity { wa_id: None, user_id: Some(user_id.clone()) };
+            customers::find(db, &identity)?.ok_or_else(|| MetaError::of_code(131_026))
+        }
+    }
+}

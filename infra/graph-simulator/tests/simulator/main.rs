@@ -1,0 +1,8 @@
+//! The simulator through its HTTP, as a helpdesk and a tester meet it.
+#![allow(clippy::unwrap_used, unreachable_pub, reason = "a test may panic, and its world is not an API")]
+
+mod customers;
+mod faults;
+mod sending;
+mod webhooks;
+mod world;
