@@ -1,0 +1,5 @@
+#![doc = include_str!("../README.md")]
+
+pub mod graph;
+pub mod limits;
+pub mod webhook;

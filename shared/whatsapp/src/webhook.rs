@@ -1,0 +1,18 @@
+//! What Meta sends us.
+
+pub mod message;
+pub mod signature;
+pub mod split;
+pub mod status;
+pub mod subscription;
+
+mod content;
+pub(crate) mod json;
+mod person;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+pub(crate) mod testing;
+
+pub use split::{Item, MessageItem, OtherItem, Split, StatusItem, split};
