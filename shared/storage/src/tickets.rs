@@ -127,9 +127,9 @@ impl Transaction {
     }
 
     /// A ticket that is not written, but must still be as it was read.
-    pub fn check_ticket(&mut self, ticket: &Ticket) {
-        let key = self.tenancy.keys.ticket(ticket.id);
-        self.check(&key, ticket.version);
+    pub fn check_ticket(&mut self, id: TicketId, version: u64) {
+        let key = self.tenancy.keys.ticket(id);
+        self.check(&key, version);
     }
 }
 

@@ -1,0 +1,155 @@
+//! Consuming a batch of records that an event source hands to a function, with a partial batch response.
+
+use std::collections::HashMap;
+use std::error::Error;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use futures::{StreamExt, stream};
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, timeout_at};
+
+use crate::jobs::Envelope;
+
+/// What a handler says of a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Disposition {
+    /// Its effects are stored; the record may be deleted.
+    Done,
+    /// It comes again, and ends in the dead-letter queue after as many times as the queue allows. The reason is logged:
+    /// no text, number or token in it.
+    Retry(String),
+}
+
+impl Disposition {
+    /// To be run again, because of an error and its sources.
+    pub fn retry(error: &dyn Error) -> Self {
+        Self::Retry(chain(error))
+    }
+}
+
+/// Groups, or records of a standard queue, that run at once.
+const CONCURRENT: usize = 8;
+
+/// What stays of a function's time for answering.
+const MARGIN: Duration = Duration::from_secs(1);
+
+/// Gives every record to `handler`: groups of a FIFO queue beside each other, each strictly in its order; records of a
+/// standard queue all beside each other. At most eight at once.
+///
+/// After a record that is not done, the rest of its group is reported failed without being run. So is what is not
+/// finished a second before `time_left` is over; a handler that runs then is dropped at its next wait.
+pub async fn consume(
+    event: SqsEvent,
+    time_left: Duration,
+    handler: impl AsyncFn(&SqsMessage) -> Disposition,
+) -> SqsBatchResponse {
+    let deadline = Instant::now() + time_left.saturating_sub(MARGIN);
+    let runs = stream::iter(groups(event.records)).map(|group| run(group, deadline, &handler));
+    let failed: Vec<Vec<SqsMessage>> = runs.buffer_unordered(CONCURRENT).collect().await;
+    let mut response = SqsBatchResponse::default();
+    for record in failed.into_iter().flatten() {
+        // A record without id cannot be named; an empty name makes Lambda return the whole batch.
+        response.add_failure(record.message_id.unwrap_or_default());
+    }
+    response
+}
+
+/// The same for records that hold jobs `J`. `read_spilled` reads from the bucket a job that was too large for SQS.
+///
+/// A record that is no job is left to its redrives, so that it reaches the dead-letter queue; the reason is logged.
+pub async fn consume_jobs<J: DeserializeOwned, E: Error>(
+    event: SqsEvent,
+    time_left: Duration,
+    read_spilled: impl AsyncFn(&str) -> Result<Vec<u8>, E>,
+    handler: impl AsyncFn(J) -> Disposition,
+) -> SqsBatchResponse {
+    let handle = async |record: &SqsMessage| match open(record, &read_spilled).await {
+        Ok(job) => handler(job).await,
+        Err(reason) => Disposition::Retry(reason),
+    };
+    consume(event, time_left, handle).await
+}
+
+async fn open<J: DeserializeOwned, E: Error>(
+    record: &SqsMessage,
+    read_spilled: impl AsyncFn(&str) -> Result<Vec<u8>, E>,
+) -> Result<J, String> {
+    // A reader's own words on malformed JSON quote from it, so only our words are kept.
+    let decode = |text: &[u8]| Envelope::decode(text).map_err(|error| error.to_string());
+    match decode(record.body.as_deref().unwrap_or_default().as_bytes())? {
+        Envelope::Job(job) => Ok(job),
+        Envelope::Spilled(key) => {
+            let bytes = read_spilled(&key).await.map_err(|error| chain(&error))?;
+            match decode(&bytes)? {
+                Envelope::Job(job) => Ok(job),
+                Envelope::Spilled(_) => Err("a spilled job is another key".to_owned()),
+            }
+        }
+    }
+}
+
+/// The records that have to go one after the other: those of a FIFO group; each of a standard queue for itself.
+fn groups(records: Vec<SqsMessage>) -> Vec<Vec<SqsMessage>> {
+    let mut places: HashMap<String, usize> = HashMap::new();
+    let mut groups: Vec<Vec<SqsMessage>> = Vec::new();
+    for record in records {
+        let next = groups.len();
+        let place = match record.attributes.get("MessageGroupId") {
+            Some(group) => *places.entry(group.clone()).or_insert(next),
+            None => next,
+        };
+        match groups.get_mut(place) {
+            Some(group) => group.push(record),
+            None => groups.push(vec![record]),
+        }
+    }
+    groups
+}
+
+/// Runs a group and gives back what of it is not done.
+async fn run(
+    group: Vec<SqsMessage>,
+    deadline: Instant,
+    handler: &impl AsyncFn(&SqsMessage) -> Disposition,
+) -> Vec<SqsMessage> {
+    let mut records = group.into_iter();
+    while let Some(record) = records.next() {
+        if let Some(reason) = not_done(&record, deadline, handler).await {
+            let receives = record.attributes.get("ApproximateReceiveCount").map_or("", String::as_str);
+            tracing::warn!(record.id = record.message_id, record.receives = receives, reason, "a job is not done");
+            return std::iter::once(record).chain(records).collect();
+        }
+    }
+    Vec::new()
+}
+
+/// Runs a record, unless time is over; says why it is not done.
+async fn not_done(
+    record: &SqsMessage,
+    deadline: Instant,
+    handler: &impl AsyncFn(&SqsMessage) -> Disposition,
+) -> Option<String> {
+    if Instant::now() >= deadline {
+        return Some("the function's time was over before it began".to_owned());
+    }
+    match timeout_at(deadline, handler(record)).await {
+        Ok(Disposition::Done) => None,
+        Ok(Disposition::Retry(reason)) => Some(reason),
+        Err(_) => Some("the function's time was over before it finished".to_owned()),
+    }
+}
+
+/// An error and its sources in one line.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,158 @@
+use std::cell::{Cell, RefCell};
+use std::future::pending;
+
+use serde_json::json;
+use tokio::sync::{Barrier, Notify};
+use uuid::Uuid;
+
+use super::*;
+use crate::jobs::{OutboundJob, encode, encode_spilled};
+
+const TIME: Duration = Duration::from_secs(30);
+
+fn record(id: &str, group: Option<&str>, body: &str) -> serde_json::Value {
+    let mut attributes = json!({"ApproximateReceiveCount": "1"});
+    if let Some(group) = group {
+        attributes["MessageGroupId"] = json!(group);
+    }
+    json!({"messageId": id, "body": body, "attributes": attributes, "eventSource": "aws:sqs"})
+}
+
+fn event(records: &[serde_json::Value]) -> SqsEvent {
+    serde_json::from_value(json!({ "Records": records })).expect("an event")
+}
+
+/// Records `a1 a2 b1 …` of the FIFO groups `a b …`.
+fn fifo(ids: &[&str]) -> SqsEvent {
+    event(&ids.iter().map(|id| record(id, Some(&id[..1]), "")).collect::<Vec<_>>())
+}
+
+fn standard(ids: &[&str]) -> SqsEvent {
+    event(&ids.iter().map(|id| record(id, None, "")).collect::<Vec<_>>())
+}
+
+fn id(record: &SqsMessage) -> String {
+    record.message_id.clone().expect("an id")
+}
+
+fn failed(response: SqsBatchResponse) -> Vec<String> {
+    let mut ids: Vec<String> =
+        response.batch_item_failures.into_iter().map(|failure| failure.item_identifier).collect();
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn after_a_failure_the_rest_of_its_group_is_not_run_and_other_groups_are() {
+    let ran = RefCell::new(Vec::new());
+    let response = consume(fifo(&["a1", "b1", "a2", "b2", "a3"]), TIME, async |record| {
+        ran.borrow_mut().push(id(record));
+        if id(record) == "a2" { Disposition::Retry("no".into()) } else { Disposition::Done }
+    })
+    .await;
+    let mut ran = ran.into_inner();
+    ran.sort();
+    assert_eq!(ran, ["a1", "a2", "b1", "b2"]);
+    assert_eq!(failed(response), ["a2", "a3"]);
+}
+
+#[tokio::test]
+async fn a_group_is_run_in_order_while_another_waits() {
+    let ran = RefCell::new(Vec::new());
+    let b_is_through = Notify::new();
+    consume(fifo(&["a1", "a2", "b1", "b2"]), TIME, async |record| {
+        if id(record) == "a1" {
+            b_is_through.notified().await;
+        }
+        ran.borrow_mut().push(id(record));
+        if id(record) == "b2" {
+            b_is_through.notify_one();
+        }
+        Disposition::Done
+    })
+    .await;
+    assert_eq!(ran.into_inner(), ["b1", "b2", "a1", "a2"]);
+}
+
+#[tokio::test]
+async fn a_failure_in_a_standard_queue_concerns_nobody_else() {
+    // All three wait for each other, so they must run at once.
+    let all = Barrier::new(3);
+    let response = consume(standard(&["1", "2", "3"]), TIME, async |record| {
+        all.wait().await;
+        if id(record) == "2" { Disposition::Retry("no".into()) } else { Disposition::Done }
+    })
+    .await;
+    assert_eq!(failed(response), ["2"]);
+}
+
+#[tokio::test]
+async fn no_more_than_eight_run_at_once() {
+    let (running, most) = (Cell::new(0), Cell::new(0));
+    let ids: Vec<String> = (0..40).map(|number| number.to_string()).collect();
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    let response = consume(standard(&ids), TIME, async |_| {
+        running.set(running.get() + 1);
+        most.set(most.get().max(running.get()));
+        tokio::task::yield_now().await;
+        running.set(running.get() - 1);
+        Disposition::Done
+    })
+    .await;
+    assert_eq!((failed(response), most.get()), (Vec::<String>::new(), 8));
+}
+
+#[tokio::test]
+async fn what_is_not_finished_in_time_is_reported_failed() {
+    let time = MARGIN + Duration::from_millis(100);
+    let response =
+        consume(
+            fifo(&["a1", "a2", "b1"]),
+            time,
+            async |record| {
+                if id(record) == "a1" { pending().await } else { Disposition::Done }
+            },
+        )
+        .await;
+    assert_eq!(failed(response), ["a1", "a2"]);
+}
+
+#[tokio::test]
+async fn without_time_nothing_is_begun() {
+    let response = consume(standard(&["1", "2"]), Duration::from_millis(500), async |_| unreachable!()).await;
+    assert_eq!(failed(response), ["1", "2"]);
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("not there")]
+struct NotThere;
+
+fn job(number: u128) -> OutboundJob {
+    let uuid = Uuid::from_u128(number);
+    OutboundJob { tenant_id: uuid.into(), channel_id: uuid.into(), contact_id: uuid.into() }
+}
+
+#[tokio::test]
+async fn jobs_are_read_from_the_record_or_from_the_bucket_and_poison_fails_alone() {
+    let records = [
+        record("plain", None, &encode(&job(1))),
+        record("spilled", None, &encode_spilled("spill/2")),
+        record("lost", None, &encode_spilled("spill/3")),
+        record("twice", None, &encode_spilled("spill/4")),
+        record("poison", None, "{"),
+        record("newer", None, r#"{"v":2}"#),
+    ];
+    let read = async |key: &str| match key {
+        "spill/2" => Ok(encode(&job(2)).into_bytes()),
+        "spill/4" => Ok(encode_spilled("spill/4").into_bytes()),
+        _ => Err(NotThere),
+    };
+    let jobs = RefCell::new(Vec::new());
+    let response = consume_jobs(event(&records), TIME, read, async |job: OutboundJob| {
+        jobs.borrow_mut().push(job);
+        Disposition::Done
+    })
+    .await;
+    assert_eq!(failed(response), ["lost", "newer", "poison", "twice"]);
+    assert!(jobs.borrow().len() == 2 && [1, 2].iter().all(|number| jobs.borrow().contains(&job(*number))));
+}

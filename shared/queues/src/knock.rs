@@ -1,0 +1,28 @@
+//! Telling the sender that a conversation has work.
+
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::jobs::{OutboundJob, encode};
+use crate::queue::{Entry, Queue, SendError};
+
+impl Queue {
+    /// Through the FIFO queue, in the conversation's own group. Every knock counts: with an id of its own, SQS does not
+    /// swallow it for one of the last five minutes.
+    ///
+    /// # Errors
+    /// When SQS has not confirmed it.
+    pub async fn knock(&self, job: &OutboundJob) -> Result<(), SendError> {
+        let group = format!("{}.{}", job.channel_id, job.contact_id);
+        self.send(Entry::fifo(encode(job), group, Uuid::new_v4().to_string())).await
+    }
+
+    /// Through the standard queue, after `delay`: a FIFO queue delays no single message.
+    ///
+    /// # Errors
+    /// When SQS has not confirmed it.
+    pub async fn knock_later(&self, job: &OutboundJob, delay: Duration) -> Result<(), SendError> {
+        self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
+    }
+}
