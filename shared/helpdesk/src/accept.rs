@@ -1,0 +1,175 @@
+//! An agent's reply enters its thread and the outbox of its conversation (F16, F25).
+
+use domain::ticket::{Reply, ReplyRefused};
+use domain::{Content, Message, MessageId, Session, ThreadId, Ticket, UserId};
+use jiff::{SignedDuration, Timestamp};
+use queues::Queue;
+use queues::jobs::OutboundJob;
+use storage::idempotency::Answered;
+use storage::{CommitError, StorageError, Tenancy};
+use whatsapp::limits::TEXT_CHARS;
+
+use crate::fresh::fresh_id;
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+
+/// A reply as it is asked for.
+#[derive(Clone, Debug)]
+pub struct NewReply {
+    pub thread_id: ThreadId,
+    pub author: UserId,
+    pub text: String,
+    /// The message of the same conversation that it quotes.
+    pub reply_to: Option<MessageId>,
+    pub idempotency: Option<IdempotencyKey>,
+}
+
+/// What makes a repeated request the same request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// A hash of who asks and the key they gave.
+    pub hash: String,
+    /// A hash of what they ask for.
+    pub fingerprint: String,
+}
+
+/// Why a reply is not accepted. Nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub enum AcceptError {
+    #[error("no such thread")]
+    NoSuchThread,
+    /// The quoted message is not one of this conversation.
+    #[error("no such message in this conversation")]
+    NoSuchQuotedMessage,
+    #[error("the text is empty")]
+    TextEmpty,
+    /// Meta's limit, [`TEXT_CHARS`]. Never cut.
+    #[error("the text has {chars} characters")]
+    TextTooLong { chars: usize },
+    #[error("the session is closed")]
+    SessionClosed { expired_at: Option<Timestamp> },
+    #[error("the idempotency key was used for another request")]
+    KeyUsedOtherwise,
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl From<StorageError> for AcceptError {
+    fn from(error: StorageError) -> Self {
+        Self::Busy(error.into())
+    }
+}
+
+impl From<ReplyRefused> for AcceptError {
+    fn from(refused: ReplyRefused) -> Self {
+        let ReplyRefused::SessionClosed { expired_at } = refused;
+        Self::SessionClosed { expired_at }
+    }
+}
+
+/// If the job of an accepted message is lost, `due-work` looks at its conversation after this.
+pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
+
+/// Stores a reply as queued, or says at once why not. The same key gives the same message.
+///
+/// # Errors
+/// [`AcceptError`]; nothing was stored then, unless the answer of storage itself was lost, which a repetition with the
+/// same key finds out.
+pub async fn accept(
+    tenancy: &Tenancy,
+    outbound: &Queue,
+    reply: NewReply,
+    now: Timestamp,
+) -> Result<Message, AcceptError> {
+    check_text(&reply.text)?;
+    for attempt in 0..ATTEMPTS {
+        if let Some(earlier) = answered(tenancy, reply.idempotency.as_ref()).await? {
+            return Ok(earlier);
+        }
+        let mut thread = load(tenancy, &reply).await?;
+        let drafted = Reply {
+            id: fresh_id(now),
+            author: reply.author.clone(),
+            content: Content::Text { text: reply.text.clone() },
+            reply_to: reply.reply_to,
+        };
+        let message = thread.ticket.reply(drafted, thread.elsewhere, now)?;
+        match store(tenancy, &mut thread.ticket, &message, &reply, now).await {
+            Ok(()) => {
+                knock(outbound, tenancy, &message).await;
+                return Ok(message);
+            }
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS).into())
+}
+
+/// Tells the sender that a conversation has work. A job that cannot be queued is only late: the conversation is marked.
+pub(crate) async fn knock(outbound: &Queue, tenancy: &Tenancy, message: &Message) {
+    let job =
+        OutboundJob { tenant_id: tenancy.tenant_id(), channel_id: message.channel_id, contact_id: message.contact_id };
+    if let Err(error) = outbound.knock(&job).await {
+        let error: &dyn std::error::Error = &error;
+        tracing::warn!(message.id = %message.id, error, "job not queued; due-work will find the work");
+    }
+}
+
+struct Thread {
+    ticket: Ticket,
+    /// The session that the customer opened in a later ticket of the same conversation.
+    elsewhere: Option<Session>,
+}
+
+fn check_text(text: &str) -> Result<(), AcceptError> {
+    let chars = text.chars().count();
+    if text.trim().is_empty() {
+        Err(AcceptError::TextEmpty)
+    } else if chars > TEXT_CHARS {
+        Err(AcceptError::TextTooLong { chars })
+    } else {
+        Ok(())
+    }
+}
+
+async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Option<Message>, AcceptError> {
+    let Some(key) = key else { return Ok(None) };
+    let Some(earlier) = tenancy.answered(&key.hash).await? else { return Ok(None) };
+    if earlier.fingerprint != key.fingerprint {
+        return Err(AcceptError::KeyUsedOtherwise);
+    }
+    Ok(tenancy.message(earlier.message_id).await?)
+}
+
+async fn load(tenancy: &Tenancy, reply: &NewReply) -> Result<Thread, AcceptError> {
+    let ticket = tenancy.ticket(reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
+    if let Some(quoted) = reply.reply_to {
+        let quoted = tenancy.message(quoted).await?.ok_or(AcceptError::NoSuchQuotedMessage)?;
+        if (quoted.channel_id, quoted.contact_id) != (ticket.channel_id, ticket.contact_id) {
+            return Err(AcceptError::NoSuchQuotedMessage);
+        }
+    }
+    let latest = tenancy.conversation(ticket.channel_id, ticket.contact_id).await?.ticket_id;
+    let elsewhere = match latest.filter(|latest| *latest != ticket.id) {
+        Some(latest) => tenancy.ticket(latest).await?.and_then(|later| later.session),
+        None => None,
+    };
+    Ok(Thread { ticket, elsewhere })
+}
+
+async fn store(
+    tenancy: &Tenancy,
+    ticket: &mut Ticket,
+    message: &Message,
+    reply: &NewReply,
+    now: Timestamp,
+) -> Result<(), CommitError> {
+    let mut transaction = tenancy.transaction();
+    transaction.save_ticket(ticket);
+    transaction.create_message(message);
+    transaction.enter_outbox(message, now + LOOK_AFTER);
+    if let Some(key) = &reply.idempotency {
+        let answered = Answered { fingerprint: key.fingerprint.clone(), message_id: message.id };
+        transaction.remember(&key.hash, &answered, now);
+    }
+    transaction.commit().await
+}

@@ -1,0 +1,24 @@
+#![doc = include_str!("../README.md")]
+
+mod accept;
+mod deliver;
+mod fresh;
+mod receive;
+mod record;
+mod retry;
+mod settle;
+mod status;
+mod tickets;
+mod unconfirmed;
+mod wake;
+
+pub use accept::{AcceptError, IdempotencyKey, NewReply, accept};
+pub use deliver::{DeliverError, Delivered, Post, deliver};
+pub use fresh::fresh_id;
+pub use receive::{Receipt, Received, Receiving, receive};
+pub use record::{Recorded, Recording, record};
+pub use retry::Busy;
+pub use status::{StatusOutcome, apply_status};
+pub use tickets::{TicketError, assign, close, reopen};
+pub use unconfirmed::{UnconfirmedError, discard, resend};
+pub use wake::{WakeError, Woken, wake};

@@ -1,0 +1,238 @@
+//! What is stored before and after the one call to Graph.
+
+use domain::delivery::Turn;
+use domain::{Channel, Failure, Message, MessageId, Wamid};
+use jiff::{SignedDuration, Timestamp};
+use storage::{CommitError, Tenancy};
+use uuid::Uuid;
+use whatsapp::graph::errors::{Class, Until};
+use whatsapp::graph::{GraphError, SendResult};
+
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::status;
+
+/// What became of a message that was sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// Meta has it, or never will.
+    Over,
+    /// It may have arrived or not.
+    Unconfirmed,
+    /// It did not leave; not before this.
+    DueAt(Timestamp),
+}
+
+/// A message whose call to Graph is ours to make.
+pub(crate) struct Claimed {
+    message: Message,
+}
+
+/// Meta's code for a message outside the customer service window.
+const OUTSIDE_WINDOW: &str = "131047";
+/// A network that does not even take the connection is tried again this soon.
+const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
+/// A channel that cannot send is looked at again this often; what leaves its session meanwhile fails visibly.
+const ACCOUNT_WAIT: SignedDuration = SignedDuration::from_mins(5);
+
+/// Claims the message, or says that it is not ours to send.
+///
+/// When the answer to the claim was lost, the SDK asks again and meets the condition: only the claim's own id tells
+/// that it was this sender's.
+pub(crate) async fn claim(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    by: Uuid,
+    now: Timestamp,
+) -> Result<Option<Claimed>, Busy> {
+    if message.delivery_mut().is_none_or(|delivery| delivery.claim(by, now).is_err()) {
+        return Ok(None);
+    }
+    match tenancy.save_message(message).await {
+        Ok(()) => Ok(Some(Claimed { message: message.clone() })),
+        Err(CommitError::Storage(error)) => Err(error.into()),
+        Err(CommitError::Conflict) => {
+            let current = tenancy.message(message.id).await?;
+            let ours = current.filter(|current| current.delivery().is_some_and(|delivery| delivery.is_claimed_by(by)));
+            Ok(ours.map(|message| Claimed { message }))
+        }
+    }
+}
+
+/// Stores what Graph answered.
+pub(crate) async fn answer(
+    tenancy: &Tenancy,
+    channel: &Channel,
+    claimed: Claimed,
+    answer: SendResult,
+    now: Timestamp,
+) -> Result<Sent, Busy> {
+    let mut message = claimed.message;
+    match answer {
+        SendResult::Sent { wamid, .. } => sent(tenancy, channel, &mut message, wamid, now).await,
+        SendResult::NotSent(reason) => {
+            tracing::warn!(message.id = %message.id, reason, "Graph was not reached");
+            postpone(tenancy, &mut message, now + UNREACHABLE_WAIT, now).await
+        }
+        SendResult::Unknown(reason) => {
+            tracing::warn!(message.id = %message.id, reason, "the answer of Graph was lost");
+            answer_lost(tenancy, &mut message, now).await?;
+            Ok(Sent::Unconfirmed)
+        }
+        SendResult::Refused(error) => refused(tenancy, &mut message, &error, now).await,
+    }
+}
+
+/// The answer of the call was lost, or its sender was.
+pub(crate) async fn answer_lost(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
+    change(tenancy, message, |message| {
+        if let Some(delivery) = message.delivery_mut() {
+            // Settled meanwhile by a status: then there is nothing to lose.
+            let _ = delivery.lose_answer(now);
+        }
+        Change::Message
+    })
+    .await
+}
+
+/// The message waited until its session was over.
+pub(crate) async fn session_over(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
+    let failure = Failure {
+        code: "session_closed".to_owned(),
+        reason: "The session ended while the message waited to be sent".to_owned(),
+        advice: "Send an approved template, or wait until the customer writes again".to_owned(),
+    };
+    fail(tenancy, message, failure, now).await
+}
+
+/// The message is of a kind that is never sent.
+pub(crate) async fn not_sendable(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
+    let failure = Failure {
+        code: "not_sendable".to_owned(),
+        reason: "Messages of this kind cannot be sent".to_owned(),
+        advice: "Write it as text".to_owned(),
+    };
+    fail(tenancy, message, failure, now).await
+}
+
+async fn sent(
+    tenancy: &Tenancy,
+    channel: &Channel,
+    message: &mut Message,
+    wamid: Wamid,
+    now: Timestamp,
+) -> Result<Sent, Busy> {
+    let alias = MessageId::of_wamid(&channel.phone_number_id, &wamid);
+    change(tenancy, message, |message| {
+        message.wamid = Some(wamid.clone());
+        if let Some(delivery) = message.delivery_mut() {
+            delivery.sent(now);
+        }
+        Change::Done { alias: Some(alias) }
+    })
+    .await?;
+    status::apply_parked(tenancy, alias, message.id).await?;
+    Ok(Sent::Over)
+}
+
+async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, now: Timestamp) -> Result<Sent, Busy> {
+    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
+    let wait = match error.row.class {
+        Class::Retry(pace) => pace.wait(postponed).map(|wait| SignedDuration::try_from(wait).unwrap_or(ACCOUNT_WAIT)),
+        Class::Account => Some(ACCOUNT_WAIT),
+        Class::Wait(Until::MetaLifts | Until::Passed(_) | Until::CustomerWrites)
+        | Class::Fix
+        | Class::Permanent
+        | Class::Notice => None,
+    };
+    let asked = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
+    if let Some(wait) = wait {
+        let wait = asked.map_or(wait, |asked| asked.max(wait));
+        tracing::info!(message.id = %message.id, graph.code = error.code, wait_s = wait.as_secs(), "Graph put a message off");
+        return postpone(tenancy, message, now + wait, now).await;
+    }
+    let failure = error.failure().clone();
+    let outside_window = failure.code == OUTSIDE_WINDOW;
+    fail(tenancy, message, failure, now).await?;
+    if outside_window {
+        status::close_session(tenancy, message.thread_id, now).await?;
+    }
+    Ok(Sent::Over)
+}
+
+async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: Timestamp) -> Result<(), Busy> {
+    change(tenancy, message, |message| {
+        if let Some(delivery) = message.delivery_mut() {
+            delivery.failed(failure.clone(), now);
+        }
+        Change::Done { alias: None }
+    })
+    .await
+}
+
+async fn postpone(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    not_before: Timestamp,
+    now: Timestamp,
+) -> Result<Sent, Busy> {
+    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.postpone(now)) {
+        Some(Ok(())) => Change::Postponed { not_before },
+        // A status came meanwhile, so it did leave.
+        _ => Change::Message,
+    })
+    .await?;
+    let waits = message.delivery().is_some_and(|delivery| delivery.turn() == Turn::Ready);
+    Ok(if waits { Sent::DueAt(not_before) } else { Sent::Over })
+}
+
+/// What is written with a changed message.
+pub(crate) enum Change {
+    Message,
+    /// It leaves the outbox; `alias` leads to it from Meta's id.
+    Done {
+        alias: Option<MessageId>,
+    },
+    Postponed {
+        not_before: Timestamp,
+    },
+}
+
+/// Changes a message as it is now, however it changed since it was read.
+pub(crate) async fn change(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    mut decide: impl FnMut(&mut Message) -> Change,
+) -> Result<(), Busy> {
+    for attempt in 0..ATTEMPTS {
+        let mut changed = message.clone();
+        let written = match decide(&mut changed) {
+            Change::Message => tenancy.save_message(&mut changed).await,
+            other => {
+                let mut transaction = tenancy.transaction();
+                transaction.save_message(&mut changed);
+                match other {
+                    Change::Done { alias } => {
+                        transaction.leave_outbox(&changed);
+                        if let Some(alias) = alias {
+                            transaction.add_alias(alias, &changed);
+                        }
+                    }
+                    Change::Postponed { not_before } => transaction.postpone_in_outbox(&changed, not_before),
+                    Change::Message => {}
+                }
+                transaction.commit().await
+            }
+        };
+        match written {
+            Ok(()) => {
+                *message = changed;
+                return Ok(());
+            }
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+        if let Some(current) = tenancy.message(message.id).await? {
+            *message = current;
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
+}

@@ -1,0 +1,158 @@
+//! Meta's report moves a message of ours forward (F14).
+
+use domain::delivery::{Applied, Report, Turn};
+use domain::message::Direction;
+use domain::{Message, MessageId, Status, ThreadId};
+use jiff::Timestamp;
+use queues::Queue;
+use storage::directory::Route;
+use storage::statuses::Parked;
+use storage::{StorageError, Tenancy};
+use whatsapp::webhook::status::{Reported, StatusUpdate};
+
+use crate::accept::knock;
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::settle::{Change, change};
+
+/// What became of a status.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusOutcome {
+    /// The message knows it now, or knew it already.
+    Applied(MessageId),
+    /// No message is known by the ids it names yet; it waits for one.
+    Parked,
+    /// Meta does not document this status.
+    Unknown(String),
+}
+
+/// Applies a status to the message it names, by our own id first, by Meta's second.
+///
+/// # Errors
+/// [`Busy`] when storage fails; applying it again is as applying it once.
+pub async fn apply_status(
+    route: &Route,
+    outbound: &Queue,
+    update: StatusUpdate,
+    now: Timestamp,
+) -> Result<StatusOutcome, Busy> {
+    let report = match update.reported {
+        Reported::Known(report) => report,
+        Reported::Unknown(word) => return Ok(StatusOutcome::Unknown(word)),
+    };
+    let tenancy = &route.tenancy;
+    let alias = MessageId::of_wamid(&route.channel.phone_number_id, &update.wamid);
+    if let Some(mut message) = find(route, update.opaque.as_deref(), alias).await? {
+        let waited = message.delivery().is_some_and(|delivery| delivery.turn() != Turn::Over);
+        apply(tenancy, &mut message, Some((alias, &update.wamid)), &report, update.at).await?;
+        if waited {
+            // Those behind it in the outbox need not wait any longer.
+            knock(outbound, tenancy, &message).await;
+        }
+        return Ok(StatusOutcome::Applied(message.id));
+    }
+    let parked = park(&report, update.at);
+    tenancy.park_status(alias, &parked, now).await?;
+    // The send may have been recorded between the look and the parking; then it did not see what was parked.
+    match tenancy.whereabouts(alias).await? {
+        Some(place) => {
+            apply_parked(tenancy, alias, place.message_id).await?;
+            Ok(StatusOutcome::Applied(place.message_id))
+        }
+        None => Ok(StatusOutcome::Parked),
+    }
+}
+
+/// Applies what came before the message was known by Meta's id.
+pub(crate) async fn apply_parked(tenancy: &Tenancy, alias: MessageId, id: MessageId) -> Result<(), Busy> {
+    for parked in tenancy.parked_statuses(alias).await? {
+        if let (Some(report), Some(mut message)) = (unpark(&parked), tenancy.message(id).await?) {
+            apply(tenancy, &mut message, None, &report, parked.at).await?;
+        }
+        tenancy.unpark_status(alias, &parked).await?;
+    }
+    Ok(())
+}
+
+/// Meta refused a message of this thread as outside the window: our session is over, too (F17).
+pub(crate) async fn close_session(tenancy: &Tenancy, thread: ThreadId, at: Timestamp) -> Result<(), Busy> {
+    for attempt in 0..ATTEMPTS {
+        let Some(mut ticket) = tenancy.ticket(thread.ticket()).await? else { return Ok(()) };
+        if !ticket.session_closed_by_meta(at) {
+            return Ok(());
+        }
+        match tenancy.save_ticket(&mut ticket).await {
+            Ok(()) => return Ok(()),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
+}
+
+/// A message of ours on this very channel: an id that names anything else is as good as none.
+async fn find(route: &Route, opaque: Option<&str>, alias: MessageId) -> Result<Option<Message>, StorageError> {
+    let ours = |message: &Message| {
+        message.channel_id == route.channel.id && matches!(message.direction, Direction::Outgoing { .. })
+    };
+    let by_our_id = match opaque.and_then(|id| id.parse::<MessageId>().ok()) {
+        Some(id) => route.tenancy.message(id).await?.filter(ours),
+        None => None,
+    };
+    match by_our_id {
+        Some(message) => Ok(Some(message)),
+        None => Ok(route.tenancy.message(alias).await?.filter(ours)),
+    }
+}
+
+async fn apply(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    name: Option<(MessageId, &domain::Wamid)>,
+    report: &Report,
+    at: Timestamp,
+) -> Result<(), Busy> {
+    let known = |message: &Message| message.delivery().map_or(Status::Queued, domain::Delivery::status);
+    let new_name = name.filter(|_| message.wamid.is_none());
+    let mut preview = message.clone();
+    let nothing_new = preview.delivery_mut().is_none_or(|delivery| delivery.report(report, at) == Applied::Nothing);
+    if nothing_new && new_name.is_none() {
+        return Ok(());
+    }
+    change(tenancy, message, |message| {
+        let was_settled = known(message).is_settled();
+        if let Some((_, wamid)) = new_name {
+            message.wamid.get_or_insert_with(|| wamid.clone());
+        }
+        if let Some(delivery) = message.delivery_mut() {
+            delivery.report(report, at);
+        }
+        let alias = new_name.map(|(alias, _)| alias);
+        if alias.is_some() || !was_settled { Change::Done { alias } } else { Change::Message }
+    })
+    .await?;
+    if matches!(report, Report::Failed(failure) if failure.code == "131047") {
+        close_session(tenancy, message.thread_id, at).await?;
+    }
+    Ok(())
+}
+
+fn park(report: &Report, at: Timestamp) -> Parked {
+    let (status, failure) = match report {
+        Report::Sent => ("sent", None),
+        Report::Delivered => ("delivered", None),
+        Report::Read => ("read", None),
+        Report::Played => ("played", None),
+        Report::Failed(failure) => ("failed", Some(failure.clone())),
+    };
+    Parked { status: status.to_owned(), at, failure }
+}
+
+fn unpark(parked: &Parked) -> Option<Report> {
+    match (parked.status.as_str(), &parked.failure) {
+        ("sent", _) => Some(Report::Sent),
+        ("delivered", _) => Some(Report::Delivered),
+        ("read", _) => Some(Report::Read),
+        ("played", _) => Some(Report::Played),
+        ("failed", Some(failure)) => Some(Report::Failed(failure.clone())),
+        _ => None,
+    }
+}
