@@ -1,0 +1,94 @@
+#![doc = include_str!("../README.md")]
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use helpdesk::{Recorded, Recording};
+use lambda_runtime::{LambdaEvent, service_fn};
+use queues::jobs::{EventItem, EventsJob};
+use queues::{Disposition, consume_jobs};
+use runtime::{Clock, Item, Runtime};
+use storage::{Directory, Objects, Table};
+
+/// The name under which its metrics are counted.
+const FUNCTION: &str = "account-events";
+
+/// The function, built once a process.
+#[derive(Clone, Debug)]
+pub struct AccountEvents {
+    directory: Directory,
+    objects: Objects,
+    clock: Clock,
+}
+
+/// Builds the function from its environment and runs it.
+///
+/// # Errors
+/// When the environment is incomplete, or Lambda's runtime API fails.
+pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
+    let function = &AccountEvents::new(&runtime)?;
+    let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let time_left = runtime::time_left(event.context.deadline());
+        Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
+    });
+    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+}
+
+impl AccountEvents {
+    /// The function with the table and bucket that its environment names.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let table = Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?);
+        Ok(Self {
+            directory: Directory::new(table),
+            objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
+            clock: runtime.clock().clone(),
+        })
+    }
+
+    /// Records the items of a batch.
+    pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
+        let read_spilled = async |key: &str| self.objects.get(key).await;
+        consume_jobs(event, time_left, read_spilled, async |job: EventsJob| self.record_all(job).await).await
+    }
+
+    async fn record_all(&self, job: EventsJob) -> Disposition {
+        for item in &job.items {
+            if let Err(error) = self.record(&job, item).await {
+                return Disposition::retry(&*error);
+            }
+        }
+        Disposition::Done
+    }
+
+    async fn record(&self, job: &EventsJob, item: &EventItem) -> Result<(), Box<dyn Error>> {
+        let recording = Recording {
+            directory: &self.directory,
+            objects: &self.objects,
+            webhook_id: job.webhook_id,
+            received_at: job.received_at,
+            at: &item.at,
+            field: &item.field,
+            waba_id: item.waba_id.as_deref(),
+            phone_number_id: item.phone_number_id.as_deref(),
+            reason: "recorded",
+        };
+        let recorded = helpdesk::record(recording, &item.value).await?;
+        let reason = match recorded {
+            Recorded::Event => "",
+            Recorded::Unrouted => self.count("UnroutedItems", "unrouted"),
+            Recorded::Dropped(reason) => self.count("DroppedItems", reason),
+        };
+        let webhook = job.webhook_id.to_string();
+        runtime::outcome(Item { webhook: &webhook, at: &item.at, field: &item.field }, recorded.name(), "", reason);
+        Ok(())
+    }
+
+    fn count<'a>(&self, metric: &str, reason: &'a str) -> &'a str {
+        runtime::metric(self.clock.now(), FUNCTION, metric, 1);
+        reason
+    }
+}

@@ -1,0 +1,65 @@
+#![doc = include_str!("../README.md")]
+
+use std::time::{Duration, Instant};
+
+use helpdesk::Woken;
+use lambda_runtime::{LambdaEvent, service_fn};
+use queues::Queue;
+use runtime::{Clock, Runtime};
+use serde_json::{Value, json};
+use storage::{Directory, Table};
+
+/// The name under which its metrics are counted.
+const FUNCTION: &str = "due-work";
+/// What stays of the function's time for answering.
+const MARGIN: Duration = Duration::from_secs(10);
+
+/// The function, built once a process.
+#[derive(Clone, Debug)]
+pub struct DueWork {
+    directory: Directory,
+    outbound: Queue,
+    clock: Clock,
+}
+
+/// Builds the function from its environment and runs it.
+///
+/// # Errors
+/// When the environment is incomplete, or Lambda's runtime API fails.
+pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
+    let function = &DueWork::new(&runtime)?;
+    let handle = service_fn(async |event: LambdaEvent<Value>| {
+        let woken = function.handle(runtime::time_left(event.context.deadline())).await?;
+        Ok::<_, lambda_runtime::Error>(json!({ "conversations": woken.conversations, "more": woken.more }))
+    });
+    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+}
+
+impl DueWork {
+    /// The function with the table and queue that its environment names.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        Ok(Self {
+            directory: Directory::new(Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?)),
+            outbound: Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?),
+            clock: runtime.clock().clone(),
+        })
+    }
+
+    /// Wakes what is due now.
+    ///
+    /// # Errors
+    /// When storage or the queue fails; the next run goes on.
+    pub async fn handle(&self, time_left: Duration) -> Result<Woken, helpdesk::WakeError> {
+        let now = self.clock.now();
+        let until = Instant::now() + time_left.saturating_sub(MARGIN);
+        let woken = helpdesk::wake(&self.directory, &self.outbound, now, until).await?;
+        if woken.conversations > 0 {
+            runtime::metric(now, FUNCTION, "WokenConversations", woken.conversations);
+            runtime::metric(now, FUNCTION, "DueWorkLateMs", woken.latest_ms);
+        }
+        Ok(woken)
+    }
+}

@@ -1,0 +1,79 @@
+#![doc = include_str!("../README.md")]
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use helpdesk::{DeliverError, Post};
+use lambda_runtime::{LambdaEvent, service_fn};
+use queues::jobs::OutboundJob;
+use queues::{Disposition, Queue, consume_jobs};
+use runtime::{Clock, Runtime};
+use storage::Table;
+use whatsapp::graph::Graph;
+
+/// One call to Graph may take this long; then its answer counts as lost.
+const GRAPH_TIMEOUT: Duration = Duration::from_secs(15);
+/// What a message may still need after its call was begun: the call, and storing what came of it.
+const LAST_MESSAGE: Duration = Duration::from_secs(25);
+
+/// The function, built once a process.
+#[derive(Clone, Debug)]
+pub struct OutboundSender {
+    table: Table,
+    graph: Graph,
+    knocks: Queue,
+    clock: Clock,
+}
+
+/// Builds the function from its environment and runs it.
+///
+/// # Errors
+/// When the environment is incomplete, or Lambda's runtime API fails.
+pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
+    let function = &OutboundSender::new(&runtime)?;
+    let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let time_left = runtime::time_left(event.context.deadline());
+        Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
+    });
+    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+}
+
+impl OutboundSender {
+    /// The function with the table, queue and Graph version that its environment names.
+    ///
+    /// # Errors
+    /// When a variable is missing, or TLS cannot be set up.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let (base_url, version) = (runtime.variable("GRAPH_BASE_URL")?, runtime.variable("GRAPH_API_VERSION")?);
+        Ok(Self {
+            table: Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?),
+            graph: Graph::new(&base_url, &version, GRAPH_TIMEOUT).context("no client for the Graph API")?,
+            knocks: Queue::new(runtime.sdk_config(), runtime.variable("KNOCKS_QUEUE_URL")?),
+            clock: runtime.clock().clone(),
+        })
+    }
+
+    /// Works on the conversations of a batch.
+    pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
+        let until = Instant::now() + time_left.saturating_sub(LAST_MESSAGE);
+        let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
+        consume_jobs(event, time_left, never_spilled, async |job: OutboundJob| self.deliver(job, until).await).await
+    }
+
+    async fn deliver(&self, job: OutboundJob, until: Instant) -> Disposition {
+        let tenancy = &self.table.of(job.tenant_id);
+        let OutboundJob { channel_id, contact_id, .. } = job;
+        let now = &|| self.clock.now();
+        let post = Post { tenancy, channel_id, contact_id, graph: &self.graph, knocks: &self.knocks, now, until };
+        match helpdesk::deliver(post).await {
+            Ok(_) => Disposition::Done,
+            Err(error @ (DeliverError::NoSuchChannel(_) | DeliverError::Busy(_))) => Disposition::retry(&error),
+        }
+    }
+}
+
+/// A job of a few ids is never too large for SQS.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a job of this queue is never in the bucket")]
+struct NeverSpilled;

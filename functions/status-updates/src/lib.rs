@@ -1,0 +1,114 @@
+#![doc = include_str!("../README.md")]
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use helpdesk::{Recorded, Recording, StatusOutcome};
+use lambda_runtime::{LambdaEvent, service_fn};
+use queues::jobs::{StatusItem, StatusesJob};
+use queues::{Disposition, Queue, consume_jobs};
+use runtime::{Clock, Item, Runtime};
+use storage::{Directory, Objects, Table};
+use whatsapp::webhook::status::parse;
+
+/// The name under which its metrics are counted.
+const FUNCTION: &str = "status-updates";
+/// The field in which Meta sends statuses.
+const FIELD: &str = "messages";
+
+/// The function, built once a process.
+#[derive(Clone, Debug)]
+pub struct StatusUpdates {
+    directory: Directory,
+    objects: Objects,
+    outbound: Queue,
+    clock: Clock,
+}
+
+/// Builds the function from its environment and runs it.
+///
+/// # Errors
+/// When the environment is incomplete, or Lambda's runtime API fails.
+pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
+    let function = &StatusUpdates::new(&runtime)?;
+    let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let time_left = runtime::time_left(event.context.deadline());
+        Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
+    });
+    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+}
+
+impl StatusUpdates {
+    /// The function with the table, bucket and queue that its environment names.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let table = Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?);
+        Ok(Self {
+            directory: Directory::new(table),
+            objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
+            outbound: Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?),
+            clock: runtime.clock().clone(),
+        })
+    }
+
+    /// Applies the statuses of a batch.
+    pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
+        let read_spilled = async |key: &str| self.objects.get(key).await;
+        consume_jobs(event, time_left, read_spilled, async |job: StatusesJob| self.apply(job).await).await
+    }
+
+    /// Goes through all of a job even when one fails, so that the next run finds most of it done.
+    async fn apply(&self, job: StatusesJob) -> Disposition {
+        let mut failed = None;
+        for item in &job.items {
+            if let Err(error) = self.apply_one(&job, item).await {
+                failed = Some(error);
+            }
+        }
+        failed.map_or(Disposition::Done, |error| Disposition::retry(&*error))
+    }
+
+    async fn apply_one(&self, job: &StatusesJob, item: &StatusItem) -> Result<(), Box<dyn Error>> {
+        let Some(route) = self.directory.route(&item.phone_number_id).await? else {
+            return self.record(job, item, "unrouted").await;
+        };
+        let update = match parse(&item.status, item.contact.as_ref()) {
+            Ok(update) => update,
+            Err(reason) => return self.record(job, item, reason.reason()).await,
+        };
+        match helpdesk::apply_status(&route, &self.outbound, update, self.clock.now()).await? {
+            StatusOutcome::Applied(id) => report(job, item, "status_applied", &id.to_string(), ""),
+            StatusOutcome::Parked => report(job, item, "status_parked", "", "message_unknown"),
+            StatusOutcome::Unknown(_) => self.record(job, item, "unknown_status").await?,
+        }
+        Ok(())
+    }
+
+    async fn record(&self, job: &StatusesJob, item: &StatusItem, reason: &str) -> Result<(), Box<dyn Error>> {
+        let recording = Recording {
+            directory: &self.directory,
+            objects: &self.objects,
+            webhook_id: job.webhook_id,
+            received_at: job.received_at,
+            at: &item.at,
+            field: FIELD,
+            waba_id: Some(&item.waba_id),
+            phone_number_id: Some(&item.phone_number_id),
+            reason,
+        };
+        let recorded = helpdesk::record(recording, &item.status).await?;
+        if recorded == Recorded::Unrouted {
+            runtime::metric(self.clock.now(), FUNCTION, "UnroutedItems", 1);
+        }
+        report(job, item, recorded.name(), "", reason);
+        Ok(())
+    }
+}
+
+fn report(job: &StatusesJob, item: &StatusItem, outcome: &str, became: &str, reason: &str) {
+    let webhook = job.webhook_id.to_string();
+    runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, outcome, became, reason);
+}

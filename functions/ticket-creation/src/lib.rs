@@ -1,0 +1,136 @@
+#![doc = include_str!("../README.md")]
+
+use std::error::Error;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use domain::InboundMessage;
+use helpdesk::{Receipt, Receiving, Recorded, Recording};
+use lambda_runtime::{LambdaEvent, service_fn};
+use queues::jobs::{InboundItem, InboundJob};
+use queues::{Disposition, consume_jobs};
+use runtime::{Clock, Item, Runtime};
+use storage::directory::Route;
+use storage::{Directory, Objects, Table};
+use whatsapp::webhook::message::parse;
+
+/// The name under which its metrics are counted.
+const FUNCTION: &str = "ticket-creation";
+/// The field in which Meta sends messages.
+const FIELD: &str = "messages";
+
+/// The function, built once a process.
+#[derive(Clone, Debug)]
+pub struct TicketCreation {
+    directory: Directory,
+    objects: Objects,
+    clock: Clock,
+}
+
+/// Builds the function from its environment and runs it.
+///
+/// # Errors
+/// When the environment is incomplete, or Lambda's runtime API fails.
+pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
+    let function = &TicketCreation::new(&runtime)?;
+    let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
+        let time_left = runtime::time_left(event.context.deadline());
+        Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
+    });
+    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+}
+
+impl TicketCreation {
+    /// The function with the table and bucket that its environment names.
+    ///
+    /// # Errors
+    /// When a variable is missing.
+    pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let table = Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?);
+        Ok(Self {
+            directory: Directory::new(table),
+            objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
+            clock: runtime.clock().clone(),
+        })
+    }
+
+    /// Takes the messages of a batch into their threads.
+    pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
+        let read_spilled = async |key: &str| self.objects.get(key).await;
+        consume_jobs(event, time_left, read_spilled, async |job: InboundJob| self.take(job).await).await
+    }
+
+    async fn take(&self, job: InboundJob) -> Disposition {
+        let taken = match self.directory.route(&job.phone_number_id).await {
+            Ok(Some(route)) => self.receive(&job, &route).await,
+            Ok(None) => self.record_all(&job).await,
+            Err(error) => Err(error.into()),
+        };
+        match taken {
+            Ok(()) => Disposition::Done,
+            Err(error) => Disposition::retry(&*error),
+        }
+    }
+
+    /// One item that cannot be read never costs its neighbours anything: it is recorded, they are received.
+    async fn receive(&self, job: &InboundJob, route: &Route) -> Result<(), Box<dyn Error>> {
+        let mut messages: Vec<InboundMessage> = Vec::new();
+        let mut items: Vec<&InboundItem> = Vec::new();
+        for item in &job.items {
+            match parse(&item.message, item.contact.as_ref()) {
+                Ok(message) => {
+                    messages.push(message);
+                    items.push(item);
+                }
+                Err(reason) => self.record(job, item, reason.reason()).await?,
+            }
+        }
+        let receiving = Receiving { route, objects: &self.objects, now: self.clock.now() };
+        let receipts = helpdesk::receive(receiving, messages).await?;
+        for (item, receipt) in items.into_iter().zip(receipts) {
+            self.report(job, item, receipt);
+        }
+        Ok(())
+    }
+
+    async fn record_all(&self, job: &InboundJob) -> Result<(), Box<dyn Error>> {
+        for item in &job.items {
+            self.record(job, item, "unrouted").await?;
+        }
+        Ok(())
+    }
+
+    async fn record(&self, job: &InboundJob, item: &InboundItem, reason: &str) -> Result<(), Box<dyn Error>> {
+        let recording = Recording {
+            directory: &self.directory,
+            objects: &self.objects,
+            webhook_id: job.webhook_id,
+            received_at: job.received_at,
+            at: &item.at,
+            field: FIELD,
+            waba_id: Some(&job.waba_id),
+            phone_number_id: Some(&job.phone_number_id),
+            reason,
+        };
+        let recorded = helpdesk::record(recording, &item.message).await?;
+        if recorded == Recorded::Unrouted {
+            runtime::metric(self.clock.now(), FUNCTION, "UnroutedItems", 1);
+        }
+        let webhook = job.webhook_id.to_string();
+        runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, recorded.name(), "", reason);
+        Ok(())
+    }
+
+    fn report(&self, job: &InboundJob, item: &InboundItem, receipt: Receipt) {
+        let (outcome, became, reason) = match receipt {
+            Receipt::Stored(id) => ("message", id.to_string(), ""),
+            Receipt::Duplicate(id) => ("duplicate", id.to_string(), ""),
+            Receipt::BeforeConnection => {
+                runtime::metric(self.clock.now(), FUNCTION, "DroppedBeforeConnection", 1);
+                ("dropped", String::new(), "before_connection")
+            }
+        };
+        let webhook = job.webhook_id.to_string();
+        runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, outcome, &became, reason);
+    }
+}

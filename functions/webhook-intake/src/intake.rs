@@ -1,0 +1,164 @@
+//! The function: a request in, an answer out.
+
+use domain::WebhookId;
+use futures::future::try_join_all;
+use helpdesk::fresh_id;
+use jiff::Timestamp;
+use queues::packing::{self, Origin, Packed, Spill};
+use queues::{Entry, Queue, SendError};
+use storage::{Objects, StorageError};
+use whatsapp::webhook::split::UNREADABLE;
+use whatsapp::webhook::subscription::Question;
+use whatsapp::webhook::{Item, signature, split};
+
+use crate::gateway::{Request, Response};
+use crate::secrets::LiveSecrets;
+use crate::sorting::{Sorted, sort};
+
+/// Meta documents 3 MB as the most it sends.
+const LARGEST_BODY: usize = 3 * 1024 * 1024;
+
+/// The function's name in metrics.
+const FUNCTION: &str = "webhook-intake";
+
+/// Takes Meta's webhooks.
+pub struct WebhookIntake {
+    secrets: LiveSecrets,
+    destinations: Destinations,
+}
+
+/// Where items become durable.
+#[derive(Clone, Debug)]
+pub struct Destinations {
+    pub inbound: Queue,
+    pub statuses: Queue,
+    pub account_events: Queue,
+    /// For a job larger than SQS takes.
+    pub spill: Objects,
+}
+
+/// Why not every item is known to be durable. Meta will send all of them again.
+#[derive(Debug, thiserror::Error)]
+enum NotDurable {
+    #[error("a job is not known to be in its queue")]
+    Queue(#[from] SendError),
+    #[error("a large job is not known to be in the bucket")]
+    Bucket(#[from] StorageError),
+}
+
+impl WebhookIntake {
+    pub fn new(secrets: LiveSecrets, destinations: Destinations) -> Self {
+        Self { secrets, destinations }
+    }
+
+    /// Answers a request of API Gateway's.
+    pub async fn handle(&self, request: Request, now: Timestamp) -> Response {
+        match request.method() {
+            "GET" => self.answer_question(&request, now).await,
+            "POST" => self.take(&request, now).await,
+            _ => Response::text(405, "only GET and POST"),
+        }
+    }
+
+    async fn answer_question(&self, request: &Request, now: Timestamp) -> Response {
+        let question = Question {
+            mode: request.parameter("hub.mode"),
+            verify_token: request.parameter("hub.verify_token"),
+            challenge: request.parameter("hub.challenge"),
+        };
+        if self.secrets.fit(now, |secrets| question.answer(&secrets.verify_tokens).is_ok()).await {
+            Response::text(200, question.challenge)
+        } else {
+            Response::text(403, "not our verify token")
+        }
+    }
+
+    async fn take(&self, request: &Request, now: Timestamp) -> Response {
+        let Some(body) = request.bytes() else { return Response::text(400, "not base64") };
+        if body.len() > LARGEST_BODY {
+            return Response::text(413, "more than 3 MB");
+        }
+        if !self.is_genuine(request, &body, now).await {
+            return Response::text(401, "not signed with our app secret");
+        }
+        let origin = Origin { webhook_id: fresh_id(now), received_at: now };
+        match self.store(origin, &body).await {
+            Ok(()) => Response::text(200, ""),
+            Err(error) => {
+                let webhook = origin.webhook_id.to_string();
+                tracing::error!(
+                    webhook.id = webhook,
+                    error = &error as &dyn std::error::Error,
+                    "not taken: Meta sends it again"
+                );
+                Response::text(500, "not taken")
+            }
+        }
+    }
+
+    async fn is_genuine(&self, request: &Request, body: &[u8], now: Timestamp) -> bool {
+        let Some(header) = request.header(signature::HEADER) else { return false };
+        self.secrets.fit(now, |secrets| signature::verify(&secrets.app_secrets, header, body).is_ok()).await
+    }
+
+    /// Puts every item of a body into its queue.
+    async fn store(&self, origin: Origin, body: &[u8]) -> Result<(), NotDurable> {
+        let split = split(body);
+        let addresses: Vec<Address> = split.items.iter().map(Address::of).collect();
+        let Sorted { messages, statuses, events } = sort(split);
+        let Destinations { inbound, statuses: status_queue, account_events, .. } = &self.destinations;
+        futures::try_join!(
+            self.send(inbound, packing::inbound(origin, messages)),
+            self.send(status_queue, packing::statuses(origin, statuses)),
+            self.send(account_events, packing::events(origin, events)),
+        )?;
+        for address in &addresses {
+            address.tell(origin);
+        }
+        Ok(())
+    }
+
+    async fn send(&self, queue: &Queue, jobs: Vec<Packed>) -> Result<(), NotDurable> {
+        // What a queue's job names must be there before the job is.
+        let entries = try_join_all(jobs.into_iter().map(|job| self.spilled(job))).await?;
+        Ok(queue.send_all(entries).await?)
+    }
+
+    async fn spilled(&self, job: Packed) -> Result<Entry, NotDurable> {
+        match job {
+            Packed::Fits(entry) => Ok(entry),
+            Packed::Oversized(Spill { key, body, entry }) => {
+                self.destinations.spill.put(&key, body).await?;
+                Ok(entry)
+            }
+        }
+    }
+}
+
+/// What an item is called once it is on its way.
+struct Address {
+    at: String,
+    field: String,
+}
+
+impl Address {
+    fn of(item: &Item) -> Self {
+        let field = match item {
+            Item::Message(_) | Item::Status(_) => "messages",
+            Item::Other(other) => &other.field,
+        };
+        Self { at: item.at().to_owned(), field: field.to_owned() }
+    }
+
+    /// Tells that the item was accepted, and raises the alarm for one that nobody can read.
+    fn tell(&self, origin: Origin) {
+        let Origin { webhook_id, received_at } = origin;
+        let webhook = WebhookId::to_string(&webhook_id);
+        if self.field == UNREADABLE {
+            tracing::error!(webhook.id = webhook, "a genuine webhook is not JSON; it is parked");
+            runtime::metric(received_at, FUNCTION, "UnreadableWebhooks", 1);
+        }
+        let item = runtime::Item { webhook: &webhook, at: &self.at, field: &self.field };
+        runtime::outcome(item, "accepted", "", "");
+    }
+}
