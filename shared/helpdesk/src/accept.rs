@@ -11,6 +11,7 @@ use whatsapp::limits::TEXT_CHARS;
 
 use crate::fresh::fresh_id;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::session::session_of;
 
 /// A reply as it is asked for.
 #[derive(Clone, Debug)]
@@ -90,9 +91,9 @@ pub async fn accept(
             id: fresh_id(now),
             author: reply.author.clone(),
             content: Content::Text { text: reply.text.clone() },
-            reply_to: reply.reply_to,
+            reply_to: thread.quoted,
         };
-        let message = thread.ticket.reply(drafted, thread.elsewhere, now)?;
+        let message = thread.ticket.reply(drafted, thread.session, now)?;
         match store(tenancy, &mut thread.ticket, &message, &reply, now).await {
             Ok(()) => {
                 knock(outbound, tenancy, &message).await;
@@ -116,8 +117,9 @@ pub(crate) async fn knock(outbound: &Queue, tenancy: &Tenancy, message: &Message
 
 struct Thread {
     ticket: Ticket,
-    /// The session that the customer opened in a later ticket of the same conversation.
-    elsewhere: Option<Session>,
+    session: Option<Session>,
+    /// The quoted message by its own id: the client may have named it by one that only leads to it.
+    quoted: Option<MessageId>,
 }
 
 fn check_text(text: &str) -> Result<(), AcceptError> {
@@ -142,18 +144,18 @@ async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Opt
 
 async fn load(tenancy: &Tenancy, reply: &NewReply) -> Result<Thread, AcceptError> {
     let ticket = tenancy.ticket(reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
-    if let Some(quoted) = reply.reply_to {
-        let quoted = tenancy.message(quoted).await?.ok_or(AcceptError::NoSuchQuotedMessage)?;
-        if (quoted.channel_id, quoted.contact_id) != (ticket.channel_id, ticket.contact_id) {
-            return Err(AcceptError::NoSuchQuotedMessage);
-        }
-    }
-    let latest = tenancy.conversation(ticket.channel_id, ticket.contact_id).await?.ticket_id;
-    let elsewhere = match latest.filter(|latest| *latest != ticket.id) {
-        Some(latest) => tenancy.ticket(latest).await?.and_then(|later| later.session),
+    let quoted = match reply.reply_to {
+        Some(id) => Some(quoted(tenancy, &ticket, id).await?),
         None => None,
     };
-    Ok(Thread { ticket, elsewhere })
+    let session = session_of(tenancy, &ticket).await?;
+    Ok(Thread { ticket, session, quoted })
+}
+
+async fn quoted(tenancy: &Tenancy, ticket: &Ticket, id: MessageId) -> Result<MessageId, AcceptError> {
+    let message = tenancy.message(id).await?.ok_or(AcceptError::NoSuchQuotedMessage)?;
+    let same = (message.channel_id, message.contact_id) == (ticket.channel_id, ticket.contact_id);
+    if same { Ok(message.id) } else { Err(AcceptError::NoSuchQuotedMessage) }
 }
 
 async fn store(

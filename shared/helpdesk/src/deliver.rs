@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use domain::delivery::Turn;
 use domain::message::Direction;
-use domain::{ChannelId, ContactId, Content, Identity, Message, Session, Ticket};
+use domain::{ChannelId, ContactId, Content, Identity, Message};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
@@ -15,6 +15,7 @@ use uuid::Uuid;
 use whatsapp::graph::{Graph, OutgoingMessage};
 
 use crate::retry::Busy;
+use crate::session::session_of;
 use crate::settle::{self, Sent};
 
 /// What delivering one conversation needs.
@@ -152,13 +153,8 @@ impl Post<'_> {
         if message.delivery().is_none_or(|delivery| delivery.postponed() == 0) {
             return Ok(false);
         }
-        let conversation = self.tenancy.conversation(self.channel_id, self.contact_id).await?;
-        let mut session: Option<Session> = None;
-        for id in [Some(message.thread_id.ticket()), conversation.ticket_id].into_iter().flatten() {
-            let ticket: Option<Ticket> = self.tenancy.ticket(id).await?;
-            let other = ticket.and_then(|ticket| ticket.session);
-            session = session.into_iter().chain(other).reduce(Session::max);
-        }
+        let Some(ticket) = self.tenancy.ticket(message.thread_id.ticket()).await? else { return Ok(true) };
+        let session = session_of(self.tenancy, &ticket).await?;
         Ok(!session.is_some_and(|session| session.is_open((self.now)())))
     }
 

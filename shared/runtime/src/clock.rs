@@ -21,9 +21,10 @@ impl Clock {
         Self(Arc::new(now))
     }
 
-    /// The time on it.
+    /// The time on it, in whole milliseconds: what every client can read and write back.
     pub fn now(&self) -> Timestamp {
-        (self.0)()
+        let now = (self.0)();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
 }
 

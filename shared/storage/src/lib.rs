@@ -21,7 +21,9 @@ mod transaction;
 
 pub use directory::Directory;
 pub use error::{CommitError, StorageError};
+pub use messages::MessageCursor;
 pub use objects::Objects;
-pub use page::{Cursor, InvalidCursor, Page};
+pub use page::{InvalidCursor, Page};
 pub use table::{Table, Tenancy};
+pub use tickets::TicketCursor;
 pub use transaction::Transaction;

@@ -1,12 +1,15 @@
 //! Messages, in their threads and by their ids.
 
+use std::fmt;
+use std::str::FromStr;
+
 use aws_sdk_dynamodb::types::Select;
 use domain::{Message, MessageId, Position, ThreadId};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, text};
-use crate::page::{Cursor, Order, Page};
+use crate::page::{self, InvalidCursor, Order, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
@@ -21,6 +24,28 @@ pub struct Whereabouts {
 impl From<&Message> for Whereabouts {
     fn from(message: &Message) -> Self {
         Self { message_id: message.id, thread_id: message.thread_id, position: message.position }
+    }
+}
+
+/// The message after which a thread's list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageCursor(Position);
+
+impl MessageCursor {
+    const KIND: &str = "m1";
+}
+
+impl fmt::Display for MessageCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&page::encode(Self::KIND, &self.0.to_string()))
+    }
+}
+
+impl FromStr for MessageCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        page::decode(Self::KIND, text)?.parse().map(Self).map_err(|_| InvalidCursor)
     }
 }
 
@@ -57,9 +82,9 @@ impl Tenancy {
         thread: ThreadId,
         order: Order,
         limit: u16,
-        after: Option<&Cursor>,
-    ) -> Result<Page<Message>, StorageError> {
-        let start = after.map(|cursor| self.keys.message(thread, Position::default()).at_sort_key(cursor).attributes());
+        after: Option<&MessageCursor>,
+    ) -> Result<Page<Message, MessageCursor>, StorageError> {
+        let start = after.map(|MessageCursor(position)| self.keys.message(thread, *position).attributes());
         let answer = self
             .table
             .client
@@ -76,9 +101,10 @@ impl Tenancy {
             .send()
             .await
             .map_err(StorageError::unavailable("Query"))?;
-        let next = Cursor::of(answer.last_evaluated_key(), "sk");
+        let more = answer.last_evaluated_key().is_some();
         let items = answer.items.unwrap_or_default();
-        let data = items.into_iter().map(|found| item::read("message", found)).collect::<Result<_, _>>()?;
+        let data = items.into_iter().map(|found| item::read("message", found)).collect::<Result<Vec<Message>, _>>()?;
+        let next = data.last().filter(|_| more).map(|last| MessageCursor(last.position));
         Ok(Page { data, next })
     }
 }
@@ -105,5 +131,22 @@ impl Transaction {
     pub fn add_alias(&mut self, alias: MessageId, message: &Message) {
         let key = self.tenancy.keys.whereabouts(alias);
         self.put_always(item::write(&key, "whereabouts", &Whereabouts::from(message)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tickets::TicketCursor;
+
+    #[test]
+    fn a_cursor_is_read_back_as_it_was_given_and_no_other_list_takes_it() {
+        let cursor = MessageCursor("000001764000.0000000001".parse().expect("a position"));
+        let text = cursor.to_string();
+        assert_eq!(text.parse(), Ok(cursor));
+        assert_eq!(text.parse::<TicketCursor>(), Err(InvalidCursor));
+        for text in ["", "m1.", "m2.abc", "m1.!!", "000001764000.0000000001"] {
+            assert_eq!(text.parse::<MessageCursor>(), Err(InvalidCursor), "{text:?}");
+        }
     }
 }

@@ -1,13 +1,15 @@
 //! Tickets, and the lists of them.
 
-use std::collections::HashMap;
+use std::fmt;
+use std::str::FromStr;
 
 use domain::{Ticket, TicketId, UserId};
+use jiff::Timestamp;
 
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
-use crate::page::{Cursor, Page};
+use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
@@ -26,6 +28,44 @@ pub enum OwnerFilter {
     Any,
     Nobody,
     User(UserId),
+}
+
+/// The ticket after which a list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TicketCursor {
+    last_message_at: Timestamp,
+    id: TicketId,
+}
+
+impl TicketCursor {
+    const KIND: &str = "t1";
+
+    fn of(ticket: &Ticket) -> Self {
+        let at = ticket.last_message.as_ref().map_or(ticket.created_at, |last| last.at);
+        Self { last_message_at: at, id: ticket.id }
+    }
+
+    /// By the time of the last message, then by id so that none hides another.
+    fn sort_key(&self) -> String {
+        format!("{:015}#{}", self.last_message_at.as_millisecond().max(0), self.id)
+    }
+}
+
+impl fmt::Display for TicketCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&page::encode(Self::KIND, &self.sort_key()))
+    }
+}
+
+impl FromStr for TicketCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        let place = page::decode(Self::KIND, text)?;
+        let (at, id) = place.split_once('#').ok_or(InvalidCursor)?;
+        let at = at.parse().ok().and_then(|at| Timestamp::from_millisecond(at).ok()).ok_or(InvalidCursor)?;
+        Ok(Self { last_message_at: at, id: id.parse().map_err(|_| InvalidCursor)? })
+    }
 }
 
 /// A list looks at this many tickets at most for one page, whatever it filters out.
@@ -49,11 +89,12 @@ impl Tenancy {
         &self,
         filter: &Filter,
         limit: u16,
-        after: Option<&Cursor>,
-    ) -> Result<Page<Ticket>, StorageError> {
+        after: Option<&TicketCursor>,
+    ) -> Result<Page<Ticket, TicketCursor>, StorageError> {
         let mut start = after.map(|cursor| self.start_key(filter, cursor));
         let mut data: Vec<Ticket> = Vec::new();
         let mut looked_at = 0;
+        let mut last_seen = after.copied();
         loop {
             let answer = self
                 .table
@@ -73,27 +114,25 @@ impl Tenancy {
             for found in answer.items.unwrap_or_default() {
                 looked_at += 1;
                 let ticket: Ticket = item::read("ticket", found)?;
+                last_seen = Some(TicketCursor::of(&ticket));
                 if !filter.shows(&ticket) {
                     continue;
                 }
                 data.push(ticket);
                 if data.len() == usize::from(limit) {
-                    let next = data.last().map(|last| Cursor::new(sort_key(last)));
-                    return Ok(Page { data, next });
+                    return Ok(Page { data, next: last_seen });
                 }
             }
             if rest.is_none() || looked_at >= LOOKED_AT {
-                return Ok(Page { data, next: Cursor::of(rest.as_ref(), "tickets_sk") });
+                let next = last_seen.filter(|_| rest.is_some());
+                return Ok(Page { data, next });
             }
             start = rest;
         }
     }
 
-    /// Where a list goes on: the sort key names the ticket, so that the rest of the key follows from it.
-    fn start_key(&self, filter: &Filter, cursor: &Cursor) -> Attributes {
-        let id = cursor.sort_key().rsplit('#').next().and_then(|id| id.parse::<TicketId>().ok());
-        let key = self.keys.ticket(id.unwrap_or(TicketId::from(uuid::Uuid::nil())));
-        let mut start: HashMap<_, _> = key.attributes();
+    fn start_key(&self, filter: &Filter, cursor: &TicketCursor) -> Attributes {
+        let mut start = self.keys.ticket(cursor.id).attributes();
         start.insert("tickets_pk".to_owned(), text(self.keys.tickets(filter.open)));
         start.insert("tickets_sk".to_owned(), text(cursor.sort_key()));
         start
@@ -136,12 +175,6 @@ impl Transaction {
 fn write(keys: Keys, ticket: &Ticket) -> Result<Attributes, StorageError> {
     let mut item = item::write(&keys.ticket(ticket.id), "ticket", ticket)?;
     item.insert("tickets_pk".to_owned(), text(keys.tickets(ticket.is_open())));
-    item.insert("tickets_sk".to_owned(), text(sort_key(ticket)));
+    item.insert("tickets_sk".to_owned(), text(TicketCursor::of(ticket).sort_key()));
     Ok(item)
-}
-
-/// By the time of the last message, then by id so that none hides another.
-fn sort_key(ticket: &Ticket) -> String {
-    let at = ticket.last_message.as_ref().map_or(ticket.created_at, |last| last.at);
-    format!("{:015}#{}", at.as_millisecond().max(0), ticket.id)
 }
