@@ -1,0 +1,74 @@
+#![doc = include_str!("../README.md")]
+
+mod business_number;
+mod contacts;
+mod messages;
+mod refusal;
+mod router;
+mod settings;
+mod shape;
+mod threads;
+mod tickets;
+
+use axum::extract::FromRef;
+use jiff::Timestamp;
+use queues::Queue;
+use rest::{Caller, ClaimNames};
+use runtime::{Clock, Runtime};
+use storage::{Table, Tenancy};
+
+pub use router::{openapi, router};
+
+/// What the handlers work with.
+#[derive(Clone, Debug)]
+pub struct Helpdesk {
+    table: Table,
+    outbound: Queue,
+    clock: Clock,
+    claims: ClaimNames,
+}
+
+impl Helpdesk {
+    /// `outbound` is the queue that tells the sender of work; `claims` name where in a token tenant and role are.
+    pub fn new(table: Table, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
+        Self { table, outbound, clock, claims }
+    }
+
+    fn from_runtime(runtime: &Runtime) -> anyhow::Result<Self> {
+        let config = runtime.sdk_config();
+        let claims = ClaimNames {
+            tenant: runtime.variable("TENANT_CLAIM")?.into(),
+            role: runtime.variable("ROLE_CLAIM")?.into(),
+        };
+        Ok(Self::new(
+            Table::new(config, runtime.variable("TABLE_NAME")?),
+            Queue::new(config, runtime.variable("OUTBOUND_QUEUE_URL")?),
+            runtime.clock().clone(),
+            claims,
+        ))
+    }
+
+    /// All of the table that this caller may touch.
+    fn of(&self, caller: &Caller) -> Tenancy {
+        self.table.of(caller.tenant())
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+impl FromRef<Helpdesk> for ClaimNames {
+    fn from_ref(helpdesk: &Helpdesk) -> Self {
+        helpdesk.claims.clone()
+    }
+}
+
+/// Answers the gateway's requests until Lambda ends the process.
+///
+/// # Errors
+/// When the environment lacks a variable, or Lambda's runtime cannot be reached.
+pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
+    let helpdesk = Helpdesk::from_runtime(&runtime)?;
+    lambda_http::run(router(helpdesk)).await.map_err(anyhow::Error::from_boxed)
+}

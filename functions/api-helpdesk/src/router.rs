@@ -1,0 +1,52 @@
+//! The API's table of contents.
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "WhatsApp Helpdesk", version = "1", description = include_str!("openapi.md")),
+    servers((url = "/")),
+    tags(
+        (name = "tickets", description = "Work: one conversation from its first message until it is closed."),
+        (name = "threads", description = "The messages of one ticket."),
+        (name = "messages", description = "One message, in either direction."),
+        (name = "contacts", description = "Who writes."),
+        (name = "settings", description = "What the tenant chose."),
+    )
+)]
+struct Document;
+
+fn routes() -> OpenApiRouter<Helpdesk> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(tickets::list))
+        .routes(routes!(tickets::show))
+        .routes(routes!(tickets::closure::create, tickets::closure::delete))
+        .routes(routes!(tickets::owner::replace))
+        .routes(routes!(threads::show))
+        .routes(routes!(threads::messages::list, threads::messages::create))
+        .routes(routes!(messages::show))
+        .routes(routes!(messages::resend::create))
+        .routes(routes!(messages::discard::create))
+        .routes(routes!(contacts::show))
+        .routes(routes!(settings::show, settings::update))
+}
+
+/// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`
+/// puts it there.
+pub fn router(helpdesk: Helpdesk) -> Router {
+    let (routes, _) = routes().split_for_parts();
+    rest::complete(routes.with_state(helpdesk))
+}
+
+/// The API's OpenAPI document, in JSON with a line end: what `infra/openapi.json` has to be.
+pub fn openapi() -> String {
+    let mut document = routes().into_openapi();
+    rest::openapi::complete(&mut document);
+    let json = document.to_pretty_json().expect("the document is made of strings and numbers");
+    json + "\n"
+}

@@ -1,0 +1,63 @@
+//! `/v1/settings`
+
+use axum::extract::State;
+use jiff::SignedDuration;
+use rest::{Caller, Change, IfMatch, Json, Period, Role, Versioned};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::Helpdesk;
+use crate::refusal::Refusal;
+use crate::shape::Settings;
+
+/// Shows the tenant's settings.
+#[utoipa::path(
+    get, path = "/v1/settings", operation_id = "show_settings", tag = "settings",
+    responses(
+        (status = 200, description = "The settings.", body = Settings, headers(("ETag" = String))),
+        (status = 404, description = "`tenant_not_set_up`."),
+    )
+)]
+pub(crate) async fn show(State(desk): State<Helpdesk>, caller: Caller) -> Result<Versioned<Settings>, Refusal> {
+    let tenant = desk.of(&caller).tenant().await?.ok_or_else(Refusal::tenant_not_set_up)?;
+    Ok(Settings::versioned(&tenant))
+}
+
+/// What is to be changed. A member that is not there stays.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SettingsChange {
+    /// An ISO 8601 duration from one second to 365 days, without months and years; `null` never to reopen.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false, example = "P2D")]
+    reopen_within: Change<Period>,
+}
+
+/// Changes the tenant's settings. Needs the role `admin`.
+#[utoipa::path(
+    patch, path = "/v1/settings", operation_id = "change_settings", tag = "settings",
+    params(IfMatch),
+    request_body = SettingsChange,
+    responses(
+        (status = 200, description = "The changed settings.", body = Settings, headers(("ETag" = String))),
+        (status = 403, description = "`role_required`: only an admin may do this."),
+        (status = 404, description = "`tenant_not_set_up`."),
+        (status = 412, description = "`version_mismatch`: they have changed since you saw them."),
+        (status = 422, description = "`body_invalid`."),
+    )
+)]
+pub(crate) async fn update(
+    State(desk): State<Helpdesk>,
+    caller: Caller,
+    IfMatch(seen): IfMatch,
+    Json(change): Json<SettingsChange>,
+) -> Result<Versioned<Settings>, Refusal> {
+    caller.require(Role::Admin)?;
+    let tenancy = desk.of(&caller);
+    let mut tenant = tenancy.tenant().await?.ok_or_else(Refusal::tenant_not_set_up)?;
+    if seen.is_some_and(|seen| seen != tenant.version) {
+        return Err(Refusal::changed());
+    }
+    tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
+    tenancy.save_tenant(&mut tenant).await?;
+    Ok(Settings::versioned(&tenant))
+}

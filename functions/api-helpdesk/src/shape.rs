@@ -1,0 +1,13 @@
+//! What resources look like in JSON.
+
+mod contact;
+mod message;
+mod settings;
+mod thread;
+mod ticket;
+
+pub(crate) use contact::Contact;
+pub(crate) use message::Message;
+pub(crate) use settings::Settings;
+pub(crate) use thread::Thread;
+pub(crate) use ticket::Ticket;

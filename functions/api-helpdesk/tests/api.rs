@@ -1,0 +1,234 @@
+//! The API without its storage: who is let in, what is refused before anything is read, the document.
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_sqs::config::retry::RetryConfig;
+use aws_sdk_sqs::config::{BehaviorVersion, Region};
+use aws_types::SdkConfig;
+use axum::BoxError;
+use axum::Router;
+use axum::body::{Body, Bytes, HttpBody};
+use http::{Request, StatusCode};
+use jiff::Timestamp;
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const THREAD: &str = "/v1/threads/thr_00000000000000000000000000000007";
+
+/// The API over AWS services that cannot be reached.
+fn router() -> Router {
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
+        .endpoint_url("http://127.0.0.1:9")
+        .retry_config(RetryConfig::disabled())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    api_helpdesk::router(api_helpdesk::Helpdesk::new(
+        storage::Table::new(&config, "helpdesk".into()),
+        queues::Queue::new(&config, "http://127.0.0.1:9/000000000000/outbound.fifo"),
+        runtime::Clock::from_fn(|| Timestamp::UNIX_EPOCH),
+        rest::ClaimNames { tenant: "tenant_id".into(), role: "role".into() },
+    ))
+}
+
+/// A request as the gateway hands it over, with the claims of a token if there was one.
+fn request(method: &str, path: &str, claims: Option<Value>, body: &str) -> Request<Body> {
+    let mut context = json!({"requestId": "req-1", "http": {"method": method}});
+    if let Some(claims) = claims {
+        context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+    }
+    let context: RequestContext = serde_json::from_value(context).expect("a context");
+    let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned()));
+    request.expect("a request").with_request_context(context)
+}
+
+fn token_of(role: &str) -> Option<Value> {
+    Some(json!({"sub": "usr_ben", "tenant_id": "ten_00000000000000000000000000000001", "role": role}))
+}
+
+/// The answer's status and body. Every answer names the request, and every refusal is a problem that does so, too.
+async fn answer_to(
+    request: Request<impl HttpBody<Data = Bytes, Error: Into<BoxError>> + Send + 'static>,
+) -> (StatusCode, Value) {
+    let response = router().oneshot(request).await.expect("a router always answers");
+    assert_eq!(response.headers()["request-id"], "req-1");
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("the body is in memory");
+    let problem: Value = serde_json::from_slice(&body).expect("the body is JSON");
+    assert_eq!((&problem["status"], &problem["request_id"]), (&json!(status.as_u16()), &json!("req-1")));
+    (status, problem)
+}
+
+async fn code_of(request: Request<Body>) -> (u16, String) {
+    let (status, problem) = answer_to(request).await;
+    (status.as_u16(), problem["code"].as_str().expect("a code").to_owned())
+}
+
+/// Method and path of everything that is in the document.
+fn operations() -> Vec<(String, String)> {
+    let document: Value = serde_json::from_str(&api_helpdesk::openapi()).expect("the document is JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let of_path = |(path, item): (&String, &Value)| -> Vec<(String, String)> {
+        item.as_object().expect("operations").keys().map(|method| (method.to_uppercase(), path.clone())).collect()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+fn refused(status: u16, code: &str) -> (u16, String) {
+    (status, code.to_owned())
+}
+
+#[test]
+fn the_document_that_is_checked_in_is_the_apis() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/openapi.json");
+    let checked_in = std::fs::read_to_string(file).unwrap_or_default();
+    let again = "cargo run -p api-helpdesk --example openapi > infra/openapi.json";
+    assert!(checked_in == api_helpdesk::openapi(), "infra/openapi.json is not what the code says: {again}");
+}
+
+#[test]
+fn the_api_has_the_routes_it_promises() {
+    let listed: Vec<_> = operations().iter().map(|(method, path)| format!("{method} {path}")).collect();
+    insta::assert_snapshot!(listed.join("\n"), @r"
+    GET /v1/contacts/{id}
+    GET /v1/messages/{id}
+    POST /v1/messages/{id}/discard
+    POST /v1/messages/{id}/resend
+    GET /v1/settings
+    PATCH /v1/settings
+    GET /v1/threads/{id}
+    GET /v1/threads/{id}/messages
+    POST /v1/threads/{id}/messages
+    GET /v1/tickets
+    GET /v1/tickets/{id}
+    DELETE /v1/tickets/{id}/closure
+    POST /v1/tickets/{id}/closure
+    PUT /v1/tickets/{id}/owner
+    ");
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_without_a_token_that_names_tenant_user_and_role() {
+    let partial = json!({"sub": "usr_ben", "role": "admin"});
+    for (method, path) in operations() {
+        let without_token = code_of(request(&method, &path, None, "not json")).await;
+        assert_eq!(without_token, refused(401, "unauthenticated"), "{method} {path}");
+        let without_tenant = code_of(request(&method, &path, Some(partial.clone()), "not json")).await;
+        assert_eq!(without_tenant, refused(403, "claim_invalid"), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_id_is_not_found_everywhere() {
+    for (method, path) in operations().into_iter().filter(|(_, path)| path.contains("{id}")) {
+        let path = path.replace("{id}", "7");
+        assert_eq!(
+            code_of(request(&method, &path, token_of("agent"), "{}")).await,
+            refused(404, "not_found"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_route_or_no_method_is_a_problem() {
+    let there = code_of(request("GET", "/v1/nothing", token_of("agent"), "")).await;
+    assert_eq!(there, refused(404, "no_such_route"));
+    let method = code_of(request("DELETE", "/v1/tickets", token_of("agent"), "")).await;
+    assert_eq!(method, refused(405, "method_not_allowed"));
+}
+
+#[tokio::test]
+async fn a_message_that_can_never_be_sent_is_refused_at_once() {
+    let long = json!({"text": "ä".repeat(4097)}).to_string();
+    for (body, status, code) in [
+        ("", 400, "body_not_json"),
+        ("{}", 422, "body_invalid"),
+        (r#"{"text": null}"#, 422, "body_invalid"),
+        (r#"{"text": " \n"}"#, 422, "text_empty"),
+        (r#"{"text": "hello", "reply_to": "wamid.1"}"#, 422, "no_such_quoted_message"),
+        (long.as_str(), 422, "text_too_long"),
+    ] {
+        let request = request("POST", &format!("{THREAD}/messages"), token_of("agent"), body);
+        assert_eq!(code_of(request).await, refused(status, code), "{body}");
+    }
+    let (_, problem) = answer_to(request("POST", &format!("{THREAD}/messages"), token_of("agent"), &long)).await;
+    assert_eq!((&problem["characters"], &problem["limit"]), (&json!(4097), &json!(4096)));
+}
+
+#[tokio::test]
+async fn a_question_that_is_not_understood_is_refused_before_anything_is_read() {
+    let messages = format!("{THREAD}/messages");
+    for (path, code) in [
+        ("/v1/tickets?view=mine", "query_invalid"),
+        ("/v1/tickets?limit=101", "query_invalid"),
+        ("/v1/tickets?cursor=7", "cursor_invalid"),
+        (&format!("{messages}?order=up"), "query_invalid"),
+        (&format!("{messages}?cursor=7"), "cursor_invalid"),
+    ] {
+        assert_eq!(code_of(request("GET", path, token_of("agent"), "")).await, refused(400, code), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_ticket_is_not_taken_from_its_owner_by_leaving_the_owner_out() {
+    let path = "/v1/tickets/tkt_00000000000000000000000000000007/owner";
+    for body in ["{}", r#"{"owner_id": 7}"#, r#"{"owner_id": ""}"#] {
+        let answer = code_of(request("PUT", path, token_of("agent"), body)).await;
+        assert_eq!(answer, refused(422, "body_invalid"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn settings_are_changed_by_admins_only_and_to_sensible_values() {
+    let change = r#"{"reopen_within": "P2D"}"#;
+    for role in ["supervisor", "agent", "operator"] {
+        let answer = code_of(request("PATCH", "/v1/settings", token_of(role), change)).await;
+        assert_eq!(answer, refused(403, "role_required"), "{role}");
+    }
+    for body in [r#"{"reopen_within": "soon"}"#, r#"{"reopen_within": 2}"#, r#"{"reopen_within": "-P1D"}"#] {
+        let answer = code_of(request("PATCH", "/v1/settings", token_of("admin"), body)).await;
+        assert_eq!(answer, refused(422, "body_invalid"), "{body}");
+    }
+    let mut other_version = request("PATCH", "/v1/settings", token_of("admin"), change);
+    other_version.headers_mut().insert("if-match", "\"7\"".parse().unwrap());
+    assert_eq!(code_of(other_version).await, refused(412, "version_mismatch"));
+}
+
+#[tokio::test]
+async fn an_event_of_the_gateways_reaches_its_handler() {
+    let event = json!({
+        "version": "2.0",
+        "routeKey": "ANY /v1/threads/{proxy+}",
+        "rawPath": format!("{THREAD}/messages"),
+        "rawQueryString": "",
+        "headers": {"content-type": "text/plain; charset=utf-8", "host": "api.example"},
+        "requestContext": {
+            "http": {"method": "POST", "path": format!("{THREAD}/messages")},
+            "requestId": "req-1",
+            "stage": "$default",
+            "authorizer": {"jwt": {"claims": token_of("agent"), "scopes": null}},
+        },
+        // {"text": " "}
+        "body": "eyJ0ZXh0IjogIiAifQ==",
+        "isBase64Encoded": true,
+    });
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    let (status, problem) = answer_to(request).await;
+    assert_eq!((status.as_u16(), problem["code"].as_str()), (422, Some("text_empty")));
+}
+
+#[tokio::test]
+async fn when_storage_is_down_the_answer_says_so_and_nothing_else() {
+    let response = router().oneshot(request("GET", "/v1/settings", token_of("agent"), "")).await.unwrap();
+    assert_eq!(response.headers()["retry-after"], "1");
+    let (status, problem) = answer_to(request("GET", "/v1/settings", token_of("agent"), "")).await;
+    assert_eq!((status, problem["code"].as_str()), (StatusCode::SERVICE_UNAVAILABLE, Some("busy")));
+    let text = problem.to_string();
+    assert!(!text.contains("127.0.0.1") && !text.contains("GetItem") && !text.contains("helpdesk\""), "{text}");
+}

@@ -1,0 +1,28 @@
+#![doc = include_str!("../README.md")]
+
+mod answers;
+mod body;
+mod caller;
+mod change;
+mod id;
+mod idempotency;
+pub mod openapi;
+mod paging;
+mod period;
+mod problem;
+mod query;
+#[cfg(test)]
+mod testing;
+mod version;
+
+pub use answers::complete;
+pub use body::Json;
+pub use caller::{Caller, ClaimNames, Role};
+pub use change::{Change, present};
+pub use id::Id;
+pub use idempotency::{IdempotencyKey, fingerprint};
+pub use paging::{List, Paging};
+pub use period::Period;
+pub use problem::Problem;
+pub use query::Query;
+pub use version::{IfMatch, Versioned};
