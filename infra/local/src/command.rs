@@ -1,0 +1,142 @@
+//! What the command line says.
+
+use std::path::PathBuf;
+
+/// The folder that keeps the stack's data unless `--data` names another.
+pub const DEFAULT_DATA: &str = ".local";
+/// The first port of the block unless `--port` names another.
+pub const DEFAULT_PORT: u16 = 7400;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+The AWS account on one machine: the stack of infra/template.yaml with its stand-ins for AWS and Meta.
+
+Usage: cargo run [-- OPTIONS]
+
+Options:
+  --fresh       Forget what an earlier run kept, and start anew
+  --port N      First port of the block (default 7400); 0 takes free ports
+  --data DIR    Where data, logs and stack.json are kept (default .local)
+  --help        This text
+";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Run the stack until it is told to stop.
+    Run(Options),
+    /// Be one process of a function; the stack starts itself so.
+    Function {
+        /// The function's crate.
+        name: String,
+        /// The file that holds the clock's offset.
+        clock: PathBuf,
+    },
+    /// Print the help.
+    Help,
+}
+
+/// How the stack is run.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Where everything is kept.
+    pub data: PathBuf,
+    /// Whether what an earlier run kept is removed first.
+    pub start: Start,
+    /// The first port of the block; 0 for free ones.
+    pub port: u16,
+}
+
+/// What happens to the data of an earlier run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// It is used.
+    Continue,
+    /// It is removed.
+    Fresh,
+}
+
+/// A command line that means nothing; the text says what to do instead.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum CommandError {
+    /// Not an option of ours.
+    #[error("there is no option `{0}`; `--help` lists those there are")]
+    Unknown(String),
+    /// An option without its value.
+    #[error("`{0}` needs a value; `--help` shows how")]
+    MissingValue(String),
+    /// A port that is not one.
+    #[error("`{0}` is not a port; give a number from 0 to 65530")]
+    NotAPort(String),
+}
+
+/// Reads the arguments that follow the program's name.
+///
+/// # Errors
+/// When an option is unknown or its value is missing or wrong.
+pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, CommandError> {
+    let mut arguments = arguments.into_iter().peekable();
+    if arguments.next_if(|first| first == "function").is_some() {
+        let name = arguments.next().ok_or_else(|| CommandError::MissingValue("function".into()))?;
+        let clock = arguments.next().ok_or_else(|| CommandError::MissingValue("function".into()))?;
+        return Ok(Command::Function { name, clock: clock.into() });
+    }
+    let mut options = Options { data: DEFAULT_DATA.into(), start: Start::Continue, port: DEFAULT_PORT };
+    while let Some(argument) = arguments.next() {
+        let (flag, inline) = match argument.split_once('=') {
+            Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
+            None => (argument, None),
+        };
+        let mut value =
+            || inline.clone().or_else(|| arguments.next()).ok_or_else(|| CommandError::MissingValue(flag.clone()));
+        match flag.as_str() {
+            "--fresh" => options.start = Start::Fresh,
+            "--port" => options.port = port(&value()?)?,
+            "--data" => options.data = value()?.into(),
+            "--help" | "-h" => return Ok(Command::Help),
+            _ => return Err(CommandError::Unknown(flag)),
+        }
+    }
+    Ok(Command::Run(options))
+}
+
+/// Room is left above for the block.
+fn port(text: &str) -> Result<u16, CommandError> {
+    text.parse().ok().filter(|port| *port <= 65530).ok_or_else(|| CommandError::NotAPort(text.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(line: &str) -> Result<Command, CommandError> {
+        parse(line.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn nothing_runs_the_stack_on_its_fixed_ports() {
+        let expected = Options { data: ".local".into(), start: Start::Continue, port: 7400 };
+        assert_eq!(parsed(""), Ok(Command::Run(expected)));
+    }
+
+    #[test]
+    fn values_come_after_a_space_or_an_equals_sign() {
+        let expected = || Ok(Command::Run(Options { data: "/tmp/x".into(), start: Start::Fresh, port: 0 }));
+        assert_eq!(parsed("--fresh --port 0 --data /tmp/x"), expected());
+        assert_eq!(parsed("--data=/tmp/x --port=0 --fresh"), expected());
+    }
+
+    #[test]
+    fn a_wrong_option_says_where_to_look() {
+        let error = parsed("--prot 1").unwrap_err();
+        assert_eq!(error.to_string(), "there is no option `--prot`; `--help` lists those there are");
+        assert_eq!(parsed("--port"), Err(CommandError::MissingValue("--port".into())));
+        assert_eq!(parsed("--port 70000"), Err(CommandError::NotAPort("70000".into())));
+    }
+
+    #[test]
+    fn the_stack_starts_itself_as_a_function() {
+        let expected = Command::Function { name: "due-work".into(), clock: "/d/clock".into() };
+        assert_eq!(parsed("function due-work /d/clock"), Ok(expected));
+    }
+}

@@ -1,0 +1,184 @@
+//! What tools and tests ask of the stack itself: its clock, whether it is idle, outcomes, dead letters.
+
+use std::time::Duration;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use bytes::Bytes;
+use http::StatusCode;
+use jiff::{Span, Timestamp};
+use local_sqs::{Message, Queues};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::clock::{ClockError, Move, StackClock};
+use crate::endpoint::Table;
+use crate::idle::{Until, Watch};
+use crate::outcomes::Outcomes;
+use crate::template::Queue;
+
+/// How long moving the clock waits for work in flight.
+const SETTLE: Duration = Duration::from_secs(10);
+/// How long `POST /idle` waits unless it is told.
+const PATIENCE_MS: u64 = 60_000;
+
+/// What the control address needs.
+#[derive(Clone)]
+pub struct Control {
+    /// The stack's clock.
+    pub clock: StackClock,
+    /// What may be at work.
+    pub watch: Watch,
+    /// What became of webhooks' items.
+    pub outcomes: Outcomes,
+    /// The table, whose items expire.
+    pub table: Table,
+    /// The dead-letter queues.
+    pub dead_letter_queues: Vec<Queue>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+enum ClockRequest {
+    Advance(Span),
+    Set(Timestamp),
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct IdleRequest {
+    timeout_ms: Option<u64>,
+}
+
+/// A request that cannot be done, or an answer that cannot be given.
+struct Refused(StatusCode, String);
+
+impl Control {
+    /// The control address.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/clock", get(read_clock).post(move_clock))
+            .route("/idle", post(wait_until_idle))
+            .route("/outcomes", get(list_outcomes))
+            .route("/dead-letters", get(list_dead_letters))
+            .route("/functions", get(list_functions))
+            .with_state(self)
+    }
+
+    fn queues(&self) -> &Queues {
+        &self.watch.queues
+    }
+}
+
+async fn read_clock(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"now": control.clock.now()}))
+}
+
+/// What is in flight ends in the time in which it began; then everything that follows the clock hears of the move.
+async fn move_clock(State(control): State<Control>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let shift = match read(&body)? {
+        ClockRequest::Advance(span) => Move::Advance(span),
+        ClockRequest::Set(moment) => Move::Set(moment),
+    };
+    control.watch.wait(Until::Settled, SETTLE).await?;
+    let now = control.clock.shift(shift)?;
+    control.queues().clock_moved();
+    control.watch.simulator.clock_moved();
+    control.table.sweep(&control.clock).await?;
+    Ok(Json(json!({"now": now})))
+}
+
+async fn wait_until_idle(State(control): State<Control>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let request: IdleRequest = if body.is_empty() { IdleRequest::default() } else { read(&body)? };
+    let patience = Duration::from_millis(request.timeout_ms.unwrap_or(PATIENCE_MS));
+    let mut look = control.watch.wait(Until::Idle, patience).await?;
+    look.left.append(&mut look.due);
+    Ok(Json(if look.left.is_empty() {
+        json!({"idle": true, "waiting": look.waiting})
+    } else {
+        json!({"idle": false, "left": look.left, "waiting": look.waiting})
+    }))
+}
+
+async fn list_outcomes(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"data": control.outcomes.all()}))
+}
+
+async fn list_dead_letters(State(control): State<Control>) -> Result<Json<Value>, Refused> {
+    let mut letters = Vec::new();
+    for queue in &control.dead_letter_queues {
+        let messages = control.queues().messages(&queue.name).await.map_err(anyhow::Error::from)?;
+        letters.extend(messages.iter().map(|message| dead_letter(queue, message)));
+    }
+    Ok(Json(json!({"data": letters})))
+}
+
+async fn list_functions(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"data": control.watch.functions.instances()}))
+}
+
+/// A body of JSON is shown as such.
+fn dead_letter(queue: &Queue, message: &Message) -> Value {
+    let body = serde_json::from_str(&message.body).unwrap_or_else(|_| json!(message.body));
+    json!({
+        "queue": queue.logical_id,
+        "id": message.message_id,
+        "group": message.group_id,
+        "sent_at": message.sent_at,
+        "receive_count": message.receive_count,
+        "body": body,
+    })
+}
+
+/// JSON, whatever content type `curl -d` gives it.
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refused> {
+    serde_json::from_slice(body).map_err(|error| Refused(StatusCode::BAD_REQUEST, error.to_string()))
+}
+
+impl From<ClockError> for Refused {
+    fn from(error: ClockError) -> Self {
+        let status = match error {
+            ClockError::Backwards { .. } => StatusCode::CONFLICT,
+            ClockError::TooFar => StatusCode::BAD_REQUEST,
+            ClockError::Write(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self(status, error.to_string())
+    }
+}
+
+impl From<anyhow::Error> for Refused {
+    fn from(error: anyhow::Error) -> Self {
+        Self(StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}"))
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let Self(status, error) = self;
+        (status, Json(json!({"error": error}))).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_is_advanced_by_a_duration_or_set_to_a_moment() {
+        assert!(matches!(read(br#"{"advance": "PT25H"}"#), Ok(ClockRequest::Advance(_))));
+        assert!(matches!(read(br#"{"set": "2027-01-01T00:00:00Z"}"#), Ok(ClockRequest::Set(_))));
+        for wrong in [r#"{"advance": "tomorrow"}"#, r#"{"set": 5}"#, r#"{}"#, r#"{"advance": "PT1H", "set": "x"}"#] {
+            let refused = read::<ClockRequest>(wrong.as_bytes()).err().unwrap();
+            assert_eq!(refused.0, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn idleness_takes_a_timeout_in_milliseconds() {
+        assert_eq!(read::<IdleRequest>(br#"{"timeout_ms": 5}"#).ok().unwrap().timeout_ms, Some(5));
+        assert!(read::<IdleRequest>(br#"{"timeout": 5}"#).is_err());
+    }
+}

@@ -1,0 +1,163 @@
+//! The one address at which the account answers: table, queues, bucket and secrets, with the roles of the template in front.
+
+mod bucket;
+mod request;
+mod secrets;
+mod table;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http::StatusCode;
+use http_body_util::{BodyExt, Limited};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::function::Credentials;
+use crate::template::{Function, Place};
+pub use bucket::Bucket;
+use request::Action;
+pub use secrets::Secrets;
+pub use table::Table;
+
+/// The key pair of the account's owner: tools may use it, and may do everything.
+pub const OWNER: &str = "local";
+
+/// DynamoDB takes 16 MB, the most of all of them.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// The account's services.
+pub struct Endpoint {
+    /// Where the account stands.
+    pub place: Place,
+    /// DynamoDB.
+    pub table: Table,
+    /// SQS.
+    pub queues: Router,
+    /// S3.
+    pub bucket: Bucket,
+    /// Secrets Manager.
+    pub secrets: Secrets,
+    /// Who signs with which key: access key ids and the functions they belong to.
+    pub callers: BTreeMap<String, Function>,
+}
+
+/// Who called.
+enum Caller<'a> {
+    Owner,
+    Function(&'a Function),
+}
+
+/// Why a request is refused before it reaches its service.
+struct Refusal {
+    code: &'static str,
+    message: String,
+}
+
+impl Endpoint {
+    /// Every request comes in here, as with one endpoint URL for the whole SDK.
+    pub fn router(self) -> Router {
+        Router::new().fallback(answer).with_state(Arc::new(self))
+    }
+
+    async fn json(&self, target: &str, request: Request) -> Result<Response, Refusal> {
+        let caller = self.caller(&request)?;
+        let (parts, body) = request.into_parts();
+        let body = Limited::new(body, BODY_LIMIT).collect().await;
+        let body = body.map_err(|_| Refusal::new("RequestEntityTooLargeException", "The request is too large"))?;
+        let body = body.to_bytes();
+        self.authorize(&caller, &request::actions_of_json(&self.place, target, &body))?;
+        match target.split_once('.') {
+            Some((service, _)) if service.starts_with("DynamoDB") => Ok(self.table.forward(&parts, body).await),
+            Some(("AmazonSQS", _)) => {
+                let request = Request::from_parts(parts, Body::from(body));
+                self.queues.clone().oneshot(request).await.map_err(|never| match never {})
+            }
+            Some(("secretsmanager", "GetSecretValue")) => self.secret(&body),
+            _ => Err(Refusal::new("UnknownOperationException", format!("{target} is not stood in for"))),
+        }
+    }
+
+    fn secret(&self, body: &Bytes) -> Result<Response, Refusal> {
+        let request: Value = serde_json::from_slice(body).unwrap_or_default();
+        let found = self.secrets.get(request["SecretId"].as_str().unwrap_or(""));
+        let missing = "Secrets Manager can't find the specified secret.";
+        found
+            .map(|answer| axum::Json(answer).into_response())
+            .ok_or_else(|| Refusal::new("ResourceNotFoundException", missing))
+    }
+
+    async fn object(&self, request: Request) -> Result<Response, Refusal> {
+        if !bucket::is_sound(request.uri().path()) {
+            return Err(Refusal::new("InvalidURI", "A key of ours never climbs"));
+        }
+        let caller = self.caller(&request)?;
+        self.authorize(&caller, &[request::action_of_object(&request)])?;
+        Ok(self.bucket.answer(request).await)
+    }
+
+    fn caller(&self, request: &Request) -> Result<Caller<'_>, Refusal> {
+        let caller = match request::access_key_id(request) {
+            Some(OWNER) => Some(Caller::Owner),
+            Some(key) => self.callers.get(key).map(Caller::Function),
+            None => None,
+        };
+        let unknown = "The security token included in the request is invalid.";
+        caller.ok_or_else(|| Refusal::new("UnrecognizedClientException", unknown))
+    }
+
+    fn authorize(&self, caller: &Caller<'_>, actions: &[Action]) -> Result<(), Refusal> {
+        let Caller::Function(function) = caller else { return Ok(()) };
+        match actions.iter().find(|action| !function.allows(&action.action, &action.resource)) {
+            None => Ok(()),
+            Some(Action { action, resource }) => {
+                tracing::error!(function = function.name, action, resource, "the template's role does not allow this");
+                let message =
+                    format!("{} is not authorized to perform: {action} on resource: {resource}", function.name);
+                Err(Refusal::new("AccessDeniedException", message))
+            }
+        }
+    }
+}
+
+/// A key pair for each function, new at each start.
+pub fn credentials(functions: &[Function]) -> BTreeMap<String, Credentials> {
+    let pair = |function: &Function| Credentials {
+        access_key_id: format!("LOCAL{}", function.name.to_ascii_uppercase().replace('-', "")),
+        secret_access_key: uuid::Uuid::new_v4().simple().to_string(),
+    };
+    functions.iter().map(|function| (function.name.clone(), pair(function))).collect()
+}
+
+async fn answer(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Response {
+    let target = request.headers().get("x-amz-target").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    match target {
+        Some(target) => endpoint.json(&target, request).await.unwrap_or_else(Refusal::into_json),
+        None => endpoint.object(request).await.unwrap_or_else(Refusal::into_xml),
+    }
+}
+
+impl Refusal {
+    fn new(code: &'static str, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+
+    /// As DynamoDB, SQS and Secrets Manager write it.
+    fn into_json(self) -> Response {
+        let body = json!({"__type": self.code, "message": self.message, "Message": self.message});
+        (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
+    }
+
+    /// As S3 writes it.
+    fn into_xml(self) -> Response {
+        match self.code {
+            "InvalidURI" => bucket::refusal(StatusCode::BAD_REQUEST, self.code, &self.message),
+            _ => bucket::refusal(StatusCode::FORBIDDEN, "AccessDenied", &self.message),
+        }
+    }
+}

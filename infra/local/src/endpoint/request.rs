@@ -1,0 +1,157 @@
+//! What a request asks for, in IAM's words, and who signed it.
+
+use axum::extract::Request;
+use http::Method;
+use http::header::AUTHORIZATION;
+use serde_json::Value;
+
+use crate::template::Place;
+
+/// An action on a resource.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Action {
+    pub(super) action: String,
+    pub(super) resource: String,
+}
+
+/// The access key id of a signature, in the header or the query.
+pub(super) fn access_key_id(request: &Request) -> Option<&str> {
+    let header = request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let after = match header {
+        Some(header) => header.split_once("Credential=")?.1,
+        None => request.uri().query()?.split_once("X-Amz-Credential=")?.1,
+    };
+    after.split(['/', '%', ',', '&']).next()
+}
+
+/// What a request of the JSON protocols needs to be allowed.
+pub(super) fn actions_of_json(place: &Place, target: &str, body: &[u8]) -> Vec<Action> {
+    let request: Value = serde_json::from_slice(body).unwrap_or_default();
+    let (service, operation) = target.split_once('.').unwrap_or((target, ""));
+    match service {
+        "AmazonSQS" => vec![queue_action(place, operation, &request)],
+        "secretsmanager" => vec![Action {
+            action: format!("secretsmanager:{operation}"),
+            resource: request["SecretId"].as_str().unwrap_or("").to_owned(),
+        }],
+        _ => table_actions(place, operation, &request),
+    }
+}
+
+fn queue_action(place: &Place, operation: &str, request: &Value) -> Action {
+    let name = request["QueueUrl"].as_str().or_else(|| request["QueueName"].as_str()).unwrap_or("");
+    let name = name.rsplit('/').next().unwrap_or("");
+    Action {
+        // A batch is allowed by what it is a batch of.
+        action: format!("sqs:{}", operation.trim_end_matches("Batch")),
+        resource: format!("arn:aws:sqs:{}:{}:{name}", place.region, place.account),
+    }
+}
+
+fn table_actions(place: &Place, operation: &str, request: &Value) -> Vec<Action> {
+    let on = |operation: &str, table: &Value| {
+        let table = table.as_str().unwrap_or("");
+        let index = request["IndexName"].as_str().map_or(String::new(), |index| format!("/index/{index}"));
+        Action {
+            action: format!("dynamodb:{operation}"),
+            resource: format!("arn:aws:dynamodb:{}:{}:table/{table}{index}", place.region, place.account),
+        }
+    };
+    let mut actions: Vec<_> = match operation {
+        // A transaction is allowed by the operations in it.
+        "TransactWriteItems" | "TransactGetItems" => request["TransactItems"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .flatten()
+            .map(|(kind, write)| {
+                let operation = if kind == "ConditionCheck" { "ConditionCheckItem" } else { &format!("{kind}Item") };
+                on(operation, &write["TableName"])
+            })
+            .collect(),
+        "BatchGetItem" | "BatchWriteItem" => request["RequestItems"]
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(table, _)| on(operation, &Value::String(table.clone())))
+            .collect(),
+        _ => vec![on(operation, &request["TableName"])],
+    };
+    actions.sort();
+    actions.dedup();
+    actions
+}
+
+/// What a request to the bucket needs to be allowed.
+pub(super) fn action_of_object(request: &Request) -> Action {
+    let path = request.uri().path().trim_start_matches('/');
+    let query = request.uri().query().unwrap_or("");
+    let has_key = path.split_once('/').is_some_and(|(_, key)| !key.is_empty());
+    let action = match *request.method() {
+        Method::GET | Method::HEAD if has_key => "s3:GetObject",
+        Method::GET | Method::HEAD => "s3:ListBucket",
+        Method::DELETE if query.contains("uploadId=") => "s3:AbortMultipartUpload",
+        Method::DELETE => "s3:DeleteObject",
+        _ => "s3:PutObject",
+    };
+    Action { action: action.to_owned(), resource: format!("arn:aws:s3:::{}", path.trim_end_matches('/')) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::tests::place;
+    use axum::body::Body;
+
+    fn actions(target: &str, body: &str) -> Vec<(String, String)> {
+        let actions = actions_of_json(&place(), target, body.as_bytes());
+        actions.into_iter().map(|action| (action.action, action.resource)).collect()
+    }
+
+    #[test]
+    fn a_transaction_needs_what_it_is_made_of() {
+        let body = r#"{"TransactItems":[{"Put":{"TableName":"t"}},{"ConditionCheck":{"TableName":"t"}},{"Put":{"TableName":"t"}}]}"#;
+        let table = "arn:aws:dynamodb:us-east-1:000000000000:table/t".to_owned();
+
+        assert_eq!(
+            actions("DynamoDB_20120810.TransactWriteItems", body),
+            [("dynamodb:ConditionCheckItem".into(), table.clone()), ("dynamodb:PutItem".into(), table)]
+        );
+    }
+
+    #[test]
+    fn an_index_is_a_resource_of_its_own() {
+        let asked = actions("DynamoDB_20120810.Query", r#"{"TableName":"t","IndexName":"due"}"#);
+        assert_eq!(asked[0].1, "arn:aws:dynamodb:us-east-1:000000000000:table/t/index/due");
+    }
+
+    #[test]
+    fn a_batch_of_messages_is_sent_by_the_right_to_send_one() {
+        let asked = actions("AmazonSQS.SendMessageBatch", r#"{"QueueUrl":"http://x/000000000000/q.fifo"}"#);
+        assert_eq!(asked, [("sqs:SendMessage".into(), "arn:aws:sqs:us-east-1:000000000000:q.fifo".into())]);
+    }
+
+    #[test]
+    fn an_object_is_named_by_its_bucket_and_key() {
+        let request = Request::put("/media/spill/1?x-id=PutObject")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=LOCALX/20261123/us-east-1/s3/aws4_request, …=")
+            .body(Body::empty());
+        let request = request.unwrap_or_else(|_| Request::put("/media/spill/1").body(Body::empty()).unwrap());
+
+        let action = action_of_object(&request);
+
+        assert_eq!((action.action.as_str(), action.resource.as_str()), ("s3:PutObject", "arn:aws:s3:::media/spill/1"));
+    }
+
+    #[test]
+    fn who_signed_stands_in_the_header_or_in_a_presigned_query() {
+        let header = "AWS4-HMAC-SHA256 Credential=LOCALX/20261123/us-east-1/sqs/aws4_request, SignedHeaders=host";
+        let signed = Request::get("/").header("authorization", header).body(Body::empty()).unwrap();
+        let presigned = Request::get("/b/k?X-Amz-Credential=local%2F2026&X-Amz-Date=1").body(Body::empty()).unwrap();
+
+        assert_eq!(access_key_id(&signed), Some("LOCALX"));
+        assert_eq!(access_key_id(&presigned), Some("local"));
+        assert_eq!(access_key_id(&Request::new(Body::empty())), None);
+    }
+}

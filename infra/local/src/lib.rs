@@ -1,0 +1,78 @@
+#![doc = include_str!("../README.md")]
+
+pub mod account;
+pub mod clock;
+pub mod command;
+pub mod control;
+pub mod data;
+pub mod endpoint;
+pub mod event_source;
+pub mod function;
+pub mod gateway;
+pub mod idle;
+pub mod issuer;
+pub mod outcomes;
+pub mod schedule;
+pub mod seed;
+pub mod stack;
+pub mod stack_file;
+pub mod template;
+pub mod tour;
+
+use std::process::ExitCode;
+
+use axum::serve::{ListenerExt, TapIo};
+use tokio::net::{TcpListener, TcpStream};
+use tracing_subscriber::EnvFilter;
+
+use command::{Command, Options};
+use stack::Stack;
+
+/// The command line. The tests' own binary calls it, too: a stack starts its functions from the program that it is.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is the command line")]
+pub fn main() -> ExitCode {
+    let done = match command::parse(std::env::args().skip(1)) {
+        Ok(Command::Run(options)) => run(&options),
+        Ok(Command::Function { name, clock }) => function::run_as_function(&name, clock),
+        Ok(Command::Help) => {
+            print!("{}", command::HELP);
+            Ok(())
+        }
+        Err(error) => Err(error.into()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+fn run(options: &Options) -> anyhow::Result<()> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        // The stand-ins log refusals that are part of the game, such as a condition that does not hold.
+        .with_env_filter(EnvFilter::new("warn,dynoxide=off,s3s=error,s3s_fs=error"))
+        .init();
+    let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    executor.block_on(async {
+        let stack = Stack::start(options).await?;
+        print!("{}", stack.greeting());
+        stack::asked_to_stop().await?;
+        stack.stop().await;
+        anyhow::Ok(())
+    })?;
+    // What is at work belongs to requests that nobody waits for any more.
+    executor.shutdown_background();
+    Ok(())
+}
+
+/// Small answers go out at once: without this a client that keeps its connection waits 40 ms for many of them.
+fn without_delay(listener: TcpListener) -> TapIo<TcpListener, fn(&mut TcpStream)> {
+    listener.tap_io(|connection| {
+        // A connection that refuses is slower, not wrong.
+        let _ = connection.set_nodelay(true);
+    })
+}

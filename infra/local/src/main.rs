@@ -1,0 +1,5 @@
+//! `cargo run`: the local stack.
+
+fn main() -> std::process::ExitCode {
+    local::main()
+}
