@@ -30,6 +30,11 @@ impl Position {
         Self { second: u64::try_from(at.as_second()).unwrap_or(0), sequence }
     }
 
+    /// The same place, or the one right after `last` in time if that is later.
+    pub fn not_before(self, last: Self) -> Self {
+        Self { second: self.second.max(last.second), ..self }
+    }
+
     /// The thread's own count of its messages; no two share it.
     pub fn sequence(self) -> u64 {
         self.sequence

@@ -203,8 +203,12 @@ impl Ticket {
     }
 
     fn place(&mut self, id: MessageId, at: Timestamp, content: Content, direction: Direction) -> Message {
-        let position = Position::new(at, self.next_sequence);
+        let mut position = Position::new(at, self.next_sequence);
         self.next_sequence += 1;
+        if let (Direction::Outgoing { .. }, Some(last)) = (&direction, &self.last_message) {
+            // A reply stands below what it answers, and below what was accepted before it, whatever the clocks say.
+            position = position.not_before(last.position);
+        }
         if self.last_message.as_ref().is_none_or(|last| last.position < position) {
             self.last_message = Some(LastMessage {
                 id,
@@ -333,6 +337,17 @@ mod tests {
         ticket.reply(reply(3, "usr_cleo"), session, at(2)).expect("the session is open");
         assert_eq!(ticket.owner_id.map(String::from), Some("usr_ben".to_owned()));
         assert_eq!(ticket.unread_count, 0);
+    }
+
+    #[test]
+    fn a_reply_stands_below_what_was_there_when_it_was_accepted_whatever_the_clocks_say() {
+        let mut ticket = ticket();
+        let question = ticket.receive(id(1), inbound(100, text("from a clock ahead of ours")), None);
+        let session = ticket.session;
+        let first = ticket.reply(reply(2, "usr_ben"), session, at(99)).expect("the session is open");
+        let second = ticket.reply(reply(3, "usr_cleo"), session, at(98)).expect("the session is open");
+        assert!(question.position < first.position && first.position < second.position);
+        assert_eq!(second.sent_at, at(98));
     }
 
     #[test]
