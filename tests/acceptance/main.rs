@@ -1,0 +1,31 @@
+//! The product as its users see it. The world around these tests is described in the crate's README.
+
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is all tests, what they share included")]
+
+mod architecture;
+mod batches;
+mod fixtures;
+mod inbound;
+mod intake;
+mod kills;
+mod refusals;
+mod replies;
+mod restarts;
+mod sessions;
+mod statuses;
+mod tenants;
+mod unconfirmed;
+
+use acceptance::World;
+
+const STACK: &str = env!("CARGO_BIN_EXE_stack-under-test");
+
+/// A world of one's own, for those who move its clock, change settings or kill it.
+async fn fresh_world() -> World {
+    World::start_with(STACK).await
+}
+
+/// The world of all others.
+async fn shared_world() -> World {
+    World::share_with(STACK).await
+}

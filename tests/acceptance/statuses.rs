@@ -1,0 +1,127 @@
+//! Our messages move forward only, whatever the order in which Meta tells.
+
+use acceptance::{Thread, World, eventually, payload};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::fresh_world;
+
+/// A world where Meta reports nothing by itself, with a reply to Ada that is sent: its thread, our id and Meta's.
+async fn sent() -> (World, Thread, String, String) {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "sent");
+    let arrived = world.phone_of("Ada").messages().await.pop().unwrap();
+    let wamid = arrived["id"].as_str().unwrap().to_owned();
+    let id = reply.id().to_owned();
+    (world, thread, id, wamid)
+}
+
+#[tokio::test]
+async fn a_read_receipt_before_delivered_and_sent_stays_read() {
+    let (world, thread, id, wamid) = sent().await;
+
+    for word in ["read", "delivered", "sent"] {
+        world.meta_reports(&wamid, word).await;
+        assert_eq!(world.agent().status_of(&thread, &id).await, "read");
+    }
+
+    let message = world.agent().message(&thread, &id).await;
+    let words: Vec<&str> =
+        message["statuses"].as_array().unwrap().iter().filter_map(|step| step["status"].as_str()).collect();
+    assert_eq!(words, ["queued", "sent", "delivered", "read"]);
+}
+
+#[tokio::test]
+async fn read_delivered_and_sent_in_one_post_stay_read() {
+    let (world, thread, id, wamid) = sent().await;
+    let ada = world.customer("Ada");
+    let now = world.clock().now().await;
+    let status = |word| payload::status(&wamid, word, now, &ada, None);
+    let body = payload::statuses(&ada, &[status("read"), status("delivered"), status("sent")]);
+
+    let outcomes = world.outcomes_of(&body).await;
+
+    assert!(outcomes.iter().all(|it| it.outcome == "status_applied" && it.became == id), "{outcomes:#?}");
+    assert_eq!(world.agent().status_of(&thread, &id).await, "read");
+}
+
+#[tokio::test]
+async fn a_failure_after_sent_is_shown_with_what_to_do() {
+    let (world, thread, id, wamid) = sent().await;
+
+    world.meta_reports_failure(&wamid, 131_026).await;
+
+    let message = world.agent().message(&thread, &id).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("failed"), &json!("131026")), "{message}");
+}
+
+#[tokio::test]
+async fn a_failure_that_comes_after_delivered_changes_nothing() {
+    let (world, thread, id, wamid) = sent().await;
+
+    world.meta_reports(&wamid, "delivered").await;
+    world.meta_reports_failure(&wamid, 131_026).await;
+
+    let message = world.agent().message(&thread, &id).await;
+    assert_eq!((&message["status"], &message["failure"]), (&json!("delivered"), &Value::Null), "{message}");
+}
+
+#[tokio::test]
+async fn a_status_of_an_unknown_message_is_parked_and_costs_its_neighbours_nothing() {
+    let (world, thread, id, wamid) = sent().await;
+    let ada = world.customer("Ada");
+    let now = world.clock().now().await;
+    let status = |wamid: &str, word| payload::status(wamid, word, now, &ada, None);
+    let strange = json!({ "id": payload::wamid(), "status": "levitated", "timestamp": "not a time" });
+    let body = payload::statuses(
+        &ada,
+        &[status(&payload::wamid(), "read"), strange, status(&wamid, "delivered"), status(&payload::wamid(), "failed")],
+    );
+
+    let outcomes = world.outcomes_of(&body).await;
+
+    let count = |word: &str| outcomes.iter().filter(|it| it.outcome == word).count();
+    assert_eq!((outcomes.len(), count("status_applied"), count("status_parked")), (4, 1, 2), "{outcomes:#?}");
+    assert_eq!(world.agent().status_of(&thread, &id).await, "delivered");
+    assert!(world.dead_letters().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_status_that_comes_before_the_send_is_recorded_is_not_lost() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    world.fault("Ada", 1, json!({ "delay_ms": 3_000 })).await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    let wamid = eventually("the reply on the phone", async || {
+        let last = ada.phone().messages().await.pop()?;
+        (last["direction"] == "received").then(|| last["id"].as_str().unwrap().to_owned())
+    })
+    .await;
+    let now = world.clock().now().await;
+
+    let outcome =
+        world.post_webhook(&payload::statuses(&ada, &[payload::status(&wamid, "read", now, &ada, None)])).await;
+    world.settles().await;
+
+    assert_eq!(outcome, 200);
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+}
+
+#[tokio::test]
+async fn a_status_that_names_our_message_of_another_number_touches_nothing() {
+    let (world, thread, id, _) = sent().await;
+    let stranger = world.customer("Ada").writing_to(1, 0);
+    let now = world.clock().now().await - SignedDuration::from_secs(1);
+    let forged = payload::status(&payload::wamid(), "read", now, &stranger, Some(&id));
+
+    let outcomes = world.outcomes_of(&payload::statuses(&stranger, &[forged])).await;
+
+    assert_eq!(outcomes[0].outcome, "status_parked");
+    assert_eq!(world.agent().status_of(&thread, &id).await, "sent");
+}

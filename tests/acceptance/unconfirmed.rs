@@ -1,0 +1,148 @@
+//! A lost answer is never a second message, unless an agent asks for it.
+
+use acceptance::{Answer, Thread, World};
+use serde_json::json;
+
+use crate::{fresh_world, shared_world};
+
+/// A reply to Ada that arrives while Graph's answer is lost, in a world where Meta reports nothing.
+async fn unconfirmed(world: &World) -> (Thread, Answer) {
+    world.no_automatic_statuses().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!("drop_after")).await;
+    let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
+    world.settles().await;
+    (thread, reply)
+}
+
+#[tokio::test]
+async fn a_lost_answer_is_settled_by_the_status() {
+    let world = shared_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!("drop_after")).await;
+
+    let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
+    world.settles().await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+}
+
+#[tokio::test]
+async fn without_a_status_it_stays_unconfirmed_and_is_not_sent_again() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+
+    world.clock().advance("PT6H").await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "unconfirmed");
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
+}
+
+#[tokio::test]
+async fn the_next_message_waits_30_seconds_for_it() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    let next = world.agent().replies_to(&thread, "and this?").await.expecting(202);
+    world.settles().await;
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+
+    world.clock().advance("PT10S").await;
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+    world.clock().advance("PT25S").await;
+
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?", "and this?"]);
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "unconfirmed");
+    assert_eq!(world.agent().status_of(&thread, next.id()).await, "sent");
+}
+
+#[tokio::test]
+async fn a_late_status_settles_it_and_lets_the_next_one_go_at_once() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    world.agent().replies_to(&thread, "and this?").await.expecting(202);
+    world.settles().await;
+    let arrived = world.phone_of("Ada").messages().await.pop().unwrap();
+
+    world.meta_reports(arrived["id"].as_str().unwrap(), "delivered").await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "delivered");
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?", "and this?"]);
+}
+
+#[tokio::test]
+async fn an_agent_may_send_it_again() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+
+    let resent = world.agent().post(&format!("/v1/messages/{}/resend", reply.id()), json!({})).await;
+    world.settles().await;
+
+    assert!((200..300).contains(&resent.status), "{resent:?}");
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "sent");
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?", "did you get this?"]);
+}
+
+#[tokio::test]
+async fn an_agent_may_discard_it() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+
+    let discarded = world.agent().post(&format!("/v1/messages/{}/discard", reply.id()), json!({})).await;
+    world.clock().advance("PT1H").await;
+
+    assert!((200..300).contains(&discarded.status), "{discarded:?}");
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "discarded");
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_is_not_unconfirmed_can_be_neither_resent_nor_discarded() {
+    let world = shared_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+
+    for verb in ["resend", "discard"] {
+        let answer = world.agent().post(&format!("/v1/messages/{}/{verb}", reply.id()), json!({})).await;
+        assert_eq!(answer.status, 409, "{answer:?}");
+    }
+
+    world.settles().await;
+    assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
+}
+
+#[tokio::test]
+async fn a_graph_that_hangs_up_before_it_has_done_anything_gets_no_message_twice() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 2, json!("drop_before")).await;
+
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    for _ in 0..5 {
+        world.clock().advance("PT2M").await;
+    }
+
+    let status = world.agent().status_of(&thread, reply.id()).await;
+    let received = world.phone_of("Ada").received().await;
+    match received.len() {
+        0 => assert_eq!(status, "unconfirmed"),
+        times => assert_eq!((times, status.as_str()), (1, "read")),
+    }
+}
+
+#[tokio::test]
+async fn a_graph_that_answers_too_late_gets_no_message_twice() {
+    let world = shared_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!({ "delay_ms": 2_000 })).await;
+
+    let reply = world.agent().replies_to(&thread, "slow").await.expecting(202);
+    world.agent().replies_to(&thread, "and steady").await.expecting(202);
+    world.settles().await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+    assert_eq!(world.phone_of("Ada").received().await, ["slow", "and steady"]);
+}

@@ -1,0 +1,77 @@
+//! Meta's side: what reached it, and how it is told to misbehave.
+
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// A request that reached Graph.
+#[derive(Clone, Debug)]
+pub struct GraphRequest {
+    pub method: String,
+    pub path: String,
+    pub body: Value,
+}
+
+impl GraphRequest {
+    /// The words of a text message.
+    pub fn text(&self) -> &str {
+        self.body["text"]["body"].as_str().unwrap_or_default()
+    }
+
+    /// The recipient, by number or BSUID, without the plus sign.
+    fn recipient(&self) -> &str {
+        let to = self.body["to"].as_str().or(self.body["recipient"].as_str()).unwrap_or_default();
+        to.trim_start_matches('+')
+    }
+}
+
+impl World {
+    /// Every request that reached Graph, oldest first.
+    pub async fn graph_requests(&self) -> Vec<GraphRequest> {
+        let log = self.simulator_get("requests").await;
+        let requests = log["requests"].as_array().cloned().unwrap_or_default();
+        let read = |request: Value| GraphRequest {
+            method: request["method"].as_str().unwrap_or_default().to_owned(),
+            path: request["path"].as_str().unwrap_or_default().to_owned(),
+            body: request["body"].clone(),
+        };
+        requests.into_iter().map(read).collect()
+    }
+
+    /// The messages that Graph was asked to send to a customer, whatever it answered.
+    pub async fn graph_requests_to(&self, name: &str) -> Vec<GraphRequest> {
+        let customer = self.customer(name);
+        let requests = self.graph_requests().await.into_iter();
+        requests
+            .filter(|request| {
+                request.path.ends_with("/messages")
+                    && request.body.get("status").is_none()
+                    && request.recipient() == customer.address()
+            })
+            .collect()
+    }
+
+    /// The next `times` messages to the customer meet this instead of an honest answer.
+    pub async fn fault(&self, name: &str, times: u32, then: Value) {
+        let to = self.customer(name).address().to_owned();
+        let fault = json!({ "match": { "path": "/messages", "to": to }, "times": times, "then": then });
+        self.simulator_post("faults", fault).await;
+    }
+
+    /// From now on Graph reports no status by itself.
+    pub async fn no_automatic_statuses(&self) {
+        self.simulator_post("statuses", json!({ "auto": "none" })).await;
+    }
+
+    /// Meta reports a status of a message of ours, named by Meta's id.
+    pub async fn meta_reports(&self, wamid: &str, status: &str) {
+        self.simulator_post("statuses", json!({ "message_id": wamid, "status": status })).await;
+        self.settles().await;
+    }
+
+    /// Meta reports that a message of ours was not delivered.
+    pub async fn meta_reports_failure(&self, wamid: &str, code: i64) {
+        self.simulator_post("statuses", json!({ "message_id": wamid, "status": "failed", "code": code })).await;
+        self.settles().await;
+    }
+}

@@ -1,0 +1,21 @@
+#![doc = include_str!("../README.md")]
+
+mod agent;
+mod clock;
+mod customer;
+mod graph;
+pub mod payload;
+mod poll;
+mod stack;
+mod stack_file;
+mod webhooks;
+mod world;
+
+pub use agent::{Agent, Answer, Thread, texts};
+pub use clock::Clock;
+pub use customer::{Customer, Phone};
+pub use graph::GraphRequest;
+pub use poll::eventually;
+pub use stack_file::{Channel, StackFile, Tenant};
+pub use webhooks::{Outcome, signature};
+pub use world::World;

@@ -1,0 +1,166 @@
+//! A stack as a process of its own, on a data folder of its own.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
+use std::time::Duration;
+
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::poll::eventually;
+use crate::stack_file::StackFile;
+
+/// How many stacks run side by side, beside the shared one.
+const SIDE_BY_SIDE: usize = 2;
+static ROOM: Semaphore = Semaphore::const_new(SIDE_BY_SIDE);
+
+/// The last lines that a failed test shows of a log.
+const TAIL: usize = 60;
+
+pub(crate) struct Stack {
+    binary: PathBuf,
+    folder: TempDir,
+    child: Mutex<Child>,
+    file: RwLock<StackFile>,
+    logs_shown: AtomicBool,
+    _room: Option<SemaphorePermit<'static>>,
+}
+
+impl Stack {
+    /// Waits for room among the other stacks and starts one.
+    pub(crate) async fn start(binary: &Path) -> Self {
+        let room = ROOM.acquire().await.expect("never closed");
+        Self::start_in(binary, Some(room)).await
+    }
+
+    /// Starts one that does not count.
+    pub(crate) async fn start_beside(binary: &Path) -> Self {
+        Self::start_in(binary, None).await
+    }
+
+    async fn start_in(binary: &Path, room: Option<SemaphorePermit<'static>>) -> Self {
+        let folder = tempfile::Builder::new().prefix("acceptance-").tempdir().expect("a folder for data");
+        let mut child = spawn(binary, folder.path());
+        let file = announced(&mut child, folder.path()).await;
+        let file = RwLock::new(file);
+        let logs_shown = AtomicBool::new(false);
+        Self { binary: binary.to_owned(), folder, child: Mutex::new(child), file, logs_shown, _room: room }
+    }
+
+    /// Starts again on the same data.
+    pub(crate) async fn start_again(&self) {
+        let mut child = spawn(&self.binary, self.folder.path());
+        let file = announced(&mut child, self.folder.path()).await;
+        *self.file.write().unwrap_or_else(PoisonError::into_inner) = file;
+        *self.child() = child;
+    }
+
+    /// A second stack on the same data, and how it ended.
+    pub(crate) fn start_rival(&self) -> ExitStatus {
+        spawn(&self.binary, self.folder.path()).wait().expect("a child that can be waited for")
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&self) {
+        let mut child = self.child();
+        let _ = child.kill();
+        let _ = child.wait();
+        // A killed stack has no time to remove it, and the next one is recognised by it.
+        let _ = fs::remove_file(self.data().join("stack.json"));
+    }
+
+    /// As Ctrl-C does, and waits for the end.
+    pub(crate) async fn stop(&self) -> ExitStatus {
+        signal("-INT", self.child().id().into());
+        eventually("the stack's end", async || self.child().try_wait().expect("a child that can be waited for")).await
+    }
+
+    pub(crate) fn file(&self) -> StackFile {
+        self.file.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        data(self.folder.path())
+    }
+
+    fn child(&self) -> MutexGuard<'_, Child> {
+        self.child.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Once, however many of a failed test's people hold the stack.
+    pub(crate) fn show_logs(&self) {
+        if self.logs_shown.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        show_tail(&log(self.folder.path()));
+        let mut logs: Vec<PathBuf> =
+            fs::read_dir(self.data().join("logs")).into_iter().flatten().flatten().map(|log| log.path()).collect();
+        logs.sort();
+        logs.iter().for_each(|log| show_tail(log));
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// Sends a signal such as `-9`; a process that has ended meanwhile is fine.
+pub(crate) fn signal(signal: &str, pid: u64) {
+    let _ = Command::new("kill").args([signal, &pid.to_string()]).output();
+}
+
+fn data(folder: &Path) -> PathBuf {
+    folder.join("data")
+}
+
+fn log(folder: &Path) -> PathBuf {
+    folder.join("stack.log")
+}
+
+fn spawn(binary: &Path, folder: &Path) -> Child {
+    let log = File::options().create(true).append(true).open(log(folder)).expect("a log file");
+    Command::new(binary)
+        .args(["--port", "0", "--data"])
+        .arg(data(folder))
+        .stdin(Stdio::piped())
+        // The greeting; what goes wrong is on the other one.
+        .stdout(Stdio::null())
+        .stderr(log)
+        .spawn()
+        .expect("the stack's binary starts")
+}
+
+/// The stack is up when its `stack.json` is there.
+async fn announced(child: &mut Child, folder: &Path) -> StackFile {
+    let path = data(folder).join("stack.json");
+    let child = Mutex::new(child);
+    let found = eventually("stack.json", async || {
+        if let Ok(Some(status)) = child.lock().unwrap_or_else(PoisonError::into_inner).try_wait() {
+            return Some(Err(status));
+        }
+        let text = fs::read(&path).ok()?;
+        serde_json::from_slice(&text).ok().map(Ok)
+    })
+    .await;
+    found.unwrap_or_else(|status| {
+        show_tail(&log(folder));
+        panic!("the stack ended at its start: {status}")
+    })
+}
+
+#[expect(clippy::print_stderr, reason = "what a failed test leaves is for its reader")]
+fn show_tail(path: &Path) {
+    let text = fs::read(path).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines: Vec<&str> = text.lines().collect();
+    eprintln!("── {} ──", path.display());
+    lines[lines.len().saturating_sub(TAIL)..].iter().for_each(|line| eprintln!("{line}"));
+}
+
+/// How long one request of a test may take; a stack that is killed closes its connections at once.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);

@@ -1,0 +1,43 @@
+//! `stack.json`: what a running stack tells tools and tests.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Where everything is, and who may do what.
+#[derive(Clone, Debug, Deserialize)]
+pub struct StackFile {
+    pub api: String,
+    pub webhook: String,
+    pub graph: String,
+    pub aws: String,
+    pub control: String,
+    pub app_secret: String,
+    pub verify_token: String,
+    pub tenants: Vec<Tenant>,
+}
+
+/// A seeded tenant.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Tenant {
+    pub id: String,
+    /// By `admin`, `supervisor`, `agent`, `agent2`.
+    pub tokens: BTreeMap<String, String>,
+    pub channels: Vec<Channel>,
+}
+
+/// A seeded business number.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Channel {
+    pub id: String,
+    pub waba_id: String,
+    pub phone_number_id: String,
+    pub display_phone_number: String,
+}
+
+impl Tenant {
+    /// The seeded channel at `index`.
+    pub fn channel(&self, index: usize) -> Channel {
+        self.channels[index].clone()
+    }
+}
