@@ -103,6 +103,9 @@ pub struct Contact {
     /// Every identity known of this person; never empty, at most [`Contact::MAX_IDENTITIES`].
     pub identities: Vec<Identity>,
     pub created_at: Timestamp,
+    /// Counts the writes; every write is conditional on it.
+    #[serde(default)]
+    pub version: u64,
 }
 
 impl Contact {
@@ -117,6 +120,7 @@ impl Contact {
             username: sender.username.clone(),
             identities: sender.identities().cloned().collect(),
             created_at: at,
+            version: 0,
         }
     }
 

@@ -143,11 +143,13 @@ impl Ticket {
 
     /// Takes a customer's message into the thread.
     pub fn receive(&mut self, id: MessageId, inbound: InboundMessage, reply_to: Option<MessageId>) -> Message {
+        let opened = Session::opened_by(inbound.sent_at);
+        if self.session.is_none_or(|session| session.max(opened) == opened) {
+            self.customer = inbound.sender.identity().clone();
+        }
         if inbound.content.opens_session() {
-            let opened = Session::opened_by(inbound.sent_at);
             self.session = Some(self.session.map_or(opened, |session| session.max(opened)));
         }
-        self.customer = inbound.sender.identity().clone();
         self.unread_count = self.unread_count.saturating_add(1);
         let direction = Direction::Incoming { from: inbound.sender.identity().clone() };
         let mut message = self.place(id, inbound.sent_at, inbound.content, direction);
@@ -303,6 +305,18 @@ mod tests {
         assert!(late.position < on_time.position);
         assert_eq!(ticket.last_message.as_ref().map(|last| last.id), Some(id(1)));
         assert_eq!(ticket.session_expires_at(), Some(at(20_000 + 86_400)));
+    }
+
+    #[test]
+    fn an_answer_goes_to_where_the_customer_wrote_from_last_not_to_where_a_late_message_came_from() {
+        let mut ticket = ticket();
+        let hidden = Identity::Bsuid("US.1".into());
+        let from_hidden = InboundMessage { sender: Sender::new(hidden.clone(), None), ..inbound(500, text("now")) };
+        ticket.receive(id(1), from_hidden, None);
+        ticket.receive(id(2), inbound(100, text("earlier, but late")), None);
+        assert_eq!(ticket.customer, hidden);
+        ticket.receive(id(3), inbound(600, text("by phone again")), None);
+        assert_eq!(ticket.customer, ada());
     }
 
     #[test]

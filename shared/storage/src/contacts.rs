@@ -33,10 +33,11 @@ impl Transaction {
         self.create(item::write(&key, "contact", contact));
     }
 
-    /// What was learned about a contact. Whoever learns last wins: everything in it was said by Meta.
+    /// A contact that must still be as it was read.
     pub fn save_contact(&mut self, contact: &Contact) {
         let key = self.tenancy.keys.contact(contact.id);
-        self.put_always(item::write(&key, "contact", contact));
+        let saved = Contact { version: contact.version + 1, ..contact.clone() };
+        self.replace(item::write(&key, "contact", &saved), contact.version);
     }
 
     /// An identity that belongs to nobody yet.

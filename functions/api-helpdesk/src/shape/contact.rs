@@ -83,6 +83,7 @@ mod tests {
                 domain::Identity::Bsuid("US.1349".into()),
             ],
             created_at: Timestamp::UNIX_EPOCH,
+            version: 0,
         };
         insta::assert_json_snapshot!(Contact::from(contact), @r#"
         {
