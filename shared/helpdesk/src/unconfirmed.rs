@@ -1,10 +1,10 @@
 //! A person decides about a message whose answer was lost (F29).
 
 use domain::delivery::NotAllowed;
-use domain::{Message, MessageId};
+use domain::{Delivery, Message, MessageId};
 use jiff::Timestamp;
 use queues::Queue;
-use storage::{StorageError, Tenancy};
+use storage::{StorageError, Tenancy, Transaction};
 
 use crate::accept::{LOOK_AFTER, knock};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
@@ -27,7 +27,8 @@ impl From<StorageError> for UnconfirmedError {
     }
 }
 
-/// Sends the message again, behind what is sent already. The customer may get it twice; the agent was told.
+/// Sends the message again, in its old place among those that still wait. The customer may get it twice; the agent was
+/// told.
 ///
 /// # Errors
 /// [`UnconfirmedError`]; nothing was changed then.
@@ -37,21 +38,8 @@ pub async fn resend(
     id: MessageId,
     now: Timestamp,
 ) -> Result<Message, UnconfirmedError> {
-    for attempt in 0..ATTEMPTS {
-        let mut message = outgoing(tenancy, id).await?;
-        message.delivery_mut().ok_or(UnconfirmedError::NoSuchMessage)?.resend(now)?;
-        let mut transaction = tenancy.transaction();
-        transaction.save_message(&mut message);
-        transaction.enter_outbox(&message, now + LOOK_AFTER);
-        match transaction.commit().await {
-            Ok(()) => {
-                knock(outbound, tenancy, &message).await;
-                return Ok(message);
-            }
-            Err(error) => after_conflict(error, attempt).await?,
-        }
-    }
-    Err(Busy::Contended(ATTEMPTS).into())
+    let enter = |transaction: &mut Transaction, message: &Message| transaction.enter_outbox(message, now + LOOK_AFTER);
+    decide(tenancy, outbound, id, |delivery| delivery.resend(now), enter).await
 }
 
 /// Leaves the message unsent, as far as we know.
@@ -64,12 +52,24 @@ pub async fn discard(
     id: MessageId,
     now: Timestamp,
 ) -> Result<Message, UnconfirmedError> {
+    decide(tenancy, outbound, id, |delivery| delivery.discard(now), Transaction::leave_outbox).await
+}
+
+/// Changes an unconfirmed message and its place in the outbox, and lets the sender look at the conversation.
+async fn decide(
+    tenancy: &Tenancy,
+    outbound: &Queue,
+    id: MessageId,
+    change: impl Fn(&mut Delivery) -> Result<(), NotAllowed>,
+    change_outbox: impl Fn(&mut Transaction, &Message),
+) -> Result<Message, UnconfirmedError> {
     for attempt in 0..ATTEMPTS {
-        let mut message = outgoing(tenancy, id).await?;
-        message.delivery_mut().ok_or(UnconfirmedError::NoSuchMessage)?.discard(now)?;
+        let found = tenancy.message(id).await?.filter(|message| message.id == id);
+        let mut message = found.ok_or(UnconfirmedError::NoSuchMessage)?;
+        change(message.delivery_mut().ok_or(UnconfirmedError::NoSuchMessage)?)?;
         let mut transaction = tenancy.transaction();
         transaction.save_message(&mut message);
-        transaction.leave_outbox(&message);
+        change_outbox(&mut transaction, &message);
         match transaction.commit().await {
             Ok(()) => {
                 knock(outbound, tenancy, &message).await;
@@ -79,9 +79,4 @@ pub async fn discard(
         }
     }
     Err(Busy::Contended(ATTEMPTS).into())
-}
-
-async fn outgoing(tenancy: &Tenancy, id: MessageId) -> Result<Message, UnconfirmedError> {
-    let message = tenancy.message(id).await?.filter(|message| message.id == id);
-    message.filter(|message| message.delivery().is_some()).ok_or(UnconfirmedError::NoSuchMessage)
 }

@@ -3,12 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use aws_sdk_dynamodb::types::Select;
 use domain::{Message, MessageId, Position, ThreadId};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{CommitError, StorageError};
-use crate::item::{self, text};
+use crate::item;
 use crate::page::{self, InvalidCursor, Order, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
@@ -86,15 +85,7 @@ impl Tenancy {
     ) -> Result<Page<Message, MessageCursor>, StorageError> {
         let start = after.map(|MessageCursor(position)| self.keys.message(thread, *position).attributes());
         let answer = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .consistent_read(true)
-            .select(Select::AllAttributes)
-            .key_condition_expression("pk = :thread AND begins_with(sk, :message)")
-            .expression_attribute_values(":thread", text(self.keys.message(thread, Position::default()).pk))
-            .expression_attribute_values(":message", text("MESSAGE#"))
+            .query(self.keys.message(thread, Position::default()).pk, "MESSAGE#")
             .scan_index_forward(order == Order::OldestFirst)
             .limit(limit.into())
             .set_exclusive_start_key(start)

@@ -25,14 +25,7 @@ impl Tenancy {
     /// The first message of the conversation that is not done with.
     pub async fn next_in_outbox(&self, channel: ChannelId, contact: ContactId) -> Result<Option<Entry>, StorageError> {
         let answer = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :conversation AND begins_with(sk, :outbox)")
-            .expression_attribute_values(":conversation", text(self.keys.conversation(channel, contact).pk))
-            .expression_attribute_values(":outbox", text("OUTBOX#"))
+            .query(self.keys.conversation(channel, contact).pk, "OUTBOX#")
             .limit(1)
             .send()
             .await

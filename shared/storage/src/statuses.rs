@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StorageError;
-use crate::item::{self, text};
+use crate::item;
 use crate::table::Tenancy;
 
 /// How long a status waits for its message: longer than Meta's seven days of redelivery.
@@ -32,13 +32,7 @@ impl Tenancy {
     /// What waits for the message that `alias` leads to: at most one of each status.
     pub async fn parked_statuses(&self, alias: MessageId) -> Result<Vec<Parked>, StorageError> {
         let answer = self
-            .table
-            .client
-            .query()
-            .table_name(&self.table.name)
-            .consistent_read(true)
-            .key_condition_expression("pk = :message")
-            .expression_attribute_values(":message", text(self.keys.parked(alias, "").pk))
+            .query(self.keys.parked(alias, "").pk, "STATUS#")
             .limit(20)
             .send()
             .await

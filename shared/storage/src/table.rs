@@ -1,6 +1,7 @@
 //! The table, and the part of it that one tenant may touch.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 use domain::TenantId;
@@ -82,6 +83,18 @@ pub struct Tenancy {
 }
 
 impl Tenancy {
+    /// The items of a partition whose sort keys begin with `prefix`, in order, strongly consistent.
+    pub(crate) fn query(&self, partition: String, prefix: &str) -> QueryFluentBuilder {
+        self.table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .consistent_read(true)
+            .key_condition_expression("pk = :partition AND begins_with(sk, :prefix)")
+            .expression_attribute_values(":partition", item::text(partition))
+            .expression_attribute_values(":prefix", item::text(prefix))
+    }
+
     pub fn tenant_id(&self) -> TenantId {
         self.tenant
     }
