@@ -21,7 +21,7 @@ use crate::outcomes::Outcomes;
 use crate::template::Queue;
 
 /// How long moving the clock waits for work in flight.
-const SETTLE: Duration = Duration::from_secs(10);
+const SETTLE: Duration = Duration::from_secs(30);
 /// How long `POST /idle` waits unless it is told.
 const PATIENCE_MS: u64 = 60_000;
 
@@ -83,7 +83,12 @@ async fn move_clock(State(control): State<Control>, body: Bytes) -> Result<Json<
         ClockRequest::Advance(span) => Move::Advance(span),
         ClockRequest::Set(moment) => Move::Set(moment),
     };
-    control.watch.wait(Until::Settled, SETTLE).await?;
+    let left = control.watch.wait(Until::Settled, SETTLE).await?.left;
+    if !left.is_empty() {
+        let left: Vec<String> = left.into_iter().map(|item| item.what).collect();
+        let told = format!("still in flight after {} s: {}; try again", SETTLE.as_secs(), left.join(", "));
+        return Err(Refused(StatusCode::CONFLICT, told));
+    }
     let now = control.clock.shift(shift)?;
     control.queues().clock_moved();
     control.watch.simulator.clock_moved();

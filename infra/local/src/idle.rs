@@ -20,7 +20,7 @@ const DUE_WORK: &str = "due-work";
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(15);
 /// Enough to see whether a queue has something to receive at once.
-const GLANCE: Duration = Duration::from_millis(50);
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// Everything that can be at work.
 #[derive(Clone)]

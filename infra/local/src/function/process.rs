@@ -64,9 +64,15 @@ pub(super) fn environment(
     Ok(environment)
 }
 
+/// The running program, even if its file was replaced meanwhile, as a build does: Linux keeps it under this name.
+fn this_program() -> std::io::Result<PathBuf> {
+    let running = PathBuf::from("/proc/self/exe");
+    if running.exists() { Ok(running) } else { std::env::current_exe() }
+}
+
 impl Launch {
     pub(super) fn start(&self, instance: u64) -> std::io::Result<Process> {
-        let mut child = Command::new(std::env::current_exe()?)
+        let mut child = Command::new(this_program()?)
             .arg("function")
             .arg(&self.name)
             .arg(&self.clock)
