@@ -8,8 +8,8 @@ use std::process::Command;
 use serde_json::Value;
 
 /// A crate of the workspace with what it depends on outside its tests.
-struct Crate {
-    name: String,
+pub(crate) struct Crate {
+    pub(crate) name: String,
     folder: PathBuf,
     dependencies: Vec<String>,
 }
@@ -29,16 +29,16 @@ impl Crate {
         }
     }
 
-    fn is_in(&self, folder: &str) -> bool {
+    pub(crate) fn is_in(&self, folder: &str) -> bool {
         self.folder.starts_with(workspace().join(folder))
     }
 
-    fn names(&self, dependency: &str) -> bool {
+    pub(crate) fn names(&self, dependency: &str) -> bool {
         self.dependencies.iter().any(|other| other == dependency)
     }
 
     /// Every line of its own code, with the file it is in.
-    fn code(&self) -> Vec<(PathBuf, String)> {
+    pub(crate) fn code(&self) -> Vec<(PathBuf, String)> {
         let mut lines = Vec::new();
         for file in rust_files(&self.folder.join("src")) {
             let text = fs::read_to_string(&file).unwrap();
@@ -65,6 +65,7 @@ fn every_crate_depends_only_on_those_below_it() {
 fn each_sdk_has_one_crate_that_names_it() {
     let homes = [
         ("aws-sdk-dynamodb", "storage"),
+        ("aws-sdk-kms", "runtime"),
         ("aws-sdk-s3", "storage"),
         ("aws-sdk-sqs", "queues"),
         ("aws-sdk-secretsmanager", "runtime"),
@@ -140,7 +141,7 @@ fn product() -> Vec<Crate> {
     crates().into_iter().filter(|it| it.is_in("shared") || it.is_in("functions")).collect()
 }
 
-fn crates() -> Vec<Crate> {
+pub(crate) fn crates() -> Vec<Crate> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
         .arg(workspace().join("Cargo.toml"))
@@ -173,6 +174,6 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-fn workspace() -> PathBuf {
+pub(crate) fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }

@@ -4,15 +4,20 @@
 
 mod architecture;
 mod batches;
+mod channels;
+mod control;
+mod deployment;
 mod fixtures;
 mod inbound;
 mod intake;
 mod kills;
+mod large;
 mod refusals;
 mod replies;
 mod restarts;
 mod sessions;
 mod statuses;
+mod story;
 mod tenants;
 mod unconfirmed;
 

@@ -16,8 +16,9 @@ impl Clock<'_> {
         time(&self.world.control_get("clock").await)
     }
 
-    /// Moves it by an ISO 8601 duration such as `PT25H`, and lets everything happen that is due then.
+    /// Lets everything happen that is due, moves by an ISO 8601 duration such as `PT25H`, and lets happen what is due then.
     pub async fn advance(&self, by: &str) -> Timestamp {
+        self.world.settles().await;
         let now = self.shift(json!({ "advance": by })).await;
         self.world.settles().await;
         now

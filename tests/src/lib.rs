@@ -1,17 +1,20 @@
 #![doc = include_str!("../README.md")]
 
 mod agent;
+mod channels;
 mod clock;
 mod customer;
 mod graph;
 pub mod payload;
 mod poll;
+pub mod roles;
 mod stack;
 mod stack_file;
 mod webhooks;
 mod world;
 
 pub use agent::{Agent, Answer, Thread, texts};
+pub use channels::Number;
 pub use clock::Clock;
 pub use customer::{Customer, Phone};
 pub use graph::GraphRequest;

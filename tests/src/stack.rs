@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::poll::eventually;
+use crate::roles;
 use crate::stack_file::StackFile;
 
 /// How many stacks run side by side, beside the shared one.
@@ -90,6 +91,15 @@ impl Stack {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What its functions did stays, for the comparison with their roles. A test that fails here would hide why it ended;
+    /// the comparison misses what is missing.
+    fn leave_calls(&self) {
+        let gathered = roles::folder(&self.binary);
+        let name = format!("{}.jsonl", uuid::Uuid::new_v4().simple());
+        let _ = fs::create_dir_all(&gathered);
+        let _ = fs::copy(self.data().join(local::calls::FILE), gathered.join(name));
+    }
+
     /// Once, however many of a failed test's people hold the stack.
     pub(crate) fn show_logs(&self) {
         if self.logs_shown.swap(true, Ordering::Relaxed) {
@@ -106,6 +116,7 @@ impl Stack {
 impl Drop for Stack {
     fn drop(&mut self) {
         self.kill();
+        self.leave_calls();
     }
 }
 

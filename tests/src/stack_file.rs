@@ -14,6 +14,8 @@ pub struct StackFile {
     pub control: String,
     pub app_secret: String,
     pub verify_token: String,
+    /// A token of somebody who may set tenants up.
+    pub operator: String,
     pub tenants: Vec<Tenant>,
 }
 

@@ -7,8 +7,8 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use helpdesk::{Recorded, Recording};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queues::jobs::{EventItem, EventsJob};
-use queues::{Disposition, consume_jobs};
-use runtime::{Clock, Item, Runtime};
+use queues::{Disposition, Trace, consume_jobs};
+use runtime::{Clock, Invocation, Item, Runtime};
 use storage::{Directory, Objects, Table};
 
 /// The name under which its metrics are counted.
@@ -28,6 +28,7 @@ pub struct AccountEvents {
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let function = &AccountEvents::new(&runtime)?;
+    runtime.connect("dynamodb").await;
     let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
         let time_left = runtime::time_left(event.context.deadline());
         Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
@@ -52,19 +53,25 @@ impl AccountEvents {
     /// Records the items of a batch.
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
         let read_spilled = async |key: &str| self.objects.get(key).await;
-        consume_jobs(event, time_left, read_spilled, async |job: EventsJob| self.record_all(job).await).await
+        let invocation = Invocation::of(FUNCTION);
+        let work = async |job: EventsJob| self.record_all(job, &invocation).await;
+        let response = consume_jobs(event, time_left, read_spilled, work).await;
+        invocation.tell(self.clock.now());
+        response
     }
 
-    async fn record_all(&self, job: EventsJob) -> Disposition {
+    async fn record_all(&self, job: EventsJob, invocation: &Invocation) -> Disposition {
+        invocation.concerns("webhook.id", [job.webhook_id]);
+        invocation.concerns("trace.id", Trace::current_id());
         for item in &job.items {
-            if let Err(error) = self.record(&job, item).await {
+            if let Err(error) = self.record(&job, item, invocation).await {
                 return Disposition::retry(&*error);
             }
         }
         Disposition::Done
     }
 
-    async fn record(&self, job: &EventsJob, item: &EventItem) -> Result<(), Box<dyn Error>> {
+    async fn record(&self, job: &EventsJob, item: &EventItem, invocation: &Invocation) -> Result<(), Box<dyn Error>> {
         let recording = Recording {
             directory: &self.directory,
             objects: &self.objects,
@@ -77,18 +84,14 @@ impl AccountEvents {
             reason: "recorded",
         };
         let recorded = helpdesk::record(recording, &item.value).await?;
+        invocation.count(recorded.metric());
         let reason = match recorded {
             Recorded::Event => "",
-            Recorded::Unrouted => self.count("UnroutedItems", "unrouted"),
-            Recorded::Dropped(reason) => self.count("DroppedItems", reason),
+            Recorded::Unrouted => "unrouted",
+            Recorded::Dropped(reason) => reason,
         };
         let webhook = job.webhook_id.to_string();
         runtime::outcome(Item { webhook: &webhook, at: &item.at, field: &item.field }, recorded.name(), "", reason);
         Ok(())
-    }
-
-    fn count<'a>(&self, metric: &str, reason: &'a str) -> &'a str {
-        runtime::metric(self.clock.now(), FUNCTION, metric, 1);
-        reason
     }
 }

@@ -7,6 +7,7 @@ mod refusal;
 mod router;
 mod settings;
 mod shape;
+mod telling;
 mod threads;
 mod tickets;
 
@@ -70,5 +71,6 @@ impl FromRef<Helpdesk> for ClaimNames {
 /// When the environment lacks a variable, or Lambda's runtime cannot be reached.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let helpdesk = Helpdesk::from_runtime(&runtime)?;
+    runtime.connect("dynamodb").await;
     lambda_http::run(router(helpdesk)).await.map_err(anyhow::Error::from_boxed)
 }

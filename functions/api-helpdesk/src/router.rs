@@ -1,10 +1,11 @@
 //! The API's table of contents.
 
-use axum::Router;
+use axum::{Router, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::telling::traced;
 use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
 
 #[derive(OpenApi)]
@@ -40,7 +41,8 @@ fn routes() -> OpenApiRouter<Helpdesk> {
 /// puts it there.
 pub fn router(helpdesk: Helpdesk) -> Router {
     let (routes, _) = routes().split_for_parts();
-    rest::complete(routes.with_state(helpdesk))
+    let traced = middleware::from_fn_with_state(helpdesk.clone(), traced);
+    rest::complete(routes.with_state(helpdesk).layer(traced))
 }
 
 /// The API's OpenAPI document, in JSON with a line end: what `infra/openapi.json` has to be.

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use helpdesk::Woken;
 use lambda_runtime::{LambdaEvent, service_fn};
-use queues::Queue;
-use runtime::{Clock, Runtime};
+use queues::{Queue, Trace};
+use runtime::{Clock, Invocation, Runtime};
 use serde_json::{Value, json};
 use storage::{Directory, Table};
 
@@ -28,8 +28,10 @@ pub struct DueWork {
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let function = &DueWork::new(&runtime)?;
+    runtime.connect("dynamodb").await;
     let handle = service_fn(async |event: LambdaEvent<Value>| {
-        let woken = function.handle(runtime::time_left(event.context.deadline())).await?;
+        let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), function.clock.now());
+        let woken = trace.around(function.handle(runtime::time_left(event.context.deadline()))).await?;
         Ok::<_, lambda_runtime::Error>(json!({ "conversations": woken.conversations, "more": woken.more }))
     });
     lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
@@ -57,8 +59,11 @@ impl DueWork {
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
         let woken = helpdesk::wake(&self.directory, &self.outbound, now, until).await?;
         if woken.conversations > 0 {
-            runtime::metric(now, FUNCTION, "WokenConversations", woken.conversations);
-            runtime::metric(now, FUNCTION, "DueWorkLateMs", woken.latest_ms);
+            let invocation = Invocation::of(FUNCTION);
+            invocation.add("WokenConversations", woken.conversations);
+            invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
+            invocation.concerns("trace.id", Trace::current_id());
+            invocation.tell(now);
         }
         Ok(woken)
     }

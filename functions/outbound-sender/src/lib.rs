@@ -1,27 +1,35 @@
 #![doc = include_str!("../README.md")]
 
+mod tokens;
+
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use helpdesk::{DeliverError, Post};
+use domain::Sealed;
+use helpdesk::{Call, DeliverError, Opening, Post};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queues::jobs::OutboundJob;
 use queues::{Disposition, Queue, consume_jobs};
-use runtime::{Clock, Runtime};
+use runtime::{Clock, Invocation, Purpose, Runtime};
+use serde_json::json;
 use storage::Table;
+use tokens::Tokens;
 use whatsapp::graph::Graph;
 
+/// The name under which its metrics are counted.
+const FUNCTION: &str = "outbound-sender";
 /// One call to Graph may take this long; then its answer counts as lost.
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(15);
 /// What a message may still need after its call was begun: the call, and storing what came of it.
 const LAST_MESSAGE: Duration = Duration::from_secs(25);
 
 /// The function, built once a process.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct OutboundSender {
     table: Table,
     graph: Graph,
+    tokens: Tokens,
     knocks: Queue,
     clock: Clock,
 }
@@ -32,6 +40,7 @@ pub struct OutboundSender {
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let function = &OutboundSender::new(&runtime)?;
+    runtime.connect("dynamodb").await;
     let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
         let time_left = runtime::time_left(event.context.deadline());
         Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
@@ -49,6 +58,7 @@ impl OutboundSender {
         Ok(Self {
             table: Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?),
             graph: Graph::new(&base_url, &version, GRAPH_TIMEOUT).context("no client for the Graph API")?,
+            tokens: Tokens::new(runtime.seal()?),
             knocks: Queue::new(runtime.sdk_config(), runtime.variable("KNOCKS_QUEUE_URL")?),
             clock: runtime.clock().clone(),
         })
@@ -58,19 +68,48 @@ impl OutboundSender {
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
         let until = Instant::now() + time_left.saturating_sub(LAST_MESSAGE);
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
-        consume_jobs(event, time_left, never_spilled, async |job: OutboundJob| self.deliver(job, until).await).await
+        let invocation = Invocation::of(FUNCTION);
+        let work = async |job: OutboundJob| self.deliver(job, until, &invocation).await;
+        let response = consume_jobs(event, time_left, never_spilled, work).await;
+        invocation.tell(self.clock.now());
+        response
     }
 
-    async fn deliver(&self, job: OutboundJob, until: Instant) -> Disposition {
+    async fn deliver(&self, job: OutboundJob, until: Instant, invocation: &Invocation) -> Disposition {
         let tenancy = &self.table.of(job.tenant_id);
         let OutboundJob { channel_id, contact_id, .. } = job;
         let now = &|| self.clock.now();
-        let post = Post { tenancy, channel_id, contact_id, graph: &self.graph, knocks: &self.knocks, now, until };
+        let purpose = Purpose::token_of(job.tenant_id, channel_id);
+        let open = &|sealed: Sealed| -> Opening<'_> {
+            Box::pin(async move { self.tokens.open(purpose, sealed).await.map_err(Into::into) })
+        };
+        let (graph, knocks) = (&self.graph, &self.knocks);
+        let told = &|call| tell(invocation, call);
+        let post = Post { tenancy, channel_id, contact_id, graph, open, knocks, now, until, told };
         match helpdesk::deliver(post).await {
             Ok(_) => Disposition::Done,
-            Err(error @ (DeliverError::NoSuchChannel(_) | DeliverError::Busy(_))) => Disposition::retry(&error),
+            Err(error @ (DeliverError::NoSuchChannel(_) | DeliverError::TokenSealed(_) | DeliverError::Busy(_))) => {
+                Disposition::retry(&error)
+            }
         }
     }
+}
+
+fn tell(invocation: &Invocation, call: Call) {
+    let Call { message_id, trace_id, claimed_at, answered_at, took, outcome, code } = call;
+    invocation.count(outcome);
+    invocation.list(
+        "graph.calls",
+        json!({
+            "message.id": message_id,
+            "trace.id": trace_id,
+            "claimed_at": claimed_at,
+            "answered_at": answered_at,
+            "took_ms": took.as_millis(),
+            "outcome": outcome,
+            "graph.code": code,
+        }),
+    );
 }
 
 /// A job of a few ids is never too large for SQS.

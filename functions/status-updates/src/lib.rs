@@ -4,11 +4,11 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use helpdesk::{Recorded, Recording, StatusOutcome};
+use helpdesk::{Recording, StatusOutcome};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queues::jobs::{StatusItem, StatusesJob};
-use queues::{Disposition, Queue, consume_jobs};
-use runtime::{Clock, Item, Runtime};
+use queues::{Disposition, Queue, Trace, consume_jobs};
+use runtime::{Clock, Invocation, Item, Runtime};
 use storage::{Directory, Objects, Table};
 use whatsapp::webhook::status::parse;
 
@@ -32,6 +32,7 @@ pub struct StatusUpdates {
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let function = &StatusUpdates::new(&runtime)?;
+    runtime.connect("dynamodb").await;
     let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
         let time_left = runtime::time_left(event.context.deadline());
         Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
@@ -57,37 +58,62 @@ impl StatusUpdates {
     /// Applies the statuses of a batch.
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
         let read_spilled = async |key: &str| self.objects.get(key).await;
-        consume_jobs(event, time_left, read_spilled, async |job: StatusesJob| self.apply(job).await).await
+        let invocation = Invocation::of(FUNCTION);
+        let work = async |job: StatusesJob| self.apply(job, &invocation).await;
+        let response = consume_jobs(event, time_left, read_spilled, work).await;
+        invocation.tell(self.clock.now());
+        response
     }
 
     /// Goes through all of a job even when one fails, so that the next run finds most of it done.
-    async fn apply(&self, job: StatusesJob) -> Disposition {
+    async fn apply(&self, job: StatusesJob, invocation: &Invocation) -> Disposition {
+        invocation.concerns("webhook.id", [job.webhook_id]);
+        invocation.concerns("trace.id", Trace::current_id());
         let mut failed = None;
         for item in &job.items {
-            if let Err(error) = self.apply_one(&job, item).await {
+            if let Err(error) = self.apply_one(&job, item, invocation).await {
                 failed = Some(error);
             }
         }
         failed.map_or(Disposition::Done, |error| Disposition::retry(&*error))
     }
 
-    async fn apply_one(&self, job: &StatusesJob, item: &StatusItem) -> Result<(), Box<dyn Error>> {
+    async fn apply_one(
+        &self,
+        job: &StatusesJob,
+        item: &StatusItem,
+        invocation: &Invocation,
+    ) -> Result<(), Box<dyn Error>> {
         let Some(route) = self.directory.route(&item.phone_number_id).await? else {
-            return self.record(job, item, "unrouted").await;
+            return self.record(job, item, "unrouted", invocation).await;
         };
         let update = match parse(&item.status, item.contact.as_ref()) {
             Ok(update) => update,
-            Err(reason) => return self.record(job, item, reason.reason()).await,
+            Err(reason) => return self.record(job, item, reason.reason(), invocation).await,
         };
         match helpdesk::apply_status(&route, &self.outbound, update, self.clock.now()).await? {
-            StatusOutcome::Applied(id) => report(job, item, "status_applied", &id.to_string(), ""),
-            StatusOutcome::Parked => report(job, item, "status_parked", "", "message_unknown"),
-            StatusOutcome::Unknown(_) => self.record(job, item, "unknown_status").await?,
+            StatusOutcome::Applied { id, trace_id } => {
+                invocation.count("status_applied");
+                invocation.concerns("message.id", [id]);
+                invocation.concerns("trace.id", trace_id);
+                report(job, item, "status_applied", &id.to_string(), "");
+            }
+            StatusOutcome::Parked => {
+                invocation.count("status_parked");
+                report(job, item, "status_parked", "", "message_unknown");
+            }
+            StatusOutcome::Unknown(_) => self.record(job, item, "unknown_status", invocation).await?,
         }
         Ok(())
     }
 
-    async fn record(&self, job: &StatusesJob, item: &StatusItem, reason: &str) -> Result<(), Box<dyn Error>> {
+    async fn record(
+        &self,
+        job: &StatusesJob,
+        item: &StatusItem,
+        reason: &str,
+        invocation: &Invocation,
+    ) -> Result<(), Box<dyn Error>> {
         let recording = Recording {
             directory: &self.directory,
             objects: &self.objects,
@@ -100,9 +126,7 @@ impl StatusUpdates {
             reason,
         };
         let recorded = helpdesk::record(recording, &item.status).await?;
-        if recorded == Recorded::Unrouted {
-            runtime::metric(self.clock.now(), FUNCTION, "UnroutedItems", 1);
-        }
+        invocation.count(recorded.metric());
         report(job, item, recorded.name(), "", reason);
         Ok(())
     }

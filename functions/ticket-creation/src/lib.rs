@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::InboundMessage;
-use helpdesk::{Receipt, Receiving, Recorded, Recording};
+use helpdesk::{Receipt, Receiving, Recording};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queues::jobs::{InboundItem, InboundJob};
-use queues::{Disposition, consume_jobs};
-use runtime::{Clock, Item, Runtime};
+use queues::{Disposition, Trace, consume_jobs};
+use runtime::{Clock, Invocation, Item, Runtime};
 use storage::directory::Route;
 use storage::{Directory, Objects, Table};
 use whatsapp::webhook::message::parse;
@@ -33,6 +33,7 @@ pub struct TicketCreation {
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let function = &TicketCreation::new(&runtime)?;
+    runtime.connect("dynamodb").await;
     let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
         let time_left = runtime::time_left(event.context.deadline());
         Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
@@ -57,13 +58,19 @@ impl TicketCreation {
     /// Takes the messages of a batch into their threads.
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
         let read_spilled = async |key: &str| self.objects.get(key).await;
-        consume_jobs(event, time_left, read_spilled, async |job: InboundJob| self.take(job).await).await
+        let invocation = Invocation::of(FUNCTION);
+        let work = async |job: InboundJob| self.take(job, &invocation).await;
+        let response = consume_jobs(event, time_left, read_spilled, work).await;
+        invocation.tell(self.clock.now());
+        response
     }
 
-    async fn take(&self, job: InboundJob) -> Disposition {
+    async fn take(&self, job: InboundJob, invocation: &Invocation) -> Disposition {
+        invocation.concerns("webhook.id", [job.webhook_id]);
+        invocation.concerns("trace.id", Trace::current_id());
         let taken = match self.directory.route(&job.phone_number_id).await {
-            Ok(Some(route)) => self.receive(&job, &route).await,
-            Ok(None) => self.record_all(&job).await,
+            Ok(Some(route)) => self.receive(&job, &route, invocation).await,
+            Ok(None) => self.record_all(&job, invocation).await,
             Err(error) => Err(error.into()),
         };
         match taken {
@@ -73,7 +80,7 @@ impl TicketCreation {
     }
 
     /// One item that cannot be read never costs its neighbours anything: it is recorded, they are received.
-    async fn receive(&self, job: &InboundJob, route: &Route) -> Result<(), Box<dyn Error>> {
+    async fn receive(&self, job: &InboundJob, route: &Route, invocation: &Invocation) -> Result<(), Box<dyn Error>> {
         let mut messages: Vec<InboundMessage> = Vec::new();
         let mut items: Vec<&InboundItem> = Vec::new();
         for item in &job.items {
@@ -82,25 +89,32 @@ impl TicketCreation {
                     messages.push(message);
                     items.push(item);
                 }
-                Err(reason) => self.record(job, item, reason.reason()).await?,
+                Err(reason) => self.record(job, item, reason.reason(), invocation).await?,
             }
         }
-        let receiving = Receiving { route, objects: &self.objects, now: self.clock.now() };
+        let trace_id = Trace::current_id();
+        let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
-            self.report(job, item, receipt);
+            report(job, item, receipt, invocation);
         }
         Ok(())
     }
 
-    async fn record_all(&self, job: &InboundJob) -> Result<(), Box<dyn Error>> {
+    async fn record_all(&self, job: &InboundJob, invocation: &Invocation) -> Result<(), Box<dyn Error>> {
         for item in &job.items {
-            self.record(job, item, "unrouted").await?;
+            self.record(job, item, "unrouted", invocation).await?;
         }
         Ok(())
     }
 
-    async fn record(&self, job: &InboundJob, item: &InboundItem, reason: &str) -> Result<(), Box<dyn Error>> {
+    async fn record(
+        &self,
+        job: &InboundJob,
+        item: &InboundItem,
+        reason: &str,
+        invocation: &Invocation,
+    ) -> Result<(), Box<dyn Error>> {
         let recording = Recording {
             directory: &self.directory,
             objects: &self.objects,
@@ -113,24 +127,22 @@ impl TicketCreation {
             reason,
         };
         let recorded = helpdesk::record(recording, &item.message).await?;
-        if recorded == Recorded::Unrouted {
-            runtime::metric(self.clock.now(), FUNCTION, "UnroutedItems", 1);
-        }
+        invocation.count(recorded.metric());
         let webhook = job.webhook_id.to_string();
         runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, recorded.name(), "", reason);
         Ok(())
     }
+}
 
-    fn report(&self, job: &InboundJob, item: &InboundItem, receipt: Receipt) {
-        let (outcome, became, reason) = match receipt {
-            Receipt::Stored(id) => ("message", id.to_string(), ""),
-            Receipt::Duplicate(id) => ("duplicate", id.to_string(), ""),
-            Receipt::BeforeConnection => {
-                runtime::metric(self.clock.now(), FUNCTION, "DroppedBeforeConnection", 1);
-                ("dropped", String::new(), "before_connection")
-            }
-        };
-        let webhook = job.webhook_id.to_string();
-        runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, outcome, &became, reason);
-    }
+fn report(job: &InboundJob, item: &InboundItem, receipt: Receipt, invocation: &Invocation) {
+    let (outcome, message, reason) = match receipt {
+        Receipt::Stored(id) => ("message", Some(id), ""),
+        Receipt::Duplicate(id) => ("duplicate", Some(id), ""),
+        Receipt::BeforeConnection => ("dropped", None, "before_connection"),
+    };
+    invocation.count(outcome);
+    invocation.concerns("message.id", message);
+    let became = message.map(|id| id.to_string()).unwrap_or_default();
+    let webhook = job.webhook_id.to_string();
+    runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, outcome, &became, reason);
 }

@@ -1,11 +1,12 @@
 //! The function: a request in, an answer out.
 
-use domain::WebhookId;
+use domain::{MessageId, WebhookId};
 use futures::future::try_join_all;
 use helpdesk::fresh_id;
 use jiff::Timestamp;
 use queues::packing::{self, Origin, Packed, Spill};
-use queues::{Entry, Queue, SendError};
+use queues::{Entry, Queue, SendError, Trace};
+use runtime::Invocation;
 use storage::{Objects, StorageError};
 use whatsapp::webhook::split::UNREADABLE;
 use whatsapp::webhook::subscription::Question;
@@ -74,17 +75,28 @@ impl WebhookIntake {
     }
 
     async fn take(&self, request: &Request, now: Timestamp) -> Response {
+        let invocation = Invocation::of(FUNCTION);
+        invocation.concerns("trace.id", Trace::current_id());
+        let response = self.answer_webhook(request, now, &invocation).await;
+        invocation.tell(now);
+        response
+    }
+
+    async fn answer_webhook(&self, request: &Request, now: Timestamp, invocation: &Invocation) -> Response {
         let Some(body) = request.bytes() else { return Response::text(400, "not base64") };
         if body.len() > LARGEST_BODY {
             return Response::text(413, "more than 3 MB");
         }
         if !self.is_genuine(request, &body, now).await {
+            invocation.count("SignatureFailures");
             return Response::text(401, "not signed with our app secret");
         }
         let origin = Origin { webhook_id: fresh_id(now), received_at: now };
-        match self.store(origin, &body).await {
+        invocation.concerns("webhook.id", [origin.webhook_id]);
+        match self.store(origin, &body, invocation).await {
             Ok(()) => Response::text(200, ""),
             Err(error) => {
+                invocation.count("not_taken");
                 let webhook = origin.webhook_id.to_string();
                 tracing::error!(
                     webhook.id = webhook,
@@ -102,7 +114,7 @@ impl WebhookIntake {
     }
 
     /// Puts every item of a body into its queue.
-    async fn store(&self, origin: Origin, body: &[u8]) -> Result<(), NotDurable> {
+    async fn store(&self, origin: Origin, body: &[u8], invocation: &Invocation) -> Result<(), NotDurable> {
         let split = split(body);
         let addresses: Vec<Address> = split.items.iter().map(Address::of).collect();
         let Sorted { messages, statuses, events } = sort(split);
@@ -113,7 +125,7 @@ impl WebhookIntake {
             self.send(account_events, packing::events(origin, events)),
         )?;
         for address in &addresses {
-            address.tell(origin);
+            address.tell(origin, invocation);
         }
         Ok(())
     }
@@ -139,6 +151,7 @@ impl WebhookIntake {
 struct Address {
     at: String,
     field: String,
+    message_id: Option<MessageId>,
 }
 
 impl Address {
@@ -147,16 +160,17 @@ impl Address {
             Item::Message(_) | Item::Status(_) => "messages",
             Item::Other(other) => &other.field,
         };
-        Self { at: item.at().to_owned(), field: field.to_owned() }
+        Self { at: item.at().to_owned(), field: field.to_owned(), message_id: item.message_id() }
     }
 
     /// Tells that the item was accepted, and raises the alarm for one that nobody can read.
-    fn tell(&self, origin: Origin) {
-        let Origin { webhook_id, received_at } = origin;
-        let webhook = WebhookId::to_string(&webhook_id);
+    fn tell(&self, origin: Origin, invocation: &Invocation) {
+        let webhook = WebhookId::to_string(&origin.webhook_id);
+        invocation.count("accepted");
+        invocation.concerns("message.id", self.message_id);
         if self.field == UNREADABLE {
             tracing::error!(webhook.id = webhook, "a genuine webhook is not JSON; it is parked");
-            runtime::metric(received_at, FUNCTION, "UnreadableWebhooks", 1);
+            invocation.count("UnreadableWebhooks");
         }
         let item = runtime::Item { webhook: &webhook, at: &self.at, field: &self.field };
         runtime::outcome(item, "accepted", "", "");

@@ -8,7 +8,7 @@ mod sorting;
 use std::convert::Infallible;
 
 use lambda_runtime::{LambdaEvent, service_fn};
-use queues::Queue;
+use queues::{Queue, Trace};
 use runtime::Runtime;
 use storage::Objects;
 
@@ -24,17 +24,20 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let (intake, clock) = (from_environment(&runtime).await?, runtime.clock());
     let intake = &intake;
     let serve = service_fn(async |event: LambdaEvent<Request>| {
-        Ok::<_, Infallible>(intake.handle(event.payload, clock.now()).await)
+        let now = clock.now();
+        let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), now);
+        Ok::<_, Infallible>(trace.around(intake.handle(event.payload, now)).await)
     });
     lambda_runtime::run(serve).await.map_err(anyhow::Error::from_boxed)
 }
 
 async fn from_environment(runtime: &Runtime) -> anyhow::Result<WebhookIntake> {
     let config = runtime.sdk_config();
+    let inbound = Queue::new(config, runtime.variable("INBOUND_QUEUE_URL")?);
     let destinations = Destinations {
-        inbound: Queue::new(config, runtime.variable("INBOUND_QUEUE_URL")?),
-        statuses: Queue::new(config, runtime.variable("STATUSES_QUEUE_URL")?),
-        account_events: Queue::new(config, runtime.variable("ACCOUNT_EVENTS_QUEUE_URL")?),
+        statuses: inbound.beside(runtime.variable("STATUSES_QUEUE_URL")?),
+        account_events: inbound.beside(runtime.variable("ACCOUNT_EVENTS_QUEUE_URL")?),
+        inbound,
         spill: Objects::new(config, runtime.variable("BUCKET_NAME")?),
     };
     let stored = runtime.secrets()?;
@@ -42,5 +45,6 @@ async fn from_environment(runtime: &Runtime) -> anyhow::Result<WebhookIntake> {
         let stored = stored.clone();
         Box::pin(async move { stored.meta().await })
     });
-    Ok(WebhookIntake::new(LiveSecrets::read(read, runtime.clock().now()).await?, destinations))
+    let (secrets, ()) = futures::join!(LiveSecrets::read(read, runtime.clock().now()), runtime.connect("sqs"));
+    Ok(WebhookIntake::new(secrets?, destinations))
 }

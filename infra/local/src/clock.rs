@@ -52,12 +52,13 @@ pub enum ClockError {
 }
 
 impl StackClock {
-    /// The clock as an earlier run left it, or wall time.
+    /// The clock as an earlier run left it; a new one is `behind` wall time, until it is to [`Self::catch_up`].
     ///
     /// # Errors
     /// When the offset cannot be read or written.
-    pub fn open(file: &Path) -> std::io::Result<Self> {
-        let offset_ms = if file.exists() { read_offset(file)? } else { 0 };
+    pub fn open(file: &Path, behind: SignedDuration) -> std::io::Result<Self> {
+        let offset_ms =
+            if file.exists() { read_offset(file)? } else { 0 - i64::try_from(behind.as_millis()).unwrap_or(0) };
         write_offset(file, offset_ms)?;
         let inner = Inner { offset_ms: AtomicI64::new(offset_ms), file: file.to_owned(), moves: watch::Sender::new(0) };
         Ok(Self { inner: Arc::new(inner) })
@@ -102,6 +103,15 @@ impl StackClock {
         Ok(self.now())
     }
 
+    /// Moves the clock to wall time if it is behind. Says whether it was.
+    ///
+    /// # Errors
+    /// When the move cannot be kept.
+    pub fn catch_up(&self) -> Result<bool, ClockError> {
+        let (now, wall) = (self.now(), Clock::system().now());
+        if now < wall { self.shift(Move::Set(wall)).map(|_| true) } else { Ok(false) }
+    }
+
     /// Returns when the clock shows `moment`, by waiting or by being moved.
     pub async fn reaches(&self, moment: Timestamp) {
         let mut moves = self.moves();
@@ -143,7 +153,7 @@ mod tests {
 
     fn clock() -> (tempfile::TempDir, StackClock) {
         let folder = tempfile::tempdir().unwrap();
-        let clock = StackClock::open(&folder.path().join("clock")).unwrap();
+        let clock = StackClock::open(&folder.path().join("clock"), SignedDuration::ZERO).unwrap();
         (folder, clock)
     }
 
@@ -173,11 +183,24 @@ mod tests {
     }
 
     #[test]
+    fn a_new_clock_may_begin_in_the_past_and_catches_up_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = StackClock::open(&folder.path().join("clock"), SignedDuration::from_hours(24)).unwrap();
+        let wall = Clock::system().now();
+
+        assert_eq!(wall.duration_since(clock.now()).as_hours(), 24);
+        assert!(clock.catch_up().unwrap());
+        assert!(clock.now() >= wall);
+        clock.shift(advance("PT1H")).unwrap();
+        assert!(!clock.catch_up().unwrap());
+    }
+
+    #[test]
     fn its_offset_survives_a_restart() {
         let (folder, clock) = clock();
         let moved = clock.shift(advance("P3D")).unwrap();
 
-        let again = StackClock::open(&folder.path().join("clock")).unwrap();
+        let again = StackClock::open(&folder.path().join("clock"), SignedDuration::ZERO).unwrap();
 
         assert!(again.now() >= moved);
     }

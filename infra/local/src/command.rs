@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use domain::MessageId;
+
 /// The folder that keeps the stack's data unless `--data` names another.
 pub const DEFAULT_DATA: &str = ".local";
 /// The first port of the block unless `--port` names another.
@@ -12,6 +14,7 @@ pub const HELP: &str = "\
 The AWS account on one machine: the stack of infra/template.yaml with its stand-ins for AWS and Meta.
 
 Usage: cargo run [-- OPTIONS]
+       cargo run -- trace MESSAGE_ID [--data DIR]    One message's story, with times, from a running stack
 
 Options:
   --fresh       Forget what an earlier run kept, and start anew
@@ -31,6 +34,13 @@ pub enum Command {
         name: String,
         /// The file that holds the clock's offset.
         clock: PathBuf,
+    },
+    /// Tell one message's story.
+    Trace {
+        /// The message.
+        message: MessageId,
+        /// The data folder of the stack that has it.
+        data: PathBuf,
     },
     /// Print the help.
     Help,
@@ -65,6 +75,9 @@ pub enum CommandError {
     /// An option without its value.
     #[error("`{0}` needs a value; `--help` shows how")]
     MissingValue(String),
+    /// An id of another kind, or none.
+    #[error("`{0}` is no message's id; one is `msg_` and 32 hexadecimal digits, as the API shows it")]
+    NotAMessage(String),
     /// A port that is not one.
     #[error("`{0}` is not a port; give a number from 0 to 65530")]
     NotAPort(String),
@@ -81,6 +94,10 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
         let clock = arguments.next().ok_or_else(|| CommandError::MissingValue("function".into()))?;
         return Ok(Command::Function { name, clock: clock.into() });
     }
+    let traced = match arguments.next_if(|first| first == "trace") {
+        Some(_) => Some(message(arguments.next().ok_or_else(|| CommandError::MissingValue("trace".into()))?)?),
+        None => None,
+    };
     let mut options = Options { data: DEFAULT_DATA.into(), start: Start::Continue, port: DEFAULT_PORT };
     while let Some(argument) = arguments.next() {
         let (flag, inline) = match argument.split_once('=') {
@@ -97,7 +114,14 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
             _ => return Err(CommandError::Unknown(flag)),
         }
     }
-    Ok(Command::Run(options))
+    Ok(match traced {
+        Some(message) => Command::Trace { message, data: options.data },
+        None => Command::Run(options),
+    })
+}
+
+fn message(text: String) -> Result<MessageId, CommandError> {
+    text.parse().map_err(|_| CommandError::NotAMessage(text))
 }
 
 /// Room is left above for the block.
@@ -132,6 +156,15 @@ mod tests {
         assert_eq!(error.to_string(), "there is no option `--prot`; `--help` lists those there are");
         assert_eq!(parsed("--port"), Err(CommandError::MissingValue("--port".into())));
         assert_eq!(parsed("--port 70000"), Err(CommandError::NotAPort("70000".into())));
+    }
+
+    #[test]
+    fn a_message_is_traced_by_its_id() {
+        let id = "msg_00000000000000000000000000000001";
+        let expected = Command::Trace { message: id.parse().unwrap(), data: "/d".into() };
+        assert_eq!(parsed(&format!("trace {id} --data /d")), Ok(expected));
+        assert_eq!(parsed("trace thr_1"), Err(CommandError::NotAMessage("thr_1".into())));
+        assert_eq!(parsed("trace"), Err(CommandError::MissingValue("trace".into())));
     }
 
     #[test]

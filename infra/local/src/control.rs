@@ -1,13 +1,14 @@
-//! What tools and tests ask of the stack itself: its clock, whether it is idle, outcomes, dead letters.
+//! What tools and tests ask of the stack itself: its clock, whether it is idle, outcomes, dead letters, what it used.
 
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use bytes::Bytes;
 use http::StatusCode;
+use http::header::CONTENT_TYPE;
 use jiff::{Span, Timestamp};
 use local_sqs::{Message, Queues};
 use serde::Deserialize;
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use crate::clock::{ClockError, Move, StackClock};
 use crate::endpoint::Table;
 use crate::idle::{Until, Watch};
+use crate::metering::Metering;
 use crate::outcomes::Outcomes;
 use crate::template::Queue;
 
@@ -34,6 +36,8 @@ pub struct Control {
     pub watch: Watch,
     /// What became of webhooks' items.
     pub outcomes: Outcomes,
+    /// What the account is used for.
+    pub metering: Metering,
     /// The table, whose items expire.
     pub table: Table,
     /// The dead-letter queues.
@@ -65,6 +69,8 @@ impl Control {
             .route("/outcomes", get(list_outcomes))
             .route("/dead-letters", get(list_dead_letters))
             .route("/functions", get(list_functions))
+            .route("/metering", get(show_metering).delete(forget_metering))
+            .route("/schedules/{name}/run", post(run_schedule))
             .with_state(self)
     }
 
@@ -123,6 +129,28 @@ async fn list_dead_letters(State(control): State<Control>) -> Result<Json<Value>
 
 async fn list_functions(State(control): State<Control>) -> Json<Value> {
     Json(json!({"data": control.watch.functions.instances()}))
+}
+
+async fn show_metering(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"data": control.metering.usage()}))
+}
+
+async fn forget_metering(State(control): State<Control>) -> StatusCode {
+    control.metering.forget();
+    StatusCode::NO_CONTENT
+}
+
+/// The function's own answer, as soon as it is there.
+async fn run_schedule(State(control): State<Control>, Path(name): Path<String>) -> Result<Response, Refused> {
+    let schedules = &control.watch.schedules;
+    match schedules.run_named(&name).await {
+        Some(Ok(answer)) => Ok(([(CONTENT_TYPE, "application/json")], answer).into_response()),
+        Some(Err(error)) => Err(Refused(StatusCode::BAD_GATEWAY, error.to_string())),
+        None => {
+            let names = schedules.names().join(", ");
+            Err(Refused(StatusCode::NOT_FOUND, format!("there is no schedule {name}; those there are: {names}")))
+        }
+    }
 }
 
 /// A body of JSON is shown as such.

@@ -17,8 +17,19 @@ pub struct DataFolder {
 
 impl DataFolder {
     /// What the stack writes into its folder, and all that `--fresh` removes.
-    const CONTENTS: [&str; 9] =
-        ["bucket", "clock", "issuer.pem", "leases", "logs", "outcomes.jsonl", "sqlite", "stack.json", "tokens"];
+    const CONTENTS: [&str; 11] = [
+        "bucket",
+        "calls.jsonl",
+        "clock",
+        "issuer.pem",
+        "kms-key",
+        "leases",
+        "logs",
+        "outcomes.jsonl",
+        "sqlite",
+        "stack.json",
+        "tokens",
+    ];
 
     /// Makes the folder where needed and takes it for this stack.
     ///

@@ -1,6 +1,8 @@
-//! The one address at which the account answers: table, queues, bucket and secrets, with the roles of the template in front.
+//! The one address at which the account answers: table, queues, bucket, secrets and keys, with the roles of the template in front.
 
 mod bucket;
+mod capacity;
+mod keys;
 mod request;
 mod secrets;
 mod table;
@@ -9,18 +11,22 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use http::StatusCode;
+use http::header::CONTENT_LENGTH;
+use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::calls::Calls;
 use crate::function::Credentials;
+use crate::metering::{Metering, Size};
 use crate::template::{Function, Place};
 pub use bucket::Bucket;
+pub use keys::Keys;
 use request::Action;
 pub use secrets::Secrets;
 pub use table::Table;
@@ -43,8 +49,14 @@ pub struct Endpoint {
     pub bucket: Bucket,
     /// Secrets Manager.
     pub secrets: Secrets,
+    /// KMS.
+    pub keys: Keys,
     /// Who signs with which key: access key ids and the functions they belong to.
     pub callers: BTreeMap<String, Function>,
+    /// Keeps what the functions ask for.
+    pub calls: Calls,
+    /// Counts what is used.
+    pub metering: Metering,
 }
 
 /// Who called.
@@ -72,15 +84,21 @@ impl Endpoint {
         let body = body.map_err(|_| Refusal::new("RequestEntityTooLargeException", "The request is too large"))?;
         let body = body.to_bytes();
         self.authorize(&caller, &request::actions_of_json(&self.place, target, &body))?;
-        match target.split_once('.') {
-            Some((service, _)) if service.starts_with("DynamoDB") => Ok(self.table.forward(&parts, body).await),
+        let metered = request::operation_of_json(caller.name(), target);
+        let request_bytes = body.len().try_into().unwrap_or(u64::MAX);
+        let answer = match target.split_once('.') {
+            Some((service, operation)) if service.starts_with("DynamoDB") => {
+                Ok(capacity::forward(&self.table, operation, &parts, body).await)
+            }
             Some(("AmazonSQS", _)) => {
                 let request = Request::from_parts(parts, Body::from(body));
                 self.queues.clone().oneshot(request).await.map_err(|never| match never {})
             }
             Some(("secretsmanager", "GetSecretValue")) => self.secret(&body),
+            Some(("TrentService", operation)) => self.key(operation, &body),
             _ => Err(Refusal::new("UnknownOperationException", format!("{target} is not stood in for"))),
-        }
+        };
+        answer.inspect(|answer| self.metering.count(metered, size(request_bytes, answer)))
     }
 
     fn secret(&self, body: &Bytes) -> Result<Response, Refusal> {
@@ -92,13 +110,23 @@ impl Endpoint {
             .ok_or_else(|| Refusal::new("ResourceNotFoundException", missing))
     }
 
+    fn key(&self, operation: &str, body: &Bytes) -> Result<Response, Refusal> {
+        let answer = self.keys.answer(operation, &serde_json::from_slice(body).unwrap_or_default());
+        let message = "KMS does not take this";
+        answer.map(|answer| axum::Json(answer).into_response()).map_err(|code| Refusal::new(code, message))
+    }
+
     async fn object(&self, request: Request) -> Result<Response, Refusal> {
         if !bucket::is_sound(request.uri().path()) {
             return Err(Refusal::new("InvalidURI", "A key of ours never climbs"));
         }
         let caller = self.caller(&request)?;
         self.authorize(&caller, &[request::action_of_object(&request)])?;
-        Ok(self.bucket.answer(request).await)
+        let metered = request::operation_of_object(caller.name(), &request);
+        let request_bytes = length(request.headers()).unwrap_or_default();
+        let answer = self.bucket.answer(request).await;
+        self.metering.count(metered, size(request_bytes, &answer));
+        Ok(answer)
     }
 
     fn caller(&self, request: &Request) -> Result<Caller<'_>, Refusal> {
@@ -113,6 +141,7 @@ impl Endpoint {
 
     fn authorize(&self, caller: &Caller<'_>, actions: &[Action]) -> Result<(), Refusal> {
         let Caller::Function(function) = caller else { return Ok(()) };
+        actions.iter().for_each(|it| self.calls.record(&function.name, &it.action, &it.resource));
         match actions.iter().find(|action| !function.allows(&action.action, &action.resource)) {
             None => Ok(()),
             Some(Action { action, resource }) => {
@@ -123,6 +152,28 @@ impl Endpoint {
             }
         }
     }
+}
+
+impl Caller<'_> {
+    fn name(&self) -> &str {
+        match self {
+            Self::Owner => "owner",
+            Self::Function(function) => &function.name,
+        }
+    }
+}
+
+/// What a call came to, once it is answered.
+fn size(request_bytes: u64, answer: &Response) -> Size {
+    Size {
+        request_bytes,
+        response_bytes: length(answer.headers()).or(answer.body().size_hint().exact()).unwrap_or_default(),
+        units: answer.extensions().get().copied().unwrap_or_default(),
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// A key pair for each function, new at each start.
@@ -147,7 +198,7 @@ impl Refusal {
         Self { code, message: message.into() }
     }
 
-    /// As DynamoDB, SQS and Secrets Manager write it.
+    /// As DynamoDB, SQS, Secrets Manager and KMS write it.
     fn into_json(self) -> Response {
         let body = json!({"__type": self.code, "message": self.message, "Message": self.message});
         (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()

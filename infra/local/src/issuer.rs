@@ -32,9 +32,9 @@ pub struct Issuer {
 pub struct Subject<'a> {
     /// The user.
     pub user: &'a str,
-    /// The tenant's id.
-    pub tenant_id: &'a str,
-    /// `admin`, `supervisor` or `agent`.
+    /// The tenant's id; operators have none.
+    pub tenant_id: Option<&'a str>,
+    /// `admin`, `supervisor`, `agent` or `operator`.
     pub role: &'a str,
 }
 
@@ -89,15 +89,17 @@ impl Issuer {
         audience: &str,
         now: Timestamp,
     ) -> anyhow::Result<String> {
-        let claims = json!({
+        let mut claims = json!({
             "iss": self.url,
             "aud": audience,
             "sub": subject.user,
             "iat": now.as_second(),
             "exp": (now + LIFETIME).as_second(),
-            names.tenant.as_str(): subject.tenant_id,
             names.role.as_str(): subject.role,
         });
+        if let Some(tenant_id) = subject.tenant_id {
+            claims[names.tenant.as_str()] = json!(tenant_id);
+        }
         let header = Header { kid: Some(KEY_ID.to_owned()), ..Header::new(Algorithm::RS256) };
         Ok(jsonwebtoken::encode(&header, &claims, &self.signing)?)
     }
@@ -143,7 +145,7 @@ pub(crate) mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ours = Issuer::open("http://issuer", &folder.path().join("ours")).unwrap();
         let theirs = Issuer::open("http://issuer", &folder.path().join("theirs")).unwrap();
-        let subject = Subject { user: "usr_1", tenant_id: "ten_1", role: "agent" };
+        let subject = Subject { user: "usr_1", tenant_id: Some("ten_1"), role: "agent" };
         let now = runtime::Clock::system().now();
 
         let token = ours.token(&subject, &names(), "helpdesk", now).unwrap();

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod account;
+pub mod calls;
 pub mod clock;
 pub mod command;
 pub mod control;
@@ -11,14 +12,18 @@ pub mod function;
 pub mod gateway;
 pub mod idle;
 pub mod issuer;
+pub mod metering;
+pub mod on_behalf;
 pub mod outcomes;
 pub mod schedule;
 pub mod seed;
 pub mod stack;
 pub mod stack_file;
+pub mod story;
 pub mod template;
 pub mod tour;
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use axum::serve::{ListenerExt, TapIo};
@@ -26,6 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tracing_subscriber::EnvFilter;
 
 use command::{Command, Options};
+use domain::MessageId;
 use stack::Stack;
 
 /// The command line. The tests' own binary calls it, too: a stack starts its functions from the program that it is.
@@ -34,6 +40,7 @@ pub fn main() -> ExitCode {
     let done = match command::parse(std::env::args().skip(1)) {
         Ok(Command::Run(options)) => run(&options),
         Ok(Command::Function { name, clock }) => function::run_as_function(&name, clock),
+        Ok(Command::Trace { message, data }) => trace(message, &data),
         Ok(Command::Help) => {
             print!("{}", command::HELP);
             Ok(())
@@ -47,6 +54,13 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+#[expect(clippy::print_stdout, reason = "this is the command line")]
+fn trace(message: MessageId, data: &Path) -> anyhow::Result<()> {
+    let executor = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    print!("{}", executor.block_on(story::of_message(message, data))?);
+    Ok(())
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command line")]

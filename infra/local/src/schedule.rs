@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::clock::StackClock;
-use crate::function::Functions;
+use crate::function::{Functions, InvocationError};
 use crate::template::{Place, Schedule, Template};
 
 /// The schedules of the account. Clones share them.
@@ -58,25 +58,40 @@ impl Schedules {
     /// Runs a function's schedules now rather than at their time.
     pub async fn run_now(&self, function: &str) {
         for planned in self.all.iter().filter(|planned| planned.schedule.function == function) {
-            self.run(planned).await;
+            // What goes wrong is logged.
+            let _ = self.run(planned).await;
         }
+    }
+
+    /// Runs a schedule now, by its name in the template or its function's, and gives the function's answer. Nothing when
+    /// there is no such schedule.
+    pub async fn run_named(&self, name: &str) -> Option<Result<Bytes, InvocationError>> {
+        let named = |it: &&Planned| it.schedule.name == name || it.schedule.function == name;
+        Some(self.run(self.all.iter().find(named)?).await)
+    }
+
+    /// The names of all.
+    pub fn names(&self) -> Vec<&str> {
+        self.all.iter().map(|planned| planned.schedule.name.as_str()).collect()
     }
 
     async fn keep(self, index: usize) {
         loop {
             let planned = &self.all[index];
             self.clock.reaches(planned.next()).await;
-            self.run(planned).await;
+            let _ = self.run(planned).await;
         }
     }
 
-    async fn run(&self, planned: &Planned) {
+    async fn run(&self, planned: &Planned) -> Result<Bytes, InvocationError> {
         let now = self.clock.now();
         let event = Bytes::from(event(&planned.schedule, &self.place, now).to_string());
-        if let Err(error) = self.functions.invoke(&planned.schedule.function, event).await {
+        let answer = self.functions.invoke(&planned.schedule.function, event).await;
+        if let Err(error) = &answer {
             tracing::warn!(schedule = planned.schedule.name, %error, "a scheduled run failed");
         }
         *planned.next.lock().unwrap_or_else(PoisonError::into_inner) = after(now, &planned.schedule);
+        answer
     }
 }
 

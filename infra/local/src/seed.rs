@@ -1,14 +1,15 @@
-//! Two tenants with two channels each, so that there is somebody to write to. They are the same in every data folder.
+//! Two tenants with two channels each, so that there is somebody to write to. They are made through the API, as an operator
+//! would, and have the same ids in every data folder.
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
-use domain::{Channel, ChannelId, Tenant, TenantId};
+use anyhow::{Context, ensure};
+use domain::{ChannelId, TenantId};
 use graph_simulator::{Number, Simulator};
+use http::Method;
 use jiff::{SignedDuration, Timestamp};
-use secrecy::SecretString;
 use serde::Serialize;
-use storage::{CommitError, Table};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::issuer::{ClaimNames, Issuer, Subject};
@@ -39,20 +40,35 @@ pub struct SeededChannel {
     pub display_phone_number: &'static str,
 }
 
+/// Who issues the tokens, and how they are to be made.
+#[derive(Clone, Copy)]
+pub struct Issued<'a> {
+    /// Signs them.
+    pub issuer: &'a Issuer,
+    /// The names of the claims.
+    pub names: &'a ClaimNames,
+    /// Whom they are for.
+    pub audience: &'a str,
+    /// When they are issued, by wall time.
+    pub wall: Timestamp,
+}
+
+/// How long ago the seeded numbers were connected: what tests send from the past few weeks is not older.
+pub const CONNECTED_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// The users of each tenant and their roles.
 const USERS: [(&str, &str); 4] =
     [("admin", "admin"), ("supervisor", "supervisor"), ("agent", "agent"), ("agent2", "agent")];
-
-/// The numbers were connected long enough ago that what tests send from the past few weeks is not older.
-const CONNECTED_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 struct Seed {
     id: u128,
     name: &'static str,
     display_name: &'static str,
-    reopen_within: Option<SignedDuration>,
+    time_zone: &'static str,
+    subscription_started_on: &'static str,
+    reopen_within: Option<&'static str>,
     waba_id: &'static str,
-    numbers: [(u128, &'static str, &'static str); 2],
+    numbers: [(&'static str, &'static str); 2],
 }
 
 const SEEDS: [Seed; 2] = [
@@ -60,73 +76,67 @@ const SEEDS: [Seed; 2] = [
         id: 0x0192_a000_0000_7000_8000_0000_0000_0001,
         name: "acme",
         display_name: "Acme",
+        time_zone: "America/New_York",
+        subscription_started_on: "2026-01-31",
         reopen_within: None,
         waba_id: "102290129340398",
-        numbers: [
-            (0x0192_a000_0000_7000_8000_0000_0000_0011, "106540352242922", "+1 202 555 0101"),
-            (0x0192_a000_0000_7000_8000_0000_0000_0012, "106540352242923", "+1 202 555 0102"),
-        ],
+        numbers: [("106540352242922", "+1 202 555 0101"), ("106540352242923", "+1 202 555 0102")],
     },
     Seed {
         id: 0x0192_a000_0000_7000_8000_0000_0000_0002,
         name: "globex",
         display_name: "Globex",
-        reopen_within: Some(SignedDuration::from_hours(48)),
+        time_zone: "Europe/London",
+        subscription_started_on: "2026-03-15",
+        reopen_within: Some("P2D"),
         waba_id: "202290129340398",
-        numbers: [
-            (0x0192_a000_0000_7000_8000_0000_0000_0021, "206540352242922", "+44 20 7946 0101"),
-            (0x0192_a000_0000_7000_8000_0000_0000_0022, "206540352242923", "+44 20 7946 0102"),
-        ],
+        numbers: [("206540352242922", "+44 20 7946 0101"), ("206540352242923", "+44 20 7946 0102")],
     },
 ];
 
-/// Makes the tenants that are not there yet.
+/// Makes the tenants and channels that are not there yet, through the API at `api`.
 ///
 /// # Errors
-/// When the table does not take them.
-pub async fn plant(table: &Table, simulator: &Simulator, now: Timestamp) -> anyhow::Result<()> {
+/// When the API or the simulator does not take them.
+pub async fn plant(
+    api: &str,
+    simulator: &Simulator,
+    issued: &Issued<'_>,
+    operator: &str,
+) -> anyhow::Result<Vec<SeededTenant>> {
+    let api = Api { url: api, client: reqwest::Client::builder().no_proxy().build()? };
+    let mut tenants = Vec::new();
     for seed in &SEEDS {
-        let tenancy = table.of(seed.tenant_id());
-        tenancy.create_tenant(&seed.tenant()).await?;
-        for channel in seed.channels() {
-            let token = format!("local-access-token-of-{}", seed.name);
-            simulator.register_number(&Number {
-                waba_id: channel.waba_id.to_owned(),
-                phone_number_id: channel.phone_number_id.to_owned(),
-                display_phone_number: channel.display_phone_number.to_owned(),
-                access_token: token.clone(),
-                verified_name: seed.display_name.to_owned(),
-            })?;
-            match tenancy.connect(&channel.connected(now), &SecretString::from(token)).await {
-                // A conflict says that an earlier run connected it.
-                Ok(()) | Err(CommitError::Conflict) => {}
-                Err(CommitError::Storage(error)) => return Err(error).context("a channel is not connected"),
-            }
-        }
+        seed.register_at_meta(simulator)?;
+        let (id, tokens) = (seed.tenant_id(), issued.users_of(seed)?);
+        seed.plant_tenant(&api, operator).await?;
+        let channels = seed.plant_channels(&api, operator, &tokens["admin"]).await?;
+        tenants.push(SeededTenant { id, name: seed.name, tokens, channels });
     }
-    Ok(())
+    Ok(tenants)
 }
 
-/// The tenants with tokens for their users.
-///
-/// # Errors
-/// When a token cannot be signed.
-pub fn tenants(
-    issuer: &Issuer,
-    names: &ClaimNames,
-    audience: &str,
-    wall: Timestamp,
-) -> anyhow::Result<Vec<SeededTenant>> {
-    let tenant = |seed: &Seed| {
-        let id = seed.tenant_id();
-        let token = |(user, role): (&'static str, &str)| {
-            let subject = Subject { user: &format!("usr_{}_{user}", seed.name), tenant_id: &id.to_string(), role };
-            Ok((user, issuer.token(&subject, names, audience, wall)?))
+impl Issued<'_> {
+    /// A token of somebody who may set tenants up, and belongs to none.
+    ///
+    /// # Errors
+    /// When it cannot be signed.
+    pub fn operator(&self) -> anyhow::Result<String> {
+        self.token("usr_operator", None, "operator")
+    }
+
+    fn users_of(&self, seed: &Seed) -> anyhow::Result<BTreeMap<&'static str, String>> {
+        let tenant_id = seed.tenant_id().to_string();
+        let token = |(user, role)| {
+            let token = self.token(&format!("usr_{}_{user}", seed.name), Some(&tenant_id), role)?;
+            Ok((user, token))
         };
-        let tokens = USERS.into_iter().map(token).collect::<anyhow::Result<_>>()?;
-        Ok(SeededTenant { id, name: seed.name, tokens, channels: seed.channels().to_vec() })
-    };
-    SEEDS.iter().map(tenant).collect()
+        USERS.into_iter().map(token).collect()
+    }
+
+    fn token(&self, user: &str, tenant_id: Option<&str>, role: &str) -> anyhow::Result<String> {
+        self.issuer.token(&Subject { user, tenant_id, role }, self.names, self.audience, self.wall)
+    }
 }
 
 impl Seed {
@@ -134,33 +144,83 @@ impl Seed {
         TenantId::from(Uuid::from_u128(self.id))
     }
 
-    fn tenant(&self) -> Tenant {
-        Tenant {
-            id: self.tenant_id(),
-            name: self.display_name.to_owned(),
-            reopen_within: self.reopen_within,
-            version: 0,
-        }
+    fn access_token(&self) -> String {
+        format!("local-access-token-of-{}", self.name)
     }
 
-    fn channels(&self) -> [SeededChannel; 2] {
-        self.numbers.map(|(id, phone_number_id, display_phone_number)| SeededChannel {
-            id: ChannelId::from(Uuid::from_u128(id)),
-            waba_id: self.waba_id,
-            phone_number_id,
-            display_phone_number,
-        })
+    fn register_at_meta(&self, simulator: &Simulator) -> anyhow::Result<()> {
+        for (phone_number_id, display_phone_number) in self.numbers {
+            simulator.register_number(&Number {
+                waba_id: self.waba_id.to_owned(),
+                phone_number_id: phone_number_id.to_owned(),
+                display_phone_number: display_phone_number.to_owned(),
+                access_token: self.access_token(),
+                verified_name: self.display_name.to_owned(),
+            })?;
+        }
+        Ok(())
+    }
+
+    /// A tenant that is there already may have been changed since, and stays.
+    async fn plant_tenant(&self, api: &Api<'_>, operator: &str) -> anyhow::Result<()> {
+        let path = format!("/v1/tenants/{}", self.tenant_id());
+        if api.ask(Method::GET, &path, operator, None).await?.0 == 404 {
+            let tenant = json!({
+                "name": self.display_name,
+                "time_zone": self.time_zone,
+                "subscription_started_on": self.subscription_started_on,
+                "reopen_within": self.reopen_within,
+            });
+            api.tell(Method::PUT, &path, operator, Some(tenant)).await?;
+        }
+        Ok(())
+    }
+
+    /// A number that was connected once stays as it is, even if it was disconnected since.
+    async fn plant_channels(&self, api: &Api<'_>, operator: &str, admin: &str) -> anyhow::Result<Vec<SeededChannel>> {
+        let there = api.tell(Method::GET, "/v1/channels?limit=100", admin, None).await?;
+        let there = there["data"].as_array().cloned().unwrap_or_default();
+        let mut channels = Vec::new();
+        for (phone_number_id, display_phone_number) in self.numbers {
+            let channel = match there.iter().find(|channel| channel["phone_number_id"] == phone_number_id) {
+                Some(channel) => channel.clone(),
+                None => {
+                    let new = json!({
+                        "tenant_id": self.tenant_id(),
+                        "waba_id": self.waba_id,
+                        "phone_number_id": phone_number_id,
+                        "access_token": self.access_token(),
+                    });
+                    api.tell(Method::POST, "/v1/channels", operator, Some(new)).await?
+                }
+            };
+            let id = channel["id"].as_str().and_then(|id| id.parse().ok()).context("a channel without an id")?;
+            channels.push(SeededChannel { id, waba_id: self.waba_id, phone_number_id, display_phone_number });
+        }
+        Ok(channels)
     }
 }
 
-impl SeededChannel {
-    fn connected(&self, now: Timestamp) -> Channel {
-        Channel {
-            id: self.id,
-            waba_id: self.waba_id.to_owned(),
-            phone_number_id: self.phone_number_id.to_owned(),
-            display_phone_number: self.display_phone_number.to_owned(),
-            connected_at: now - CONNECTED_BEFORE,
+/// The HTTP API, as an operator's own tool would use it.
+struct Api<'a> {
+    url: &'a str,
+    client: reqwest::Client,
+}
+
+impl Api<'_> {
+    async fn ask(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> anyhow::Result<(u16, Value)> {
+        let mut request = self.client.request(method, format!("{}{path}", self.url)).bearer_auth(token);
+        if let Some(body) = body {
+            request = request.json(&body);
         }
+        let answer = request.send().await?;
+        Ok((answer.status().as_u16(), answer.json().await.unwrap_or_default()))
+    }
+
+    async fn tell(&self, method: Method, path: &str, token: &str, body: Option<Value>) -> anyhow::Result<Value> {
+        let (status, answer) = self.ask(method.clone(), path, token, body).await?;
+        let hint = "data of an earlier version? --fresh begins anew";
+        ensure!((200..300).contains(&status), "{method} {path} was answered {status}, {answer} ({hint})");
+        Ok(answer)
     }
 }

@@ -15,21 +15,23 @@ use storage::Directory;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+use crate::calls::{self, Calls};
 use crate::clock::StackClock;
 use crate::command::Options;
 use crate::control::Control;
 use crate::data::DataFolder;
-use crate::endpoint::{self, Bucket, Endpoint, Secrets, Table};
+use crate::endpoint::{self, Bucket, Endpoint, Keys, Secrets, Table};
 use crate::event_source::EventSources;
 use crate::function::{Functions, Surroundings};
 use crate::gateway::Gateway;
 use crate::idle::Watch;
 use crate::issuer::{ClaimNames, Issuer};
+use crate::metering::Metering;
 use crate::outcomes::Outcomes;
 use crate::schedule::Schedules;
 use crate::stack_file::{StackFile, Written};
 use crate::template::Template;
-use crate::{account, seed, tour, without_delay};
+use crate::{account, on_behalf, seed, tour, without_delay};
 
 const APP_SECRET: &str = "local-app-secret";
 const VERIFY_TOKEN: &str = "local-verify-token";
@@ -71,20 +73,21 @@ impl Stack {
     /// When the data folder is another stack's, or something does not start.
     pub async fn start(options: &Options) -> anyhow::Result<Self> {
         let data = DataFolder::open(&options.data, options.start)?;
-        let clock = StackClock::open(&data.path("clock"))?;
+        let clock = StackClock::open(&data.path("clock"), seed::CONNECTED_BEFORE)?;
         let addresses = Addresses::bind(options.port).await?;
         let (api, graph, aws, control) = addresses.urls()?;
         let issuer_url = format!("{control}/issuer");
         let template = Template::read(account::place(&aws, &api), &parameters(&issuer_url, &graph))?;
+        on_behalf::check(&template)?;
         let stores = Stores::open(&data, &template, &clock, &issuer_url).await?;
 
         let credentials = endpoint::credentials(&template.functions()?);
         let endpoint = endpoint(&data, &template, &stores, &credentials)?;
+        let metering = endpoint.metering.clone();
         serve(addresses.aws, endpoint.router());
         tokio::spawn(serve_simulator(stores.simulator.clone(), addresses.graph));
         let sdk_config = account::sdk_config(template.place());
         let table = storage::Table::new(&sdk_config, template.table()?.name);
-        seed::plant(&table, &stores.simulator, clock.now()).await.context("the seeded tenants")?;
 
         let outcomes = Outcomes::open(&data.path("outcomes.jsonl"))?;
         let surroundings = Surroundings {
@@ -94,14 +97,24 @@ impl Stack {
             credentials,
         };
         let functions = Functions::start(&template, surroundings).await?;
-        let event_sources = EventSources::default();
-        event_sources.start(&template, &stores.queues, &functions, &data.path("leases")).await?;
-        let schedules = Schedules::start(&template, functions.clone(), &clock)?;
         let Stores { table: stored, queues, simulator, issuer } = stores;
-        tokio::spawn(sweep(stored.clone(), clock.clone()));
-
         let gateway = Gateway::new(&template, functions.clone(), issuer.clone(), clock.clone(), simulator.clone())?;
         serve(addresses.api, gateway.router());
+        let names = ClaimNames { tenant: "tenant_id".into(), role: "role".into() };
+        let issued = seed::Issued { issuer: &issuer, names: &names, audience: AUDIENCE, wall: Clock::system().now() };
+        let operator = issued.operator()?;
+        let tenants = seed::plant(&api, &simulator, &issued, &operator).await.context("the seeded tenants")?;
+        // The seed's time is over; from now on the clock is the tests' and tools'.
+        if clock.catch_up()? {
+            queues.clock_moved();
+            simulator.clock_moved();
+        }
+
+        let event_sources = EventSources::default();
+        event_sources.start(&template, &queues, &functions, &data.path("leases")).await?;
+        let schedules = Schedules::start(&template, functions.clone(), &clock)?;
+        tokio::spawn(sweep(stored.clone(), clock.clone()));
+
         let (dead_letter_queues, sources) = template.queues()?.into_iter().partition(|it| it.is_dead_letter_queue());
         let watch = Watch {
             simulator: simulator.clone(),
@@ -113,15 +126,13 @@ impl Stack {
             directory: Directory::new(table),
             clock: clock.clone(),
         };
-        let controls = Control { clock, watch, outcomes, table: stored, dead_letter_queues };
+        let controls = Control { clock, watch, outcomes, metering, table: stored, dead_letter_queues };
         serve(addresses.control, controls.router().nest("/issuer", issuer.router()));
         let webhook = format!("{api}/webhooks/whatsapp");
         simulator.set_webhook_url(&webhook);
 
-        let names = ClaimNames { tenant: "tenant_id".into(), role: "role".into() };
-        let tenants = seed::tenants(&issuer, &names, AUDIENCE, Clock::system().now())?;
         let (app_secret, verify_token) = (APP_SECRET, VERIFY_TOKEN);
-        let file = StackFile { api, webhook, graph, aws, control, app_secret, verify_token, tenants };
+        let file = StackFile { api, webhook, graph, aws, control, app_secret, verify_token, operator, tenants };
         let greeting = tour::text(&file, &options.data);
         Ok(Self { functions, file: file.write(&data)?, greeting, _data: data })
     }
@@ -179,7 +190,8 @@ async fn bind(block: u16, offset: u16) -> anyhow::Result<TcpListener> {
     }
 }
 
-fn parameters(issuer_url: &str, graph: &str) -> BTreeMap<String, String> {
+/// The parameters under which the template is read.
+pub(crate) fn parameters(issuer_url: &str, graph: &str) -> BTreeMap<String, String> {
     [
         ("Stage", "local"),
         ("JwtIssuer", issuer_url),
@@ -229,7 +241,10 @@ fn endpoint(
             arn: template.name_of("MetaAppSecret")?,
             value: json!({"app_secrets": [APP_SECRET], "verify_tokens": [VERIFY_TOKEN]}),
         },
+        keys: Keys::open(&data.path("kms-key"), template.arn_of("TokenKey")?)?,
         callers: callers.collect(),
+        calls: Calls::open(&data.path(calls::FILE), template.arns())?,
+        metering: Metering::default(),
     })
 }
 

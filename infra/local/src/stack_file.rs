@@ -25,16 +25,19 @@ pub struct StackFile {
     pub app_secret: &'static str,
     /// Shown when the webhook's address is saved.
     pub verify_token: &'static str,
+    /// A token of somebody who may set tenants up.
+    pub operator: String,
     /// The seeded tenants.
     pub tenants: Vec<SeededTenant>,
 }
 
 impl StackFile {
-    /// Writes the file, and each user's token to one of its own: `tokens/acme-agent`.
+    /// Writes the file, and each token to one of its own: `tokens/operator`, `tokens/acme-agent`.
     ///
     /// # Errors
     /// When the data folder cannot be written.
     pub fn write(&self, data: &DataFolder) -> std::io::Result<Written> {
+        fs::write(data.path("tokens").join("operator"), &self.operator)?;
         for tenant in &self.tenants {
             for (user, token) in &tenant.tokens {
                 fs::write(data.path("tokens").join(format!("{}-{user}", tenant.name)), token)?;

@@ -1,10 +1,12 @@
 //! `infra/template.yaml`, read as CloudFormation and SAM would read it, as far as it goes.
 
+mod arns;
 mod function;
 mod gateway;
 mod intrinsic;
 mod store;
 
+pub use arns::Arns;
 pub use function::{EventSource, Function, Schedule, Statement};
 pub use gateway::{Authorizer, Route};
 pub use store::{Queue, Table};
@@ -122,6 +124,15 @@ impl Template {
         Ok(intrinsic::reference(&self.place, logical_id, &resource.kind, &resource.properties))
     }
 
+    /// The value that `!GetAtt ….Arn` gives for a resource.
+    ///
+    /// # Errors
+    /// When the template has no such resource.
+    pub fn arn_of(&self, logical_id: &str) -> anyhow::Result<String> {
+        let resource = self.resources.get(logical_id).ok_or_else(|| anyhow!("the template has no {logical_id}"))?;
+        Ok(intrinsic::arn(&self.place, logical_id, &resource.kind, &resource.properties))
+    }
+
     /// The properties of every resource of a kind, by logical id.
     fn all<T: DeserializeOwned>(&self, kind: &str) -> anyhow::Result<Vec<(&str, T)>> {
         self.resources
@@ -180,6 +191,12 @@ pub(crate) mod tests {
     pub(crate) fn template() -> Template {
         let parameters = BTreeMap::from([("JwtIssuer".to_owned(), "http://127.0.0.1:7403/issuer".to_owned())]);
         Template::read(place(), &parameters).unwrap()
+    }
+
+    /// The same with the first `from` replaced, to see what is made of a mistake.
+    pub(crate) fn edited(from: &str, to: &str) -> Template {
+        let parameters = BTreeMap::from([("JwtIssuer".to_owned(), "http://127.0.0.1:7403/issuer".to_owned())]);
+        Template::parse(&TEMPLATE.replacen(from, to, 1), place(), &parameters).unwrap()
     }
 
     #[test]
@@ -253,7 +270,9 @@ pub(crate) mod tests {
         for route in routes {
             let open = route.key.ends_with("/webhooks/whatsapp");
             assert_eq!(route.authorizer.is_none(), open, "{}", route.key);
-            assert_eq!(route.function, if open { "webhook-intake" } else { "api-helpdesk" });
+            let with_tokens = ["tenants", "channels"].iter().any(|noun| route.key.contains(noun));
+            let api = if with_tokens { "api-channels" } else { "api-helpdesk" };
+            assert_eq!(route.function, if open { "webhook-intake" } else { api });
         }
     }
 

@@ -125,21 +125,35 @@ impl ThreadId {
     }
 }
 
+impl ChannelId {
+    /// The id of a tenant's channel with this number. It is the same whenever the tenant connects the number, so that
+    /// disconnecting and connecting it again keeps its history (F6); another tenant's channel with it is another one.
+    pub fn of_number(tenant: TenantId, phone_number_id: &str) -> Self {
+        Self(derived([tenant.to_string().as_str(), phone_number_id]))
+    }
+}
+
 impl MessageId {
     /// The id under which a message is found by Meta's id. For an inbound message it is *the* id: however often Meta
     /// delivers it, and however late, it can only be stored once.
     ///
     /// `phone_number_id` is the business number that the message came to or went out from.
     pub fn of_wamid(phone_number_id: &str, wamid: &Wamid) -> Self {
-        let digest = Sha256::new()
-            .chain_update((phone_number_id.len() as u64).to_be_bytes())
-            .chain_update(phone_number_id)
-            .chain_update(wamid.as_str())
-            .finalize();
-        let mut bytes = [0; 16];
-        bytes.copy_from_slice(&digest[..16]);
-        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+        Self(derived([phone_number_id, wamid.as_str()]))
     }
+}
+
+/// A UUID (version 8) that is always the same for the same two texts.
+fn derived([first, second]: [&str; 2]) -> Uuid {
+    let digest = Sha256::new()
+        // With its length, so that where one text ends cannot be mistaken.
+        .chain_update((first.len() as u64).to_be_bytes())
+        .chain_update(first)
+        .chain_update(second)
+        .finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// A person who works in the helpdesk: the `sub` of their token, as the tenant's identity provider wrote it.
@@ -209,5 +223,12 @@ mod tests {
         let wamid = Wamid::try_from("wamid.A".to_owned()).expect("a wamid");
         assert_eq!(MessageId::of_wamid("1", &wamid), MessageId::of_wamid("1", &wamid));
         assert_ne!(MessageId::of_wamid("1", &wamid), MessageId::of_wamid("2", &wamid));
+    }
+    #[test]
+    fn a_number_that_moves_to_another_tenant_is_another_channel() {
+        let (acme, globex) = (TenantId::from(Uuid::from_u128(1)), TenantId::from(Uuid::from_u128(2)));
+        assert_eq!(ChannelId::of_number(acme, "1"), ChannelId::of_number(acme, "1"));
+        assert_ne!(ChannelId::of_number(acme, "1"), ChannelId::of_number(globex, "1"));
+        assert_ne!(ChannelId::of_number(acme, "1"), ChannelId::of_number(acme, "2"));
     }
 }

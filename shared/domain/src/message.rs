@@ -9,6 +9,7 @@ use crate::contact::{Identity, Sender};
 use crate::delivery::Delivery;
 use crate::ids::{ChannelId, ContactId, MessageId, ThreadId, UserId};
 use crate::position::Position;
+use crate::trace::TraceId;
 
 /// Meta's id of a message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -133,6 +134,9 @@ pub struct Message {
     /// Meta's id: known from the start for an incoming message, once sent for an outgoing one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wamid: Option<Wamid>,
+    /// The webhook or request that made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<TraceId>,
     #[serde(flatten)]
     pub direction: Direction,
     /// Counts the writes; every write is conditional on it.

@@ -1,6 +1,7 @@
 //! A tenant: one company.
 
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::TenantId;
@@ -10,10 +11,21 @@ use crate::ids::TenantId;
 pub struct Tenant {
     pub id: TenantId,
     pub name: String,
+    /// The IANA name of the zone in which its days begin.
+    pub time_zone: String,
+    /// The day on which it began to pay; months of its allowance begin on this day of the month (F22).
+    pub subscription_started_on: Date,
+    /// How many conversations a month it may begin, on all its numbers together (F20).
+    pub allowance: u32,
     /// A message that comes less than this after its ticket was closed reopens it; without it a new ticket is made (F8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopen_within: Option<SignedDuration>,
     /// Counts the edits, for `If-Match`.
     #[serde(default)]
     pub version: u64,
+}
+
+impl Tenant {
+    /// The allowance of a tenant for whom nothing else was agreed (F20).
+    pub const USUAL_ALLOWANCE: u32 = 1_000;
 }

@@ -231,6 +231,7 @@ impl Ticket {
             content,
             reply_to: None,
             wamid: None,
+            trace_id: None,
             direction,
             version: 0,
         }
@@ -260,6 +261,8 @@ mod tests {
             phone_number_id: "2".into(),
             display_phone_number: "+1 555 0100".into(),
             connected_at: at(0),
+            disconnected_at: None,
+            version: 0,
         };
         Ticket::open(TicketId::from(Uuid::from_u128(2)), &channel, ContactId::from(Uuid::from_u128(3)), ada(), at(0))
     }

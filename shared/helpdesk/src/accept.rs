@@ -1,7 +1,7 @@
 //! An agent's reply enters its thread and the outbox of its conversation (F16, F25).
 
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Content, Message, MessageId, Session, ThreadId, Ticket, UserId};
+use domain::{Content, Message, MessageId, Session, ThreadId, Ticket, TraceId, UserId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
@@ -22,6 +22,8 @@ pub struct NewReply {
     /// The message of the same conversation that it quotes.
     pub reply_to: Option<MessageId>,
     pub idempotency: Option<IdempotencyKey>,
+    /// The request that brought it.
+    pub trace_id: Option<TraceId>,
 }
 
 /// What makes a repeated request the same request.
@@ -93,7 +95,8 @@ pub async fn accept(
             content: Content::Text { text: reply.text.clone() },
             reply_to: thread.quoted,
         };
-        let message = thread.ticket.reply(drafted, thread.session, now)?;
+        let mut message = thread.ticket.reply(drafted, thread.session, now)?;
+        message.trace_id = reply.trace_id;
         match store(tenancy, &mut thread.ticket, &message, &reply, now).await {
             Ok(()) => {
                 knock(outbound, tenancy, &message).await;

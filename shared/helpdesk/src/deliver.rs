@@ -1,18 +1,21 @@
 //! The outbox of one conversation goes to Graph, in order (F29, F30).
 
+use std::error::Error;
+use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use domain::delivery::Turn;
 use domain::message::Direction;
-use domain::{ChannelId, ContactId, Content, Identity, Message};
+use domain::{ChannelId, ContactId, Content, Identity, Message, MessageId, Sealed, TraceId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
+use secrecy::SecretString;
 use storage::conversations::Conversation;
 use storage::outbox::Entry;
 use storage::{StorageError, Tenancy};
 use uuid::Uuid;
-use whatsapp::graph::{Graph, OutgoingMessage};
+use whatsapp::graph::{Graph, OutgoingMessage, SendResult};
 
 use crate::retry::Busy;
 use crate::session::session_of;
@@ -25,12 +28,38 @@ pub struct Post<'a> {
     pub channel_id: ChannelId,
     pub contact_id: ContactId,
     pub graph: &'a Graph,
+    /// Opens the channel's token.
+    pub open: &'a (dyn Fn(Sealed) -> Opening<'a> + Sync),
     /// Takes delayed jobs, for waits of seconds.
     pub knocks: &'a Queue,
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// No further message is begun after this.
     pub until: Instant,
+    /// Hears of every call to Graph, when what came of it is stored.
+    pub told: &'a (dyn Fn(Call) + Sync),
 }
+
+/// One call to Graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Call {
+    pub message_id: MessageId,
+    /// The request that made the message.
+    pub trace_id: Option<TraceId>,
+    pub claimed_at: Timestamp,
+    pub answered_at: Timestamp,
+    /// By a clock that nobody moves.
+    pub took: Duration,
+    /// What came of it, in one word: `sent`, `refused`, `not_reached` or `answer_lost`.
+    pub outcome: &'static str,
+    /// Meta's code, where it refused.
+    pub code: Option<i64>,
+}
+
+/// A token on its way out of its seal.
+pub type Opening<'a> = Pin<Box<dyn Future<Output = Result<SecretString, OpenError>> + Send + 'a>>;
+
+/// Why a token does not open.
+pub type OpenError = Box<dyn Error + Send + Sync>;
 
 /// How a delivery ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +75,8 @@ pub enum Delivered {
 pub enum DeliverError {
     #[error("the channel {0} is not there")]
     NoSuchChannel(ChannelId),
+    #[error("the token of the channel does not open")]
+    TokenSealed(#[source] OpenError),
     #[error(transparent)]
     Busy(#[from] Busy),
 }
@@ -121,9 +152,11 @@ impl Post<'_> {
         }
         let channel =
             self.tenancy.channel(self.channel_id).await?.ok_or(DeliverError::NoSuchChannel(self.channel_id))?;
-        let Some(token) = self.tenancy.access_token(self.channel_id).await? else {
-            return Err(DeliverError::NoSuchChannel(self.channel_id));
+        let Some(sealed) = self.tenancy.sealed_token(self.channel_id).await? else {
+            settle::disconnected(self.tenancy, &mut message, (self.now)()).await?;
+            return Ok(Step::Next);
         };
+        let token = (self.open)(sealed).await.map_err(DeliverError::TokenSealed)?;
         let quoted = match message.reply_to {
             Some(quoted) => self.tenancy.message(quoted).await?.and_then(|quoted| quoted.wamid),
             None => None,
@@ -134,13 +167,19 @@ impl Post<'_> {
         };
         // The conversation is marked for `due-work` since the message was accepted: if this sender dies after the
         // claim, somebody looks.
-        let Some(claimed) = settle::claim(self.tenancy, &mut message, Uuid::new_v4(), (self.now)()).await? else {
+        let claimed_at = (self.now)();
+        let Some(claimed) = settle::claim(self.tenancy, &mut message, Uuid::new_v4(), claimed_at).await? else {
             return Ok(Step::Next);
         };
         let opaque = message.id.to_string();
         let outgoing = OutgoingMessage { to: &to, body: &body, reply_to: quoted.as_ref(), opaque: &opaque };
+        let begun = Instant::now();
         let answer = self.graph.send_message(&channel.phone_number_id, &token, &outgoing).await;
-        let settled = settle::answer(self.tenancy, &channel, claimed, answer, (self.now)()).await?;
+        let (took, answered_at) = (begun.elapsed(), (self.now)());
+        let (outcome, code) = in_short(&answer);
+        let settled = settle::answer(self.tenancy, &channel, claimed, answer, answered_at).await?;
+        let (message_id, trace_id) = (message.id, message.trace_id);
+        (self.told)(Call { message_id, trace_id, claimed_at, answered_at, took, outcome, code });
         Ok(match settled {
             Sent::Over | Sent::Unconfirmed => Step::Next,
             Sent::DueAt(at) => Step::Wait(at),
@@ -187,9 +226,18 @@ impl Post<'_> {
         // SQS counts whole seconds; one more so that the wait is over when the knock comes.
         let delay = Duration::try_from(wait).unwrap_or_default() + Duration::from_secs(1);
         if let Err(error) = self.knocks.knock_later(&job, delay).await {
-            let error: &dyn std::error::Error = &error;
+            let error: &dyn Error = &error;
             tracing::warn!(%at, error, "no delayed job; due-work will find the work");
         }
+    }
+}
+
+fn in_short(answer: &SendResult) -> (&'static str, Option<i64>) {
+    match answer {
+        SendResult::Sent { .. } => ("sent", None),
+        SendResult::Refused(error) => ("refused", error.code),
+        SendResult::NotSent(_) => ("not_reached", None),
+        SendResult::Unknown(_) => ("answer_lost", None),
     }
 }
 

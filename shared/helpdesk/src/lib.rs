@@ -14,7 +14,7 @@ mod unconfirmed;
 mod wake;
 
 pub use accept::{AcceptError, IdempotencyKey, NewReply, accept};
-pub use deliver::{DeliverError, Delivered, Post, deliver};
+pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, deliver};
 pub use fresh::fresh_id;
 pub use receive::{Receipt, Received, Receiving, receive};
 pub use record::{Recorded, Recording, record};

@@ -1,7 +1,9 @@
 //! A customer's messages enter their thread (F5, F8).
 
 use domain::ticket::{Placement, placement};
-use domain::{Channel, Contact, Content, Identity, InboundMessage, Message, MessageId, Sender, Ticket, TicketId};
+use domain::{
+    Channel, Contact, Content, Identity, InboundMessage, Message, MessageId, Sender, Ticket, TicketId, TraceId,
+};
 use jiff::Timestamp;
 use storage::directory::Route;
 use storage::{Objects, StorageError, Tenancy, Transaction};
@@ -29,6 +31,8 @@ pub struct Receiving<'a> {
     pub route: &'a Route,
     pub objects: &'a Objects,
     pub now: Timestamp,
+    /// The webhook that brought them.
+    pub trace_id: Option<TraceId>,
 }
 
 /// A transaction takes 100 writes, and a message needs two.
@@ -244,7 +248,10 @@ impl Receiving<'_> {
         }
         let messages: Vec<Message> = arrivals
             .iter()
-            .map(|arrival| ticket.receive(arrival.id, arrival.inbound.clone(), arrival.reply_to))
+            .map(|arrival| {
+                let message = ticket.receive(arrival.id, arrival.inbound.clone(), arrival.reply_to);
+                Message { trace_id: self.trace_id, ..message }
+            })
             .collect();
         match found {
             Found::Existing => transaction.save_ticket(&mut ticket),

@@ -43,6 +43,14 @@ impl Recorded {
             Self::Dropped(_) => "dropped",
         }
     }
+
+    /// The name under which it is counted: its outcome, but for what has an alarm.
+    pub fn metric(self) -> &'static str {
+        match self {
+            Self::Unrouted => "UnroutedItems",
+            Self::Event | Self::Dropped(_) => self.name(),
+        }
+    }
 }
 
 /// An item takes 400 KB.

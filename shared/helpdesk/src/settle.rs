@@ -104,6 +104,16 @@ pub(crate) async fn session_over(tenancy: &Tenancy, message: &mut Message, now: 
     fail(tenancy, message, failure, now).await
 }
 
+/// The number was disconnected before the message went out.
+pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
+    let failure = Failure {
+        code: "channel_disconnected".to_owned(),
+        reason: "The business number is not connected any more".to_owned(),
+        advice: "Have the number connected again, then write the message again".to_owned(),
+    };
+    fail(tenancy, message, failure, now).await
+}
+
 /// The message is of a kind that is never sent.
 pub(crate) async fn not_sendable(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
     let failure = Failure {

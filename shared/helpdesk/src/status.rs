@@ -2,7 +2,7 @@
 
 use domain::delivery::{Applied, Report, Turn};
 use domain::message::Direction;
-use domain::{Message, MessageId, Status, ThreadId};
+use domain::{Message, MessageId, Status, ThreadId, TraceId};
 use jiff::Timestamp;
 use queues::Queue;
 use storage::directory::Route;
@@ -18,7 +18,11 @@ use crate::settle::{Change, change};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusOutcome {
     /// The message knows it now, or knew it already.
-    Applied(MessageId),
+    Applied {
+        id: MessageId,
+        /// The request that made the message.
+        trace_id: Option<TraceId>,
+    },
     /// No message is known by the ids it names yet; it waits for one.
     Parked,
     /// Meta does not document this status.
@@ -48,7 +52,7 @@ pub async fn apply_status(
             // Those behind it in the outbox need not wait any longer.
             knock(outbound, tenancy, &message).await;
         }
-        return Ok(StatusOutcome::Applied(message.id));
+        return Ok(StatusOutcome::Applied { id: message.id, trace_id: message.trace_id });
     }
     let parked = park(&report, update.at);
     tenancy.park_status(alias, &parked, now).await?;
@@ -56,7 +60,7 @@ pub async fn apply_status(
     match tenancy.whereabouts(alias).await? {
         Some(place) => {
             apply_parked(tenancy, alias, place.message_id).await?;
-            Ok(StatusOutcome::Applied(place.message_id))
+            Ok(StatusOutcome::Applied { id: place.message_id, trace_id: None })
         }
         None => Ok(StatusOutcome::Parked),
     }

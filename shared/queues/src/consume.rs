@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
 
 use crate::jobs::Envelope;
+use crate::trace::Trace;
 
 /// What a handler says of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 ///
 /// After a record that is not done, the rest of its group is reported failed without being run. So is what is not
 /// finished a second before `time_left` is over; a handler that runs then is dropped at its next wait.
+/// A handler runs as part of the trace that came with its record.
 pub async fn consume(
     event: SqsEvent,
     time_left: Duration,
@@ -117,7 +119,14 @@ async fn run(
     while let Some(record) = records.next() {
         if let Some(reason) = not_done(&record, deadline, handler).await {
             let receives = record.attributes.get("ApproximateReceiveCount").map_or("", String::as_str);
-            tracing::warn!(record.id = record.message_id, record.receives = receives, reason, "a job is not done");
+            let trace = trace(&record).map(|trace| trace.id().to_string());
+            tracing::warn!(
+                record.id = record.message_id,
+                record.receives = receives,
+                trace.id = trace,
+                reason,
+                "a job is not done"
+            );
             return std::iter::once(record).chain(records).collect();
         }
     }
@@ -133,11 +142,22 @@ async fn not_done(
     if Instant::now() >= deadline {
         return Some("the function's time was over before it began".to_owned());
     }
-    match timeout_at(deadline, handler(record)).await {
+    let work = async {
+        match trace(record) {
+            Some(trace) => trace.around(handler(record)).await,
+            None => handler(record).await,
+        }
+    };
+    match timeout_at(deadline, work).await {
         Ok(Disposition::Done) => None,
         Ok(Disposition::Retry(reason)) => Some(reason),
         Err(_) => Some("the function's time was over before it finished".to_owned()),
     }
+}
+
+/// The trace that whoever sent the record was part of.
+fn trace(record: &SqsMessage) -> Option<Trace> {
+    record.attributes.get("AWSTraceHeader").and_then(|header| Trace::read(header))
 }
 
 /// An error and its sources in one line.

@@ -6,9 +6,12 @@ use std::time::Duration;
 
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::error::DisplayErrorContext;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
+use aws_sdk_sqs::types::{
+    MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 
+use crate::trace::Trace;
 use batches::{Batch, lanes};
 
 /// A message for a queue.
@@ -77,6 +80,12 @@ impl Queue {
         Self { client: Client::new(config), url: url.into() }
     }
 
+    /// The queue at `url`, through the client of this one.
+    #[must_use]
+    pub fn beside(&self, url: impl Into<String>) -> Self {
+        Self { client: self.client.clone(), url: url.into() }
+    }
+
     /// Sends one job.
     ///
     /// # Errors
@@ -114,7 +123,8 @@ impl Queue {
 
     /// Sends a batch once and leaves in it what SQS refused for the moment, with SQS's word for why.
     async fn try_batch(&self, batch: &mut Batch) -> Result<Option<String>, SendError> {
-        let entries = batch.iter().enumerate().map(|(index, entry)| request(index, entry)).collect();
+        let trace = Trace::current();
+        let entries = batch.iter().enumerate().map(|(index, entry)| request(index, entry, trace.as_ref())).collect();
         let call = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
         let answer =
             call.send().await.map_err(|error| SendError::Unavailable(DisplayErrorContext(error).to_string()))?;
@@ -133,9 +143,14 @@ impl Queue {
     }
 }
 
-fn request(index: usize, entry: &Entry) -> SendMessageBatchRequestEntry {
+fn request(index: usize, entry: &Entry, trace: Option<&Trace>) -> SendMessageBatchRequestEntry {
     let seconds = entry.delay.map(|delay| i32::try_from(delay.as_secs()).unwrap_or(i32::MAX));
-    SendMessageBatchRequestEntry::builder()
+    let request = match trace {
+        Some(trace) => SendMessageBatchRequestEntry::builder()
+            .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, attribute(trace.header())),
+        None => SendMessageBatchRequestEntry::builder(),
+    };
+    request
         .id(index.to_string())
         .message_body(&entry.body)
         .set_delay_seconds(seconds)
@@ -143,6 +158,11 @@ fn request(index: usize, entry: &Entry) -> SendMessageBatchRequestEntry {
         .set_message_deduplication_id(entry.fifo.as_ref().map(|fifo| fifo.dedup_id.clone()))
         .build()
         .expect("an entry has an id and a body")
+}
+
+fn attribute(text: &str) -> MessageSystemAttributeValue {
+    let value = MessageSystemAttributeValue::builder().data_type("String").string_value(text).build();
+    value.expect("an attribute has a type")
 }
 
 /// Anything up to `most`, so that senders that failed together do not come back together.

@@ -57,15 +57,12 @@ impl Caller {
     /// # Errors
     /// A 403 when the caller has another role.
     pub fn require(&self, role: Role) -> Result<(), Problem> {
-        if self.role == role { Ok(()) } else { Err(role_required(role)) }
+        require(self.role, role)
     }
 
-    fn read(claims: &HashMap<String, String>, names: &ClaimNames) -> Result<Self, Problem> {
-        Ok(Self {
-            tenant: claim(claims, &names.tenant, |text| text.parse().ok())?,
-            user: claim(claims, "sub", |text| UserId::try_from(text.to_owned()).ok())?,
-            role: claim(claims, &names.role, |text| text.parse().ok())?,
-        })
+    fn read(claims: &Claims, names: &ClaimNames) -> Result<Self, Problem> {
+        let tenant = claim(claims, &names.tenant, |text| text.parse().ok())?;
+        Ok(Self { tenant, user: user(claims)?, role: role(claims, names)? })
     }
 }
 
@@ -77,10 +74,29 @@ where
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Some(RequestContext::ApiGatewayV2(context)) = parts.extensions.get() else { return Err(no_token()) };
-        let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
-        Self::read(&jwt.ok_or_else(no_token)?.claims, &ClaimNames::from_ref(state))
+        Self::read(claims(parts)?, &ClaimNames::from_ref(state))
     }
+}
+
+/// A token's claims, as the authorizer read them.
+type Claims = HashMap<String, String>;
+
+pub(crate) fn claims(parts: &Parts) -> Result<&Claims, Problem> {
+    let Some(RequestContext::ApiGatewayV2(context)) = parts.extensions.get() else { return Err(no_token()) };
+    let jwt = context.authorizer.as_ref().and_then(|authorizer| authorizer.jwt.as_ref());
+    Ok(&jwt.ok_or_else(no_token)?.claims)
+}
+
+pub(crate) fn user(claims: &Claims) -> Result<UserId, Problem> {
+    claim(claims, "sub", |text| UserId::try_from(text.to_owned()).ok())
+}
+
+pub(crate) fn role(claims: &Claims, names: &ClaimNames) -> Result<Role, Problem> {
+    claim(claims, &names.role, |text| text.parse().ok())
+}
+
+pub(crate) fn require(has: Role, needs: Role) -> Result<(), Problem> {
+    if has == needs { Ok(()) } else { Err(role_required(needs)) }
 }
 
 /// A text that names no role.
@@ -102,7 +118,7 @@ impl FromStr for Role {
     }
 }
 
-fn claim<T>(claims: &HashMap<String, String>, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Problem> {
+fn claim<T>(claims: &Claims, name: &str, read: impl Fn(&str) -> Option<T>) -> Result<T, Problem> {
     claims.get(name).and_then(|text| read(text)).ok_or_else(|| claim_invalid(name))
 }
 

@@ -3,8 +3,10 @@
 use aws_types::SdkConfig;
 
 use crate::clock::Clock;
+use crate::sdk::{self, Sdk};
+use crate::seal::Seal;
 use crate::secrets::Secrets;
-use crate::{sdk, telemetry};
+use crate::telemetry;
 
 /// A variable that the function cannot work without.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +17,7 @@ pub struct MissingVariable(pub String);
 #[derive(Clone, Debug)]
 pub struct Runtime {
     clock: Clock,
-    sdk_config: SdkConfig,
+    sdk: Sdk,
 }
 
 impl Runtime {
@@ -30,13 +32,14 @@ impl Runtime {
             secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
             session_token: optional("AWS_SESSION_TOKEN"),
         };
-        let sdk_config = sdk::config(credentials, required("AWS_REGION")?, optional("AWS_ENDPOINT_URL"));
-        Ok(Self { clock: Clock::system(), sdk_config })
+        let sdk = Sdk::new(credentials, required("AWS_REGION")?, optional("AWS_ENDPOINT_URL"));
+        Ok(Self { clock: Clock::system(), sdk })
     }
 
-    /// The same with another clock: the local stack's, which can be moved.
+    /// The same with another clock: the local stack's, which can be moved. The logs follow it, too.
     #[must_use]
     pub fn with_clock(self, clock: Clock) -> Self {
+        telemetry::follow(clock.clone());
         Self { clock, ..self }
     }
 
@@ -46,7 +49,15 @@ impl Runtime {
 
     /// Region, credentials, endpoint, one HTTPS client, timeouts and retries for every AWS client.
     pub fn sdk_config(&self) -> &SdkConfig {
-        &self.sdk_config
+        &self.sdk.config
+    }
+
+    /// Opens a connection to a service (`sqs`, `dynamodb` …) before the first event needs it. To be called while the
+    /// function starts; one that cannot be opened now is opened when it is needed.
+    pub async fn connect(&self, service: &str) {
+        if let Err(error) = self.sdk.connect(service).await {
+            tracing::warn!(service, error = &*error as &dyn std::error::Error, "no connection at the start");
+        }
     }
 
     /// Secrets Manager, for the secret named by `META_SECRET_ID`.
@@ -54,7 +65,15 @@ impl Runtime {
     /// # Errors
     /// When the variable is missing.
     pub fn secrets(&self) -> Result<Secrets, MissingVariable> {
-        Ok(Secrets::new(&self.sdk_config, self.variable("META_SECRET_ID")?))
+        Ok(Secrets::new(&self.sdk.config, self.variable("META_SECRET_ID")?))
+    }
+
+    /// KMS, with the key named by `KMS_KEY_ID`.
+    ///
+    /// # Errors
+    /// When the variable is missing.
+    pub fn seal(&self) -> Result<Seal, MissingVariable> {
+        Ok(Seal::new(&self.sdk.config, self.variable("KMS_KEY_ID")?))
     }
 
     /// A variable of the template's.

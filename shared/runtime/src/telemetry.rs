@@ -1,9 +1,13 @@
-//! Logs, metrics and outcomes, all on standard output, where CloudWatch takes them from.
+//! Logs and outcomes on standard output, where CloudWatch takes them from.
 
-use std::io::Write;
+use std::fmt;
+use std::sync::OnceLock;
 
-use jiff::Timestamp;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+
+use crate::clock::Clock;
 
 /// Starts the JSON logs. A second call in one process changes nothing.
 pub(crate) fn start(level: &str) {
@@ -15,8 +19,26 @@ pub(crate) fn start(level: &str) {
         .with_current_span(false)
         .with_span_list(false)
         .with_env_filter(filter)
+        .with_timer(FunctionTime)
         .with_writer(std::io::stdout)
         .try_init();
+}
+
+/// From now on the logs tell the time of `clock`.
+pub(crate) fn follow(clock: Clock) {
+    // The first clock stays: a process has one.
+    let _ = CLOCK.set(clock);
+}
+
+/// The clock that the logs follow; the machine's until somebody sets one.
+static CLOCK: OnceLock<Clock> = OnceLock::new();
+
+struct FunctionTime;
+
+impl FormatTime for FunctionTime {
+    fn format_time(&self, w: &mut Writer<'_>) -> fmt::Result {
+        write!(w, "{}", CLOCK.get().map_or_else(|| Clock::system().now(), Clock::now))
+    }
 }
 
 /// Where an item of a webhook came from.
@@ -42,23 +64,4 @@ pub fn outcome(item: Item<'_>, outcome: &str, became: &str, reason: &str) {
         became,
         reason,
     );
-}
-
-/// Counts something in CloudWatch, by its embedded metric format: `value` of `name` at `now`, for the function
-/// `function`. Alarms name these metrics. No tenant or person in a dimension.
-pub fn metric(now: Timestamp, function: &str, name: &str, value: u64) {
-    let line = serde_json::json!({
-        "_aws": {
-            "Timestamp": now.as_millisecond(),
-            "CloudWatchMetrics": [{
-                "Namespace": "WhatsAppHelpdesk",
-                "Dimensions": [["function"]],
-                "Metrics": [{"Name": name, "Unit": "Count"}],
-            }],
-        },
-        "function": function,
-        name: value,
-    });
-    // A metric that cannot be written must not fail the work it counts.
-    let _ = writeln!(std::io::stdout().lock(), "{line}");
 }

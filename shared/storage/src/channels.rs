@@ -1,17 +1,45 @@
-//! Channels and their tokens.
+//! Channels and their sealed tokens.
 
-use domain::{Channel, ChannelId};
-use secrecy::{ExposeSecret, SecretString};
+use std::fmt;
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::{Channel, ChannelId, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::directory;
 use crate::error::{CommitError, StorageError};
 use crate::item;
+use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 
 #[derive(Serialize, Deserialize)]
 struct Credential {
-    access_token: String,
+    /// In base64.
+    sealed_token: String,
+}
+
+/// The channel after which a list goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChannelCursor(ChannelId);
+
+impl ChannelCursor {
+    const KIND: &str = "c1";
+}
+
+impl fmt::Display for ChannelCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&page::encode(Self::KIND, &self.0.to_string()))
+    }
+}
+
+impl FromStr for ChannelCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        page::decode(Self::KIND, text)?.parse().map(Self).map_err(|_| InvalidCursor)
+    }
 }
 
 impl Tenancy {
@@ -20,24 +48,84 @@ impl Tenancy {
         self.table.get("channel", self.keys.channel(id)).await
     }
 
-    /// The token that Graph wants for this channel's number.
-    pub async fn access_token(&self, id: ChannelId) -> Result<Option<SecretString>, StorageError> {
-        let found: Option<Credential> = self.table.get("credential", self.keys.credential(id)).await?;
-        Ok(found.map(|credential| credential.access_token.into()))
+    /// The tenant's channels, the disconnected ones included, by id.
+    pub async fn channels(
+        &self,
+        limit: u16,
+        after: Option<&ChannelCursor>,
+    ) -> Result<Page<Channel, ChannelCursor>, StorageError> {
+        let answer = self
+            .query(self.keys.tenant().pk, "CHANNEL#")
+            .limit(limit.into())
+            .set_exclusive_start_key(after.map(|cursor| self.keys.channel(cursor.0).attributes()))
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        let more = answer.last_evaluated_key().is_some();
+        let found = answer.items.unwrap_or_default().into_iter();
+        let data: Vec<Channel> = found.map(|found| item::read("channel", found)).collect::<Result<_, _>>()?;
+        let next = data.last().filter(|_| more).map(|last| ChannelCursor(last.id));
+        Ok(Page { data, next })
     }
 
-    /// Connects a number to this tenant: the channel, its token and the route of its webhooks, together.
+    /// The sealed token that Graph wants for this channel's number; nothing if the number is not connected.
+    pub async fn sealed_token(&self, id: ChannelId) -> Result<Option<Sealed>, StorageError> {
+        let found: Option<Credential> = self.table.get("credential", self.keys.credential(id)).await?;
+        let bytes = found.map(|credential| STANDARD.decode(credential.sealed_token)).transpose();
+        Ok(bytes.map_err(StorageError::unreadable("credential"))?.map(Sealed::from))
+    }
+
+    /// Connects a number to this tenant: the channel, its token and the route of its webhooks, together. `read` is the
+    /// channel as it was, if there was one; `channel` is what it is to be, and gets its new version.
     ///
     /// # Errors
-    /// [`CommitError::Conflict`] when the number is connected already, here or elsewhere (F4), or its
-    /// WhatsApp Business account belongs to another tenant.
-    pub async fn connect(&self, channel: &Channel, access_token: &SecretString) -> Result<(), CommitError> {
-        let credential = Credential { access_token: access_token.expose_secret().to_owned() };
+    /// [`CommitError::Conflict`] when the channel is not as it was read, the number is connected elsewhere (F4), or its
+    /// WhatsApp Business account is another tenant's.
+    pub async fn connect(
+        &self,
+        channel: &mut Channel,
+        token: &Sealed,
+        read: Option<&Channel>,
+    ) -> Result<(), CommitError> {
+        let credential = Credential { sealed_token: STANDARD.encode(token.as_bytes()) };
+        let key = self.keys.channel(channel.id);
         let mut transaction = self.transaction();
-        transaction.create(item::write(&self.keys.channel(channel.id), "channel", channel));
-        transaction.create(item::write(&self.keys.credential(channel.id), "credential", &credential));
-        transaction.create(directory::route(self.tenant, channel));
-        transaction.claim_waba(&channel.waba_id);
+        match read {
+            None => transaction.create(item::write(&key, "channel", channel)),
+            Some(read) => {
+                channel.version = read.version + 1;
+                transaction.replace(item::write(&key, "channel", channel), read.version);
+            }
+        }
+        let route = directory::route(self.tenant, channel);
+        match read.filter(|read| read.is_connected()) {
+            None => transaction.create(route),
+            // The channel's version guards its route, too: they change together.
+            Some(connected) => {
+                transaction.put_always(route);
+                if connected.waba_id != channel.waba_id {
+                    transaction.release_waba(&connected.waba_id, &connected.phone_number_id);
+                }
+            }
+        }
+        transaction.put_always(item::write(&self.keys.credential(channel.id), "credential", &credential));
+        transaction.claim_waba(&channel.waba_id, &channel.phone_number_id);
+        transaction.commit().await
+    }
+
+    /// Takes the token and the route of a number away. `channel` is what was read and then disconnected; it stays, and
+    /// gets its new version.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when the channel is not as it was read.
+    pub async fn disconnect(&self, channel: &mut Channel) -> Result<(), CommitError> {
+        let read = channel.version;
+        channel.version += 1;
+        let mut transaction = self.transaction();
+        transaction.replace(item::write(&self.keys.channel(channel.id), "channel", channel), read);
+        transaction.delete(&self.keys.credential(channel.id));
+        transaction.delete(&directory::route_key(&channel.phone_number_id));
+        transaction.release_waba(&channel.waba_id, &channel.phone_number_id);
         transaction.commit().await
     }
 }

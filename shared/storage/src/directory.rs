@@ -26,9 +26,12 @@ struct Stored {
     channel: Channel,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Owner {
     tenant_id: TenantId,
+    /// The numbers of the account that the tenant has connected.
+    #[serde(default)]
+    numbers: Vec<String>,
 }
 
 /// A conversation that something waits for.
@@ -65,6 +68,12 @@ impl Directory {
     pub async fn tenant_of_waba(&self, waba_id: &str) -> Result<Option<Tenancy>, StorageError> {
         let found: Option<Owner> = self.table.get("account route", waba_key(waba_id)).await?;
         Ok(found.map(|owner| self.table.of(owner.tenant_id)))
+    }
+
+    /// The tenant that has connected numbers of this WhatsApp Business account; no other can.
+    pub async fn holder_of_waba(&self, waba_id: &str) -> Result<Option<TenantId>, StorageError> {
+        let found: Option<Owner> = self.table.get("account route", waba_key(waba_id)).await?;
+        Ok(found.filter(|owner| !owner.numbers.is_empty()).map(|owner| owner.tenant_id))
     }
 
     /// Keeps what came for a number that nobody connected, for [`events::UNROUTED_KEPT`]. It is never imported (F5).
@@ -121,11 +130,18 @@ impl Directory {
 }
 
 impl Transaction {
-    /// What Meta says of the account belongs to this tenant; an account that belongs to another stays there.
-    pub(crate) fn claim_waba(&mut self, waba_id: &str) {
-        let owner = text(self.tenancy.tenant_id());
-        let condition = Some("attribute_not_exists(tenant_id) OR tenant_id = :owner");
-        self.update(&waba_key(waba_id), "SET tenant_id = :owner", condition, [(":owner", owner)]);
+    /// What Meta says of the account belongs to this tenant; an account in which another has a number stays there.
+    pub(crate) fn claim_waba(&mut self, waba_id: &str, phone_number_id: &str) {
+        let values = [(":owner", text(self.tenancy.tenant_id())), (":number", one_number(phone_number_id))];
+        let condition = Some("attribute_not_exists(numbers) OR tenant_id = :owner");
+        self.update(&waba_key(waba_id), "SET tenant_id = :owner ADD numbers :number", condition, values);
+    }
+
+    /// The number is no reason any more to keep the account for this tenant. Without numbers it stays the tenant's
+    /// until another connects one of it.
+    pub(crate) fn release_waba(&mut self, waba_id: &str, phone_number_id: &str) {
+        let values = [(":number", one_number(phone_number_id))];
+        self.update(&waba_key(waba_id), "DELETE numbers :number", None, values);
     }
 }
 
@@ -134,7 +150,11 @@ pub(crate) fn route(tenant_id: TenantId, channel: &Channel) -> Result<Attributes
     item::write(&route_key(&channel.phone_number_id), "route", &stored)
 }
 
-fn route_key(phone_number_id: &str) -> Key {
+fn one_number(phone_number_id: &str) -> AttributeValue {
+    AttributeValue::Ss(vec![phone_number_id.to_owned()])
+}
+
+pub(crate) fn route_key(phone_number_id: &str) -> Key {
     Key { pk: format!("ROUTE#{phone_number_id}"), sk: "ROUTE".to_owned() }
 }
 

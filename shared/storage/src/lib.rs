@@ -19,6 +19,7 @@ pub mod tenants;
 pub mod tickets;
 mod transaction;
 
+pub use channels::ChannelCursor;
 pub use directory::Directory;
 pub use error::{CommitError, StorageError};
 pub use messages::MessageCursor;

@@ -1,8 +1,9 @@
-//! Sending through the Graph API: one call, and the four ways in which it can end.
+//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers.
 //!
-//! Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
+//! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
 
+mod account;
 mod answer;
 pub mod errors;
 mod message;
@@ -13,6 +14,7 @@ use domain::{Identity, Wamid};
 use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
 
+pub use account::{AccountError, ListedNumber};
 pub use answer::GraphError;
 pub use message::OutgoingMessage;
 

@@ -27,6 +27,7 @@ pub(crate) async fn create(
 ) -> Result<Json<Message>, Refusal> {
     let tenancy = desk.of(&caller);
     let message = helpdesk::resend(&tenancy, &desk.outbound, id, desk.now()).await?;
+    desk.tell("message_resent", &message);
     let business = BusinessNumber::of_stored(&tenancy, message.channel_id).await;
     Ok(Json(Message::of(message, &business)))
 }

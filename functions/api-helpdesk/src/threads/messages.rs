@@ -4,6 +4,7 @@ use axum::extract::State;
 use domain::ThreadId;
 use helpdesk::{AcceptError, NewReply};
 use http::StatusCode;
+use queues::Trace;
 use rest::{Caller, Id, IdempotencyKey, Json, List, Paging, Query, fingerprint};
 use serde::Deserialize;
 use storage::{MessageCursor, page};
@@ -94,6 +95,7 @@ pub(crate) async fn create(
     let tenancy = desk.of(&caller);
     let reply = asked.into_reply(id, &caller, key.as_ref())?;
     let message = helpdesk::accept(&tenancy, &desk.outbound, reply, desk.now()).await?;
+    desk.tell("message_accepted", &message);
     let business = BusinessNumber::of_stored(&tenancy, message.channel_id).await;
     Ok((StatusCode::ACCEPTED, Json(Message::of(message, &business))))
 }
@@ -111,7 +113,8 @@ impl NewMessage {
         });
         let quoted = self.reply_to.map(|id| id.parse()).transpose();
         let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;
-        Ok(NewReply { thread_id, author: caller.user().clone(), text: self.text, reply_to, idempotency })
+        let trace_id = Trace::current_id();
+        Ok(NewReply { thread_id, author: caller.user().clone(), text: self.text, reply_to, idempotency, trace_id })
     }
 }
 

@@ -5,6 +5,7 @@ use http::Method;
 use http::header::AUTHORIZATION;
 use serde_json::Value;
 
+use crate::metering::Operation;
 use crate::template::Place;
 
 /// An action on a resource.
@@ -30,12 +31,35 @@ pub(super) fn actions_of_json(place: &Place, target: &str, body: &[u8]) -> Vec<A
     let (service, operation) = target.split_once('.').unwrap_or((target, ""));
     match service {
         "AmazonSQS" => vec![queue_action(place, operation, &request)],
+        "TrentService" => vec![key_action(place, operation, &request)],
         "secretsmanager" => vec![Action {
             action: format!("secretsmanager:{operation}"),
             resource: request["SecretId"].as_str().unwrap_or("").to_owned(),
         }],
         _ => table_actions(place, operation, &request),
     }
+}
+
+/// A request of the JSON protocols as it is metered.
+pub(super) fn operation_of_json(caller: &str, target: &str) -> Operation {
+    let (service, operation) = target.split_once('.').unwrap_or((target, ""));
+    let service = match service {
+        "AmazonSQS" => "sqs",
+        "TrentService" => "kms",
+        service if service.starts_with("DynamoDB") => "dynamodb",
+        other => other,
+    };
+    Operation { function: caller.to_owned(), service: service.to_owned(), operation: operation.to_owned() }
+}
+
+/// A request to the bucket as it is metered.
+pub(super) fn operation_of_object(caller: &str, request: &Request) -> Operation {
+    let Action { action, .. } = action_of_object(request);
+    let operation = match *request.method() {
+        Method::HEAD if action == "s3:GetObject" => "HeadObject",
+        _ => action.trim_start_matches("s3:"),
+    };
+    Operation { function: caller.to_owned(), service: "s3".to_owned(), operation: operation.to_owned() }
 }
 
 fn queue_action(place: &Place, operation: &str, request: &Value) -> Action {
@@ -45,6 +69,16 @@ fn queue_action(place: &Place, operation: &str, request: &Value) -> Action {
         // A batch is allowed by what it is a batch of.
         action: format!("sqs:{}", operation.trim_end_matches("Batch")),
         resource: format!("arn:aws:sqs:{}:{}:{name}", place.region, place.account),
+    }
+}
+
+/// A key is named by its id or its ARN.
+fn key_action(place: &Place, operation: &str, request: &Value) -> Action {
+    let key = request["KeyId"].as_str().unwrap_or("");
+    let id = key.rsplit('/').next().unwrap_or("");
+    Action {
+        action: format!("kms:{operation}"),
+        resource: format!("arn:aws:kms:{}:{}:key/{id}", place.region, place.account),
     }
 }
 
@@ -130,6 +164,14 @@ mod tests {
     fn a_batch_of_messages_is_sent_by_the_right_to_send_one() {
         let asked = actions("AmazonSQS.SendMessageBatch", r#"{"QueueUrl":"http://x/000000000000/q.fifo"}"#);
         assert_eq!(asked, [("sqs:SendMessage".into(), "arn:aws:sqs:us-east-1:000000000000:q.fifo".into())]);
+    }
+
+    #[test]
+    fn a_key_is_the_same_by_its_id_and_by_its_arn() {
+        let arn = "arn:aws:kms:us-east-1:000000000000:key/TokenKey";
+        let asked = |key: &str| actions("TrentService.Decrypt", &serde_json::json!({ "KeyId": key }).to_string());
+        assert_eq!(asked("TokenKey"), [("kms:Decrypt".into(), arn.to_owned())]);
+        assert_eq!(asked(arn), asked("TokenKey"));
     }
 
     #[test]

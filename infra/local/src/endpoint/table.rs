@@ -144,7 +144,7 @@ mod tests {
     #[tokio::test]
     async fn an_item_expires_when_the_stacks_clock_passes_its_time() {
         let folder = tempfile::tempdir().unwrap();
-        let clock = StackClock::open(&folder.path().join("clock")).unwrap();
+        let clock = StackClock::open(&folder.path().join("clock"), jiff::SignedDuration::ZERO).unwrap();
         let file = folder.path().join("table.db");
         let table = Table::open(&file, &template::tests::template().table().unwrap()).await.unwrap();
         let database = Database::new(file.to_str().unwrap()).unwrap();

@@ -149,6 +149,7 @@ pub fn run_as_function(name: &str, clock_file: PathBuf) -> anyhow::Result<()> {
     executor.block_on(async move {
         match name {
             "account-events" => account_events::run(runtime).await,
+            "api-channels" => api_channels::run(runtime).await,
             "api-helpdesk" => api_helpdesk::run(runtime).await,
             "due-work" => due_work::run(runtime).await,
             "outbound-sender" => outbound_sender::run(runtime).await,

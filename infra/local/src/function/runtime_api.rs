@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 use bytes::Bytes;
 use http::StatusCode;
 use jiff::SignedDuration;
+use queues::Trace;
 use runtime::Clock;
 use tokio::net::TcpListener;
 
@@ -39,7 +40,9 @@ async fn next(State(functions): State<Functions>, Path((function, instance)): Pa
             let timeout = SignedDuration::try_from(timeout).unwrap_or(SignedDuration::MAX);
             // Deadlines are wall time, as the function's own timeouts are.
             let deadline = Clock::system().now().saturating_add(timeout).map_or(0, |moment| moment.as_millisecond());
+            let trace = Trace::of_invocation(None, Clock::system().now());
             let headers = [
+                ("lambda-runtime-trace-id", trace.header().to_owned()),
                 ("lambda-runtime-aws-request-id", request_id),
                 ("lambda-runtime-deadline-ms", deadline.to_string()),
                 ("lambda-runtime-invoked-function-arn", arn),

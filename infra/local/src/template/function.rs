@@ -25,6 +25,10 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// What its role allows.
     pub statements: Vec<Statement>,
+    /// Where its logs go.
+    pub log_group_arn: String,
+    /// Whether Lambda traces it.
+    pub traced: bool,
 }
 
 /// One statement of a role's policy; all of ours allow.
@@ -68,6 +72,9 @@ struct Properties {
     memory_size: u32,
     role: String,
     environment: Environment,
+    logging_config: LoggingConfig,
+    #[serde(default)]
+    tracing: String,
     #[serde(default)]
     events: BTreeMap<String, Event>,
 }
@@ -76,6 +83,12 @@ struct Properties {
 #[serde(rename_all = "PascalCase")]
 struct Environment {
     variables: BTreeMap<String, String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct LoggingConfig {
+    log_group: String,
 }
 
 #[derive(Deserialize)]
@@ -154,6 +167,8 @@ impl Template {
                     timeout: Duration::from_secs(properties.timeout),
                     memory_mb: properties.memory_size,
                     environment: properties.environment.variables,
+                    log_group_arn: self.log_group_arn(&properties.logging_config.log_group),
+                    traced: properties.tracing == "Active",
                     statements: self.statements(&properties.role).with_context(|| logical_id.to_owned())?,
                 })
             })
@@ -209,6 +224,10 @@ impl Template {
     fn crate_of(&self, logical_id: &str) -> anyhow::Result<String> {
         let binary = &self.resources[logical_id].metadata["BuildProperties"]["Binary"];
         binary.as_str().map(str::to_owned).ok_or_else(|| anyhow!("{logical_id} names no Binary"))
+    }
+
+    fn log_group_arn(&self, name: &str) -> String {
+        format!("arn:aws:logs:{}:{}:log-group:{name}:*", self.place.region, self.place.account)
     }
 
     fn statements(&self, role_arn: &str) -> anyhow::Result<Vec<Statement>> {

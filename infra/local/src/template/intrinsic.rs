@@ -139,6 +139,7 @@ pub(super) fn arn(place: &Place, logical_id: &str, kind: &str, properties: &Valu
     match kind {
         "AWS::DynamoDB::Table" => format!("arn:aws:dynamodb:{region}:{account}:table/{name}"),
         "AWS::IAM::Role" => format!("arn:aws:iam::{account}:role/{name}"),
+        "AWS::KMS::Key" => format!("arn:aws:kms:{region}:{account}:key/{name}"),
         "AWS::Logs::LogGroup" => format!("arn:aws:logs:{region}:{account}:log-group:{name}:*"),
         "AWS::S3::Bucket" => format!("arn:aws:s3:::{name}"),
         "AWS::SQS::Queue" => format!("arn:aws:sqs:{region}:{account}:{name}"),

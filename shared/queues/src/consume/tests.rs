@@ -156,3 +156,23 @@ async fn jobs_are_read_from_the_record_or_from_the_bucket_and_poison_fails_alone
     assert_eq!(failed(response), ["lost", "newer", "poison", "twice"]);
     assert!(jobs.borrow().len() == 2 && [1, 2].iter().all(|number| jobs.borrow().contains(&job(*number))));
 }
+
+#[tokio::test]
+async fn each_handler_runs_as_part_of_the_trace_that_came_with_its_record() {
+    let of = |number: u8| format!("Root=1-58406520-{number:024x};Sampled=0");
+    let mut records = [record("1", None, ""), record("2", None, ""), record("3", None, "")];
+    for (number, record) in (1..=2).zip(&mut records) {
+        record["attributes"]["AWSTraceHeader"] = json!(of(number));
+    }
+    let seen = RefCell::new(Vec::new());
+    consume(event(&records), TIME, async |record| {
+        tokio::task::yield_now().await;
+        let trace = Trace::current().map(|trace| trace.header().to_owned());
+        seen.borrow_mut().push((id(record), trace));
+        Disposition::Done
+    })
+    .await;
+    let mut seen = seen.into_inner();
+    seen.sort();
+    assert_eq!(seen, [("1".to_owned(), Some(of(1))), ("2".to_owned(), Some(of(2))), ("3".to_owned(), None)]);
+}

@@ -51,6 +51,19 @@ pub(super) async fn read(response: Response) -> SendResult {
     }
 }
 
+/// The body of an answer to anything but a send; nothing, if a success has none that can be read.
+pub(super) async fn read_json(response: Response) -> Result<Result<Value, GraphError>, reqwest::Error> {
+    let status = response.status();
+    let retry_after = retry_after(&response);
+    let body: Value = serde_json::from_slice(&response.bytes().await?).unwrap_or_default();
+    let error = body.get("error").filter(|error| error.is_object());
+    Ok(match error {
+        Some(error) => Err(refusal(status, retry_after, error)),
+        None if status.is_success() => Ok(body),
+        None => Err(refusal(status, retry_after, &Value::Null)),
+    })
+}
+
 /// Whether the status alone says that nothing was sent. A proxy's 408 does not: it gave up waiting for an answer.
 fn is_refusal(status: StatusCode) -> bool {
     (status.is_client_error() || status.is_redirection()) && status != StatusCode::REQUEST_TIMEOUT

@@ -9,7 +9,10 @@ mod change;
 mod contacts;
 mod surrogates;
 
+use domain::{MessageId, Wamid};
 use serde_json::{Value, json};
+
+use super::json::text;
 
 /// Every item of one webhook body, in the order of the body.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +35,19 @@ impl Item {
             Self::Message(item) => &item.at,
             Self::Status(item) => &item.at,
             Self::Other(item) => &item.at,
+        }
+    }
+
+    /// The message that it becomes, or that it reports of, as far as it says: for logs, in which a message is then found
+    /// from its first line on.
+    pub fn message_id(&self) -> Option<MessageId> {
+        match self {
+            Self::Message(MessageItem { phone_number_id, message, .. }) => {
+                let wamid = Wamid::try_from(text(message, "id")?).ok()?;
+                Some(MessageId::of_wamid(phone_number_id, &wamid))
+            }
+            Self::Status(StatusItem { status, .. }) => text(status, "biz_opaque_callback_data")?.parse().ok(),
+            Self::Other(_) => None,
         }
     }
 }
@@ -113,7 +129,7 @@ fn of_body(mut body: Value) -> Vec<Item> {
 
 fn of_entry(index: usize, mut entry: Value) -> Vec<Item> {
     let at = format!("entry/{index}");
-    let waba_id = super::json::text(&entry, "id");
+    let waba_id = text(&entry, "id");
     match entry.get_mut("changes").map(Value::take) {
         Some(Value::Array(changes)) if !changes.is_empty() => {
             let changes = changes.into_iter().enumerate();

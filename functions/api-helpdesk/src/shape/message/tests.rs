@@ -24,6 +24,7 @@ fn message(direction: Way, content: Content) -> domain::Message {
         content,
         reply_to: None,
         wamid: None,
+        trace_id: None,
         direction,
         version: 0,
     }

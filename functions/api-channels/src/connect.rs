@@ -1,0 +1,113 @@
+//! A business number is connected to a tenant (F4, F5, F6).
+
+use domain::{BusinessNumber, Channel, ChannelId, TenantId};
+use runtime::{Purpose, SealError};
+use secrecy::SecretString;
+use storage::{CommitError, StorageError};
+use whatsapp::graph::AccountError;
+
+use crate::Desk;
+
+/// What is to be connected to whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Connection {
+    pub(crate) tenant_id: TenantId,
+    pub(crate) waba_id: String,
+    pub(crate) phone_number_id: String,
+    pub(crate) token: SecretString,
+}
+
+/// A connected number.
+#[derive(Clone, Debug)]
+pub(crate) struct Connected {
+    pub(crate) channel: Channel,
+    /// Whether it was not connected before.
+    pub(crate) is_new: bool,
+}
+
+/// Why a number is not connected. Nothing was stored.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    #[error("the tenant is not set up")]
+    NoSuchTenant,
+    #[error("the number is connected to another tenant")]
+    NumberConnected,
+    #[error("the account has numbers that are connected to another tenant")]
+    AccountConnected,
+    #[error("the account does not have the number")]
+    NumberNotInAccount,
+    /// What is typed on the phone would be missing here, and coexistence is not offered (F5).
+    #[error("the number is also used with the WhatsApp Business app")]
+    NumberOnPhone,
+    #[error(transparent)]
+    Graph(#[from] AccountError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    #[error("lost the race for the same channel {ATTEMPTS} times in a row")]
+    Contended,
+}
+
+/// Two who connect the same number are rare; a third try even more.
+const ATTEMPTS: usize = 3;
+
+/// Asks Meta, and stores the channel with its sealed token and the route of its webhooks. Doing it again renews the token.
+///
+/// # Errors
+/// [`ConnectError`]; nothing was stored then, unless the answer of storage itself was lost.
+pub(crate) async fn connect(desk: &Desk, asked: Connection) -> Result<Connected, ConnectError> {
+    if desk.table.of(asked.tenant_id).tenant().await?.is_none() {
+        return Err(ConnectError::NoSuchTenant);
+    }
+    asked.found(desk).await?;
+    let number = asked.confirmed_by_meta(desk).await?;
+    let id = ChannelId::of_number(asked.tenant_id, &asked.phone_number_id);
+    let sealed = desk.seal.seal(&asked.token, Purpose::token_of(asked.tenant_id, id)).await?;
+    for _ in 0..ATTEMPTS {
+        let read = asked.found(desk).await?;
+        let is_new = !read.as_ref().is_some_and(Channel::is_connected);
+        let mut channel = match &read {
+            None => Channel::connect(asked.tenant_id, number.clone(), desk.now()),
+            Some(read) => {
+                let mut channel = read.clone();
+                channel.connect_again(number.clone(), desk.now());
+                channel
+            }
+        };
+        match desk.table.of(asked.tenant_id).connect(&mut channel, &sealed, read.as_ref()).await {
+            Ok(()) => return Ok(Connected { channel, is_new }),
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Storage(error)) => return Err(error.into()),
+        }
+    }
+    Err(ConnectError::Contended)
+}
+
+impl Connection {
+    /// The tenant's channel with this number, if there was one; an error if number or account are another tenant's.
+    async fn found(&self, desk: &Desk) -> Result<Option<Channel>, ConnectError> {
+        let directory = desk.directory();
+        let route = directory.route(&self.phone_number_id).await?;
+        if route.is_some_and(|route| route.tenancy.tenant_id() != self.tenant_id) {
+            return Err(ConnectError::NumberConnected);
+        }
+        let holder = directory.holder_of_waba(&self.waba_id).await?;
+        if holder.is_some_and(|holder| holder != self.tenant_id) {
+            return Err(ConnectError::AccountConnected);
+        }
+        let id = ChannelId::of_number(self.tenant_id, &self.phone_number_id);
+        Ok(desk.table.of(self.tenant_id).channel(id).await?)
+    }
+
+    /// Whoever knows two ids has proven nothing: only what Meta says to the token counts.
+    async fn confirmed_by_meta(&self, desk: &Desk) -> Result<BusinessNumber, ConnectError> {
+        let listed = desk.graph.number_of(&self.waba_id, &self.phone_number_id, &self.token).await?;
+        let listed = listed.ok_or(ConnectError::NumberNotInAccount)?;
+        if listed.is_on_phone {
+            return Err(ConnectError::NumberOnPhone);
+        }
+        desk.graph.subscribe_app(&self.waba_id, &self.token).await?;
+        Ok(listed.number)
+    }
+}

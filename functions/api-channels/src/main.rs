@@ -1,0 +1,4 @@
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    api_channels::run(runtime::Runtime::from_environment()?).await
+}

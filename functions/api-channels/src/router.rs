@@ -1,0 +1,41 @@
+//! The API's table of contents.
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::{Desk, channels, tenants};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "WhatsApp Helpdesk: tenants and channels", version = "1", description = include_str!("openapi.md")),
+    servers((url = "/")),
+    tags(
+        (name = "tenants", description = "Companies. For operators."),
+        (name = "channels", description = "Connected business numbers."),
+    )
+)]
+struct Document;
+
+fn routes() -> OpenApiRouter<Desk> {
+    OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(tenants::show, tenants::replace))
+        .routes(routes!(channels::list, channels::create))
+        .routes(routes!(channels::show, channels::delete))
+}
+
+/// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`
+/// puts it there.
+pub fn router(desk: Desk) -> Router {
+    let (routes, _) = routes().split_for_parts();
+    rest::complete(routes.with_state(desk))
+}
+
+/// The API's OpenAPI document, in JSON with a line end: what `infra/openapi-channels.json` has to be.
+pub fn openapi() -> String {
+    let mut document = routes().into_openapi();
+    rest::openapi::complete(&mut document);
+    let json = document.to_pretty_json().expect("the document is made of strings and numbers");
+    json + "\n"
+}

@@ -1,0 +1,193 @@
+//! The API without its storage: who is let in, what is refused before anything is read, the document.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_smithy_types::retry::RetryConfig;
+use aws_types::SdkConfig;
+use aws_types::region::Region;
+use axum::Router;
+use axum::body::Body;
+use http::Request;
+use jiff::Timestamp;
+use lambda_http::RequestExt;
+use lambda_http::request::RequestContext;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+const TENANT: &str = "/v1/tenants/ten_00000000000000000000000000000007";
+
+/// The API over services that cannot be reached.
+fn router() -> Router {
+    let config = SdkConfig::builder()
+        .behavior_version(aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
+        .endpoint_url("http://127.0.0.1:9")
+        .retry_config(RetryConfig::disabled())
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build();
+    api_channels::router(api_channels::Desk::new(
+        storage::Table::new(&config, "helpdesk".into()),
+        whatsapp::graph::Graph::new("http://127.0.0.1:9", "v24.0", Duration::from_secs(1)).expect("a client"),
+        runtime::Seal::new(&config, "key".into()),
+        runtime::Clock::from_fn(|| Timestamp::UNIX_EPOCH),
+        rest::ClaimNames { tenant: "tenant_id".into(), role: "role".into() },
+    ))
+}
+
+/// A request as the gateway hands it over, with the claims of a token if there was one.
+fn request(method: &str, path: &str, claims: Option<Value>, body: &str) -> Request<Body> {
+    let mut context = json!({"requestId": "req-1", "http": {"method": method}});
+    if let Some(claims) = claims {
+        context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+    }
+    let context: RequestContext = serde_json::from_value(context).expect("a context");
+    let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned()));
+    request.expect("a request").with_request_context(context)
+}
+
+fn token_of(role: &str) -> Option<Value> {
+    Some(json!({"sub": "usr_ben", "tenant_id": "ten_00000000000000000000000000000001", "role": role}))
+}
+
+fn operator() -> Option<Value> {
+    Some(json!({"sub": "usr_olga", "role": "operator"}))
+}
+
+/// Every refusal is a problem that names the request.
+async fn problem_of(request: Request<Body>) -> Value {
+    let response = router().oneshot(request).await.expect("a router always answers");
+    assert_eq!(response.headers()["request-id"], "req-1");
+    assert_eq!(response.headers()["content-type"], "application/problem+json");
+    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("the body is in memory");
+    serde_json::from_slice(&body).expect("the body is JSON")
+}
+
+async fn code_of(request: Request<Body>) -> (u64, String) {
+    let problem = problem_of(request).await;
+    (problem["status"].as_u64().expect("a status"), problem["code"].as_str().expect("a code").to_owned())
+}
+
+fn refused(status: u64, code: &str) -> (u64, String) {
+    (status, code.to_owned())
+}
+
+/// Method and path of everything that is in the document.
+fn operations() -> Vec<(String, String)> {
+    let document: Value = serde_json::from_str(&api_channels::openapi()).expect("the document is JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let of_path = |(path, item): (&String, &Value)| -> Vec<(String, String)> {
+        item.as_object().expect("operations").keys().map(|method| (method.to_uppercase(), path.clone())).collect()
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+#[test]
+fn the_document_that_is_checked_in_is_the_apis() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/openapi-channels.json");
+    let checked_in = std::fs::read_to_string(file).unwrap_or_default();
+    let again = "cargo run -p api-channels --example openapi > infra/openapi-channels.json";
+    assert!(checked_in == api_channels::openapi(), "infra/openapi-channels.json is not what the code says: {again}");
+}
+
+#[test]
+fn the_api_has_the_routes_it_promises() {
+    let listed: Vec<_> = operations().iter().map(|(method, path)| format!("{method} {path}")).collect();
+    insta::assert_snapshot!(listed.join("\n"), @r"
+    GET /v1/channels
+    POST /v1/channels
+    DELETE /v1/channels/{id}
+    GET /v1/channels/{id}
+    GET /v1/tenants/{id}
+    PUT /v1/tenants/{id}
+    ");
+}
+
+#[tokio::test]
+async fn nobody_is_let_in_without_a_token() {
+    for (method, path) in operations() {
+        let without_token = code_of(request(&method, &path, None, "not json")).await;
+        assert_eq!(without_token, refused(401, "unauthenticated"), "{method} {path}");
+    }
+}
+
+#[tokio::test]
+async fn tenants_and_connections_are_made_by_operators_and_seen_and_ended_by_admins() {
+    let of_operators = |method: &str, path: &str| path.starts_with("/v1/tenants") || method == "POST";
+    for (method, path) in operations() {
+        let kind = if path.starts_with("/v1/tenants") { "ten" } else { "chn" };
+        let path = path.replace("{id}", &format!("{kind}_00000000000000000000000000000007"));
+        let others = if of_operators(&method, &path) {
+            vec![token_of("admin"), token_of("supervisor"), token_of("agent")]
+        } else {
+            vec![token_of("supervisor"), token_of("agent"), token_of("operator")]
+        };
+        for claims in others {
+            let answer = code_of(request(&method, &path, claims.clone(), "not json")).await;
+            assert_eq!(answer, refused(403, "role_required"), "{method} {path} {claims:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_operator_without_a_tenant_has_no_channels() {
+    let answer = code_of(request("GET", "/v1/channels", operator(), "")).await;
+    assert_eq!(answer, refused(403, "claim_invalid"));
+}
+
+#[tokio::test]
+async fn a_tenant_that_makes_no_sense_is_refused_before_anything_is_read() {
+    let sound = json!({"name": "Acme", "time_zone": "Europe/Berlin", "subscription_started_on": "2026-01-31"});
+    for (member, value) in [
+        ("name", json!(" ")),
+        ("name", json!("a".repeat(201))),
+        ("time_zone", json!("Berlin")),
+        ("subscription_started_on", json!("2026-02-31")),
+        ("subscription_started_on", json!(null)),
+        ("allowance", json!(-1)),
+        ("allowance", json!("many")),
+        ("reopen_within", json!("soon")),
+    ] {
+        let mut tenant = sound.clone();
+        tenant[member] = value.clone();
+        let problem = problem_of(request("PUT", TENANT, operator(), &tenant.to_string())).await;
+        assert_eq!((&problem["status"], &problem["code"]), (&json!(422), &json!("body_invalid")), "{member} {value}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(member), "{problem}");
+    }
+    let read = code_of(request("PUT", TENANT, operator(), &sound.to_string())).await;
+    assert_eq!(read, refused(503, "busy"));
+}
+
+#[tokio::test]
+async fn a_connection_that_makes_no_sense_is_refused_and_its_token_is_not_repeated() {
+    let sound = json!({
+        "tenant_id": "ten_00000000000000000000000000000007",
+        "waba_id": "1",
+        "phone_number_id": "2",
+        "access_token": "EAAG-a-secret-token",
+    });
+    for (member, value) in [
+        ("tenant_id", json!("7")),
+        ("waba_id", json!("1/messages")),
+        ("phone_number_id", json!("+1 555 010 0101")),
+        ("access_token", json!("")),
+        ("access_token", json!("EAAG a secret token")),
+    ] {
+        let mut connection = sound.clone();
+        connection[member] = value.clone();
+        let problem = problem_of(request("POST", "/v1/channels", operator(), &connection.to_string())).await;
+        assert_eq!((&problem["status"], &problem["code"]), (&json!(422), &json!("body_invalid")), "{member} {value}");
+        assert!(problem["detail"].as_str().unwrap().starts_with(member), "{problem}");
+        assert!(!problem.to_string().contains("EAAG"), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn when_storage_is_down_the_answer_says_so_and_nothing_else() {
+    let problem = problem_of(request("GET", TENANT, operator(), "")).await;
+    assert_eq!((&problem["status"], &problem["code"]), (&json!(503), &json!("busy")));
+    let text = problem.to_string();
+    assert!(!text.contains("127.0.0.1") && !text.contains("GetItem"), "{text}");
+}

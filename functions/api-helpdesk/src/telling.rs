@@ -1,0 +1,34 @@
+//! The trace of a request, and the line of the log about what it did to a message. (The gateway's access log has a line
+//! for every request.)
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use domain::Message;
+use lambda_http::RequestExt;
+use queues::Trace;
+use runtime::Invocation;
+
+use crate::Helpdesk;
+
+/// The name under which its metrics are counted.
+const FUNCTION: &str = "api-helpdesk";
+
+/// Answers a request as part of its trace, which what it makes keeps.
+pub(crate) async fn traced(State(desk): State<Helpdesk>, request: Request, next: Next) -> Response {
+    let header = request.lambda_context_ref().and_then(|context| context.xray_trace_id.as_deref());
+    let trace = Trace::of_invocation(header, desk.now());
+    trace.around(next.run(request)).await
+}
+
+impl Helpdesk {
+    /// Tells what was done to a message.
+    pub(crate) fn tell(&self, outcome: &'static str, message: &Message) {
+        let invocation = Invocation::of(FUNCTION);
+        invocation.count(outcome);
+        invocation.concerns("message.id", [message.id]);
+        // A message that is sent again belongs to the trace that made it, too.
+        invocation.concerns("trace.id", Trace::current_id().into_iter().chain(message.trace_id));
+        invocation.tell(self.now());
+    }
+}
