@@ -1,0 +1,1 @@
+"""The deployment, tried on an emulator: `infra/try-deploy`."""
