@@ -58,6 +58,7 @@ struct Resource {
 struct Written {
     #[serde(rename = "Type")]
     kind: String,
+    condition: Option<String>,
     #[serde(default)]
     properties: serde_yaml_ng::Value,
     #[serde(default)]
@@ -69,6 +70,8 @@ struct Written {
 struct Document {
     #[serde(default)]
     parameters: BTreeMap<String, Parameter>,
+    #[serde(default)]
+    conditions: BTreeMap<String, serde_yaml_ng::Value>,
     #[serde(default)]
     globals: BTreeMap<String, serde_yaml_ng::Value>,
     resources: BTreeMap<String, Written>,
@@ -96,10 +99,15 @@ impl Template {
             let value = given.get(&name).cloned().or_else(|| parameter.default.as_ref().map(intrinsic::text));
             parameters.insert(name.clone(), value.ok_or_else(|| anyhow!("the parameter {name} has no value"))?);
         }
-        let resolver = Resolver::new(&place, &parameters, &document.resources);
+        let resolver = Resolver::new(&place, &parameters, &document.conditions, &document.resources);
         let globals = document.globals.get("Function").map(|value| resolver.resolve(value)).transpose()?;
         let mut resources = BTreeMap::new();
         for (name, written) in &document.resources {
+            if let Some(condition) = &written.condition
+                && !resolver.holds(condition)?
+            {
+                continue;
+            }
             let mut properties = resolver.resolve(&written.properties).with_context(|| name.clone())?;
             if let (true, Some(globals)) = (written.kind == Function::KIND, &globals) {
                 properties = merged(globals.clone(), properties);
@@ -201,9 +209,33 @@ pub(crate) mod tests {
 
     #[test]
     fn a_parameter_without_a_value_is_named() {
-        let error = Template::read(place(), &BTreeMap::new()).unwrap_err();
+        let text = "{Parameters: {Missing: {Type: String}}, Resources: {}}";
+        let error = Template::parse(text, place(), &BTreeMap::new()).unwrap_err();
 
-        assert!(format!("{error:#}").contains("the parameter JwtIssuer has no value"));
+        assert!(error.to_string().contains("the parameter Missing has no value"));
+    }
+
+    #[test]
+    fn a_user_pool_is_made_only_where_no_issuer_is_given() {
+        assert!(template().name_of("Users").is_err());
+        assert!(template().routes().unwrap().iter().any(|route| {
+            route.authorizer.as_ref().is_some_and(|it| it.issuer.ends_with("/issuer") && it.audience == ["helpdesk"])
+        }));
+    }
+
+    #[test]
+    fn what_a_condition_chooses_counts_and_the_rest_is_not_even_read() {
+        let text = r#"
+Parameters: {Issuer: {Type: String, Default: ""}}
+Conditions: {Own: !Equals [!Ref Issuer, ""], Other: !Not [!Equals [!Ref Issuer, ""]]}
+Resources:
+  Own: {Type: AWS::S3::Bucket, Condition: Own, Properties: {BucketName: !If [Other, !Ref Nowhere, mine]}}
+  Other: {Type: AWS::S3::Bucket, Condition: Other, Properties: {BucketName: !Ref Nowhere}}
+"#;
+        let template = Template::parse(text, place(), &BTreeMap::new()).unwrap();
+
+        assert_eq!(template.name_of("Own").unwrap(), "mine");
+        assert!(template.name_of("Other").is_err());
     }
 
     #[test]

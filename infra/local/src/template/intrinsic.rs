@@ -1,4 +1,4 @@
-//! CloudFormation's references: `!Ref`, `!GetAtt`, `!Sub`, `!Join`.
+//! CloudFormation's references: `!Ref`, `!GetAtt`, `!Sub`, `!Join`; and its conditions: `!If` with `!Equals` and `!Not`.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use super::{Place, Written};
 pub(super) struct Resolver<'a> {
     place: &'a Place,
     parameters: &'a BTreeMap<String, String>,
+    conditions: &'a BTreeMap<String, Yaml>,
     resources: &'a BTreeMap<String, Written>,
 }
 
@@ -19,9 +20,25 @@ impl<'a> Resolver<'a> {
     pub(super) fn new(
         place: &'a Place,
         parameters: &'a BTreeMap<String, String>,
+        conditions: &'a BTreeMap<String, Yaml>,
         resources: &'a BTreeMap<String, Written>,
     ) -> Self {
-        Self { place, parameters, resources }
+        Self { place, parameters, conditions, resources }
+    }
+
+    /// Whether a condition of the template holds.
+    pub(super) fn holds(&self, condition: &str) -> anyhow::Result<bool> {
+        let written = self.conditions.get(condition).ok_or_else(|| anyhow!("no condition is called {condition}"))?;
+        self.is_true(written)
+    }
+
+    fn is_true(&self, condition: &Yaml) -> anyhow::Result<bool> {
+        let Yaml::Tagged(tagged) = condition else { bail!("a condition is !Equals or !Not") };
+        match (tagged.tag.to_string().trim_start_matches('!'), tagged.value.as_sequence().map(Vec::as_slice)) {
+            ("Equals", Some([one, other])) => Ok(self.resolve(one)? == self.resolve(other)?),
+            ("Not", Some([condition])) => Ok(!self.is_true(condition)?),
+            (other, _) => bail!("!{other} is not understood in a condition here"),
+        }
     }
 
     /// The value with every reference replaced by what it refers to.
@@ -51,6 +68,8 @@ impl<'a> Resolver<'a> {
             }
             "Sub" => self.substituted(&text(value))?,
             "Join" => self.joined(value)?,
+            // The other branch may name what is not there.
+            "If" => return self.resolve(self.branch(value)?),
             other => bail!("!{other} is not understood here"),
         };
         Ok(Value::String(resolved))
@@ -68,6 +87,10 @@ impl<'a> Resolver<'a> {
         };
         if let Some(value) = pseudo {
             return Ok(value.to_owned());
+        }
+        // There are no versions here, so that a function is its own alias.
+        if let Some(function) = name.strip_suffix(".Alias") {
+            return self.attribute(function, "Arn");
         }
         let (kind, properties) = self.resource(name)?;
         Ok(reference(self.place, name, kind, &properties))
@@ -107,6 +130,13 @@ impl<'a> Resolver<'a> {
         }
         result.push_str(rest);
         Ok(result)
+    }
+
+    fn branch<'b>(&self, value: &'b Yaml) -> anyhow::Result<&'b Yaml> {
+        match value.as_sequence().map(Vec::as_slice) {
+            Some([condition, then, otherwise]) => Ok(if self.holds(&text(condition))? { then } else { otherwise }),
+            _ => bail!("!If wants a condition and two values"),
+        }
     }
 
     fn joined(&self, value: &Yaml) -> anyhow::Result<String> {
