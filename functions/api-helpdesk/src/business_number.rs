@@ -25,7 +25,7 @@ impl BusinessNumber {
     /// client would send it again.
     pub(crate) async fn of_stored(tenancy: &Tenancy, channel: ChannelId) -> Self {
         Self::of(tenancy, channel).await.unwrap_or_else(|error| {
-            let error: &dyn std::error::Error = &error;
+            let error = domain::chain(&error);
             tracing::warn!(channel.id = %channel, error, "the channel's number is not shown");
             None.into()
         })

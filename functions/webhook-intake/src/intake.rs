@@ -98,11 +98,7 @@ impl WebhookIntake {
             Err(error) => {
                 invocation.count("not_taken");
                 let webhook = origin.webhook_id.to_string();
-                tracing::error!(
-                    webhook.id = webhook,
-                    error = &error as &dyn std::error::Error,
-                    "not taken: Meta sends it again"
-                );
+                tracing::error!(webhook.id = webhook, error = domain::chain(&error), "not taken: Meta sends it again");
                 Response::text(500, "not taken")
             }
         }

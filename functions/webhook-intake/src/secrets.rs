@@ -56,7 +56,7 @@ impl LiveSecrets {
                 true
             }
             Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the secrets could not be read again");
+                tracing::warn!(error = domain::chain(&error), "the secrets could not be read again");
                 false
             }
         }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod chain;
 pub mod channel;
 pub mod contact;
 pub mod delivery;
@@ -13,6 +14,7 @@ pub mod tenant;
 pub mod ticket;
 pub mod trace;
 
+pub use chain::chain;
 pub use channel::{BusinessNumber, Channel};
 pub use contact::{Contact, Identity, Sender};
 pub use delivery::{Delivery, Status, Step};

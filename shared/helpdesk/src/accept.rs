@@ -113,7 +113,7 @@ pub(crate) async fn knock(outbound: &Queue, tenancy: &Tenancy, message: &Message
     let job =
         OutboundJob { tenant_id: tenancy.tenant_id(), channel_id: message.channel_id, contact_id: message.contact_id };
     if let Err(error) = outbound.knock(&job).await {
-        let error: &dyn std::error::Error = &error;
+        let error = domain::chain(&error);
         tracing::warn!(message.id = %message.id, error, "job not queued; due-work will find the work");
     }
 }

@@ -226,7 +226,7 @@ impl Post<'_> {
         // SQS counts whole seconds; one more so that the wait is over when the knock comes.
         let delay = Duration::try_from(wait).unwrap_or_default() + Duration::from_secs(1);
         if let Err(error) = self.knocks.knock_later(&job, delay).await {
-            let error: &dyn Error = &error;
+            let error = domain::chain(&error);
             tracing::warn!(%at, error, "no delayed job; due-work will find the work");
         }
     }

@@ -5,6 +5,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
+use domain::chain;
 use futures::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
@@ -158,17 +159,6 @@ async fn not_done(
 /// The trace that whoever sent the record was part of.
 fn trace(record: &SqsMessage) -> Option<Trace> {
     record.attributes.get("AWSTraceHeader").and_then(|header| Trace::read(header))
-}
-
-/// An error and its sources in one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl Problem {
     /// Logs why it is our fault, if it is.
     pub(crate) fn log(&self, request_id: &str) {
         if let Some(cause) = &self.0.cause {
-            let (code, status, error) = (self.0.code, self.0.status.as_u16(), chain(cause.as_ref()));
+            let (code, status, error) = (self.0.code, self.0.status.as_u16(), domain::chain(cause.as_ref()));
             tracing::error!(request.id = request_id, problem.code = code, status, error, "a request was not fulfilled");
         }
     }
@@ -142,18 +142,6 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
-}
-
-/// An error and all its sources, outermost first.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        source = error.source();
-    }
-    text
 }
 
 #[cfg(test)]
@@ -202,6 +190,6 @@ mod tests {
 
     #[test]
     fn the_cause_is_logged_with_its_whole_chain() {
-        assert_eq!(chain(&Outer(Inner)), "storage did not answer: password refused");
+        assert_eq!(domain::chain(&Outer(Inner)), "storage did not answer: password refused");
     }
 }

@@ -56,7 +56,7 @@ impl Runtime {
     /// function starts; one that cannot be opened now is opened when it is needed.
     pub async fn connect(&self, service: &str) {
         if let Err(error) = self.sdk.connect(service).await {
-            tracing::warn!(service, error = &*error as &dyn std::error::Error, "no connection at the start");
+            tracing::warn!(service, error = domain::chain(&*error), "no connection at the start");
         }
     }
 
