@@ -271,7 +271,7 @@ Resources:
         assert_eq!(inbound.attributes["VisibilityTimeout"], "180");
         let redrive: Value = serde_json::from_str(&inbound.attributes["RedrivePolicy"]).unwrap();
         assert_eq!(redrive["deadLetterTargetArn"], "arn:aws:sqs:us-east-1:000000000000:local-inbound-dlq.fifo");
-        assert_eq!(redrive["maxReceiveCount"], 5);
+        assert_eq!(redrive["maxReceiveCount"], 10);
         assert_eq!(queues.iter().filter(|queue| queue.is_dead_letter_queue()).count(), 5);
     }
 
