@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use helpdesk::{Recorded, Recording};
-use lambda_runtime::{LambdaEvent, service_fn};
 use queues::jobs::{EventItem, EventsJob};
 use queues::{Disposition, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Item, Runtime};
@@ -27,13 +26,10 @@ pub struct AccountEvents {
 /// # Errors
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
-    let function = &AccountEvents::new(&runtime)?;
+    let function = AccountEvents::new(&runtime)?;
     runtime.connect("dynamodb").await;
-    let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let time_left = runtime::time_left(event.context.deadline());
-        Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
-    });
-    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+    let handle = async |event, time_left| function.handle(event, time_left).await;
+    runtime::serve(handle).await.map_err(anyhow::Error::from_boxed)
 }
 
 impl AccountEvents {

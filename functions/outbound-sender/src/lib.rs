@@ -8,7 +8,6 @@ use anyhow::Context;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::Sealed;
 use helpdesk::{Call, DeliverError, Opening, Post};
-use lambda_runtime::{LambdaEvent, service_fn};
 use queues::jobs::OutboundJob;
 use queues::{Disposition, Queue, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime};
@@ -39,13 +38,10 @@ pub struct OutboundSender {
 /// # Errors
 /// When the environment is incomplete, or Lambda's runtime API fails.
 pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
-    let function = &OutboundSender::new(&runtime)?;
+    let function = OutboundSender::new(&runtime)?;
     runtime.connect("dynamodb").await;
-    let handle = service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let time_left = runtime::time_left(event.context.deadline());
-        Ok::<_, lambda_runtime::Error>(function.handle(event.payload, time_left).await)
-    });
-    lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
+    let handle = async |event, time_left| function.handle(event, time_left).await;
+    runtime::serve(handle).await.map_err(anyhow::Error::from_boxed)
 }
 
 impl OutboundSender {
