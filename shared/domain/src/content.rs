@@ -61,9 +61,9 @@ pub struct Reaction {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub about: NoticeKind,
-    /// The identity they had before, where Meta names it. Never guessed from the words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Identity>,
+    /// The identities they had before, where Meta names them. Never guessed from the words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previous: Vec<Identity>,
     /// Meta's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,

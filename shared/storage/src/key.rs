@@ -1,7 +1,7 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{ChannelId, ContactId, Identity, MessageId, Position, TenantId, ThreadId, TicketId};
+use domain::{ChannelId, ContactId, Identity, MatchingKey, MergeId, MessageId, Position, TenantId, ThreadId, TicketId};
 use std::collections::HashMap;
 
 /// One item's key.
@@ -47,6 +47,20 @@ impl Keys {
 
     pub(crate) fn contact(self, id: ContactId) -> Key {
         self.key(&format!("#CONTACT#{id}"), "CONTACT")
+    }
+
+    /// The partition of the index `contacts`.
+    pub(crate) fn contacts(self) -> String {
+        self.key("#CONTACTS", "").pk
+    }
+
+    pub(crate) fn phone(self, key: &MatchingKey) -> Key {
+        self.key(&format!("#PHONE#{}", key.as_str()), "PHONE")
+    }
+
+    pub(crate) fn merge(self, id: MergeId) -> Key {
+        let sk = format!("MERGE#{}", id.merged);
+        Key { sk, ..self.contact(id.survivor) }
     }
 
     pub(crate) fn conversation(self, channel: ChannelId, contact: ContactId) -> Key {

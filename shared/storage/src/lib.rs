@@ -9,6 +9,7 @@ pub mod events;
 pub mod idempotency;
 mod item;
 mod key;
+pub mod merges;
 pub mod messages;
 pub mod objects;
 pub mod outbox;
@@ -20,6 +21,7 @@ pub mod tickets;
 mod transaction;
 
 pub use channels::ChannelCursor;
+pub use contacts::ContactCursor;
 pub use directory::Directory;
 pub use error::{CommitError, StorageError};
 pub use messages::MessageCursor;
