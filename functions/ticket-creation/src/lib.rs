@@ -92,7 +92,10 @@ impl TicketCreation {
         let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
-            report(job, item, receipt, invocation);
+            match receipt {
+                Receipt::NoThread => self.record(job, item, "no_thread", invocation).await?,
+                receipt => report(job, item, receipt, invocation),
+            }
         }
         Ok(())
     }
@@ -135,6 +138,8 @@ fn report(job: &InboundJob, item: &InboundItem, receipt: Receipt, invocation: &I
         Receipt::Stored(id) => ("message", Some(id), ""),
         Receipt::Duplicate(id) => ("duplicate", Some(id), ""),
         Receipt::BeforeConnection => ("dropped", None, "before_connection"),
+        // Recorded, which reports it, too.
+        Receipt::NoThread => return,
     };
     invocation.count(outcome);
     invocation.concerns("message.id", message);

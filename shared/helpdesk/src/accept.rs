@@ -10,6 +10,7 @@ use storage::{CommitError, StorageError, Tenancy};
 use whatsapp::limits::TEXT_CHARS;
 
 use crate::fresh::fresh_id;
+use crate::living::{living_contact, living_ticket};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::session::session_of;
 
@@ -151,7 +152,7 @@ async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Opt
 }
 
 async fn load(tenancy: &Tenancy, reply: &NewReply) -> Result<Thread, AcceptError> {
-    let ticket = tenancy.ticket(reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
+    let ticket = living_ticket(tenancy, reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
     let quoted = match reply.reply_to {
         Some(id) => Some(quoted(tenancy, &ticket, id).await?),
         None => None,
@@ -162,8 +163,20 @@ async fn load(tenancy: &Tenancy, reply: &NewReply) -> Result<Thread, AcceptError
 
 async fn quoted(tenancy: &Tenancy, ticket: &Ticket, id: MessageId) -> Result<MessageId, AcceptError> {
     let message = tenancy.message(id).await?.ok_or(AcceptError::NoSuchQuotedMessage)?;
-    let same = (message.channel_id, message.contact_id) == (ticket.channel_id, ticket.contact_id);
-    if same { Ok(message.id) } else { Err(AcceptError::NoSuchQuotedMessage) }
+    if is_of_conversation(tenancy, ticket, &message).await? {
+        Ok(message.id)
+    } else {
+        Err(AcceptError::NoSuchQuotedMessage)
+    }
+}
+
+/// A message keeps the contact that it came from or went to; that may have been merged into the ticket's since.
+async fn is_of_conversation(tenancy: &Tenancy, ticket: &Ticket, message: &Message) -> Result<bool, StorageError> {
+    if (message.channel_id, message.contact_id) == (ticket.channel_id, ticket.contact_id) {
+        return Ok(true);
+    }
+    let contact = living_contact(tenancy, message.contact_id).await?;
+    Ok(message.channel_id == ticket.channel_id && contact.is_some_and(|contact| contact.id == ticket.contact_id))
 }
 
 async fn store(

@@ -1,8 +1,12 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod contacts;
 mod deliver;
 mod fresh;
+mod living;
+mod matching;
+mod merge;
 mod receive;
 mod record;
 mod retry;
@@ -14,8 +18,12 @@ mod unconfirmed;
 mod wake;
 
 pub use accept::{AcceptError, IdempotencyKey, NewReply, accept};
+pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, deliver};
 pub use fresh::fresh_id;
+pub use living::{living_contact, living_ticket};
+pub use matching::{also_matching, contacts_with_number};
+pub use merge::{UndoError, merges_into, undo_merge};
 pub use receive::{Receipt, Received, Receiving, receive};
 pub use record::{Recorded, Recording, record};
 pub use retry::Busy;

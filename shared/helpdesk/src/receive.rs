@@ -23,6 +23,8 @@ pub enum Receipt {
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
     BeforeConnection,
+    /// A notice about somebody who has no thread that it could stand in.
+    NoThread,
 }
 
 /// The receipts, in the order of the messages.
@@ -59,7 +61,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
         waiting.push(receiving.arrival(index, id, inbound).await?);
     }
-    for group in waiting.chunk_by(|a, b| a.inbound.sender.identity() == b.inbound.sender.identity()) {
+    for group in waiting.chunk_by(Arrival::goes_with) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
             for (index, receipt) in receiving.take(part).await? {
                 receipts[index] = Some(receipt);
@@ -86,11 +88,18 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let mut person = self.person(&first.inbound.sender).await?;
-            let destination = self.destination(&mut person, &first.inbound).await?;
+            let receipt = |arrival: &Arrival, stored| {
+                (arrival.index, if stored { Receipt::Stored(arrival.id) } else { Receipt::NoThread })
+            };
+            let Some(person) = self.person(&first.inbound).await? else {
+                receipts.extend(waiting.iter().map(|arrival| receipt(arrival, false)));
+                return Ok(receipts);
+            };
+            let destination = self.destination(&person, &first.inbound).await?;
+            let stored = destination.is_some();
             match self.store(&person, destination, &waiting).commit().await {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, Receipt::Stored(arrival.id))));
+                    receipts.extend(waiting.iter().map(|arrival| receipt(arrival, stored)));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -119,17 +128,13 @@ impl Receiving<'_> {
         Ok(rest)
     }
 
-    fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
-        let Destination { mut ticket, found } = destination;
+    /// Without a destination only what is new of the person is stored.
+    fn store(&self, person: &Person, destination: Option<Destination>, arrivals: &[Arrival]) -> Transaction {
         let mut transaction = self.tenancy().transaction();
-        match (person.is_new, person.learned) {
-            (true, _) => transaction.create_contact(&person.contact),
-            (false, true) => transaction.save_contact(&person.contact),
-            (false, false) => {}
-        }
-        for identity in &person.new_identities {
-            transaction.add_identity(identity, person.contact.id);
-        }
+        // An existing ticket that is saved is the person's: a merge would have changed it.
+        let unmerged = !destination.as_ref().is_some_and(|there| matches!(there.found, Found::Existing));
+        person.store(&mut transaction, unmerged);
+        let Some(Destination { mut ticket, found }) = destination else { return transaction };
         let messages: Vec<Message> = arrivals
             .iter()
             .map(|arrival| {

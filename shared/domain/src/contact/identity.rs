@@ -35,6 +35,17 @@ impl Identity {
         sound.then(|| Self::Bsuid(text.to_owned()))
     }
 
+    /// Whether the other takes this one's place when a person has it instead: a number that of a number, an id that of an
+    /// id, a parent's that of a parent's.
+    pub fn replaces(&self, other: &Self) -> bool {
+        let kind = |identity: &Self| match identity {
+            Self::Phone(_) => 0,
+            Self::Bsuid(id) if id.contains(".ENT.") => 1,
+            Self::Bsuid(_) => 2,
+        };
+        self != other && kind(self) == kind(other)
+    }
+
     /// The text WhatsApp uses.
     pub fn as_str(&self) -> &str {
         match self {
@@ -80,6 +91,14 @@ mod tests {
         for text in ["", "+", "us.123", "US.", "US.1..2", "Ada", "US.1 2"] {
             assert_eq!(Identity::read(text), None, "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_number_takes_the_place_of_a_number_and_an_id_that_of_an_id() {
+        let [number, other] = ["15550100001", "15550100002"].map(|digits| Identity::Phone(digits.into()));
+        let [id, parent] = ["US.1", "US.ENT.1"].map(|id| Identity::Bsuid(id.into()));
+        assert!(number.replaces(&other) && id.replaces(&Identity::Bsuid("US.2".into())));
+        assert!(!number.replaces(&number) && !id.replaces(&number) && !parent.replaces(&id));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The ticket that a message goes to.
 
 use domain::ticket::{Placement, placement};
-use domain::{InboundMessage, Ticket, TicketId};
+use domain::{Content, InboundMessage, Ticket, TicketId};
 
 use super::Receiving;
 use super::person::Person;
@@ -24,21 +24,28 @@ pub(super) enum Found {
 }
 
 impl Receiving<'_> {
-    /// Asks `domain` where the message belongs.
-    pub(super) async fn destination(&self, person: &mut Person, first: &InboundMessage) -> Result<Destination, Busy> {
+    /// Asks `domain` where the message belongs. Nowhere, for a notice about somebody who has no ticket here: it is no work.
+    pub(super) async fn destination(
+        &self,
+        person: &Person,
+        first: &InboundMessage,
+    ) -> Result<Option<Destination>, Busy> {
         let contact_id = person.contact.id;
         let conversation = self.tenancy().conversation(self.channel().id, contact_id).await?;
         let latest = match conversation.ticket_id {
             Some(id) => self.tenancy().ticket(id).await?,
             None => None,
         };
+        if matches!(first.content, Content::Notice(_)) {
+            return Ok(latest.map(|ticket| Destination { ticket, found: Found::Existing }));
+        }
         let reopen_within = match &latest {
             Some(ticket) if !ticket.is_open() => self.tenancy().tenant().await?.and_then(|tenant| tenant.reopen_within),
             _ => None,
         };
         let customer = first.sender.identity().clone();
         let latest_id = conversation.ticket_id;
-        Ok(match (placement(latest.as_ref(), first.sent_at, reopen_within), latest) {
+        Ok(Some(match (placement(latest.as_ref(), first.sent_at, reopen_within), latest) {
             (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing },
             (Placement::Reopen, Some(mut ticket)) => {
                 ticket.reopen();
@@ -53,6 +60,6 @@ impl Receiving<'_> {
                 let ticket = Ticket::open(fresh_id(self.now), self.channel(), contact_id, customer, self.now);
                 Destination { ticket, found: Found::New { latest: latest_id, closed_version: None } }
             }
-        })
+        }))
     }
 }

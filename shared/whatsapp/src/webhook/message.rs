@@ -48,6 +48,7 @@ pub fn parse(message: &Value, contact: Option<&Value>) -> Result<InboundMessage,
     }
     let (from, user_id) = (text(message, "from"), text(message, "from_user_id"));
     let sender = person::read(from.as_deref(), user_id.as_deref(), contact).ok_or(NotAMessage::NoSender)?;
+    let sender = person::with_parent(sender, message, "from_parent_user_id");
     let sent_at = time(message, "timestamp").ok_or(NotAMessage::BadTimestamp)?;
     // A forwarded message has a context without id: it quotes nothing.
     let quotes = text_at(message, "/context/id").and_then(|id| Wamid::try_from(id.to_owned()).ok());
