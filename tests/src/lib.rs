@@ -6,6 +6,7 @@ mod clock;
 mod customer;
 pub mod files;
 mod graph;
+mod identities;
 pub mod payload;
 mod poll;
 pub mod roles;

@@ -16,7 +16,7 @@ use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
         (name = "tickets", description = "Work: one conversation from its first message until it is closed."),
         (name = "threads", description = "The messages of one ticket."),
         (name = "messages", description = "One message, in either direction."),
-        (name = "contacts", description = "Who writes."),
+        (name = "contacts", description = "Who writes, or may."),
         (name = "settings", description = "What the tenant chose."),
     )
 )]
@@ -33,7 +33,10 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(messages::show))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
-        .routes(routes!(contacts::show))
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::show, contacts::update))
+        .routes(routes!(contacts::merges::list))
+        .routes(routes!(contacts::merges::delete))
         .routes(routes!(settings::show, settings::update))
 }
 

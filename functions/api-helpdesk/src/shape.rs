@@ -2,6 +2,7 @@
 
 mod accepted;
 mod contact;
+mod merge;
 mod message;
 mod settings;
 mod thread;
@@ -9,6 +10,7 @@ mod ticket;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use contact::Contact;
+pub(crate) use merge::Merge;
 pub(crate) use message::Message;
 pub(crate) use settings::Settings;
 pub(crate) use thread::Thread;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use domain::InboundMessage;
+use domain::{InboundMessage, MessageId};
 use helpdesk::{Receipt, Receiving, Recording};
 use queues::jobs::{InboundItem, InboundJob};
 use queues::{Disposition, Trace, consume_jobs};
@@ -92,9 +92,9 @@ impl TicketCreation {
         let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
-            match receipt {
-                Receipt::NoThread => self.record(job, item, "no_thread", invocation).await?,
-                receipt => report(job, item, receipt, invocation),
+            match outcome(receipt) {
+                Some(outcome) => report(job, item, outcome, invocation),
+                None => self.record(job, item, "no_thread", invocation).await?,
             }
         }
         Ok(())
@@ -133,14 +133,22 @@ impl TicketCreation {
     }
 }
 
-fn report(job: &InboundJob, item: &InboundItem, receipt: Receipt, invocation: &Invocation) {
-    let (outcome, message, reason) = match receipt {
-        Receipt::Stored(id) => ("message", Some(id), ""),
-        Receipt::Duplicate(id) => ("duplicate", Some(id), ""),
-        Receipt::BeforeConnection => ("dropped", None, "before_connection"),
-        // Recorded, which reports it, too.
-        Receipt::NoThread => return,
-    };
+/// What became of a message: in one word, as which one, and why. Nothing, for what has no thread and is recorded instead.
+fn outcome(receipt: Receipt) -> Option<(&'static str, Option<MessageId>, &'static str)> {
+    match receipt {
+        Receipt::Stored(id) => Some(("message", Some(id), "")),
+        Receipt::Duplicate(id) => Some(("duplicate", Some(id), "")),
+        Receipt::BeforeConnection => Some(("dropped", None, "before_connection")),
+        Receipt::NoThread => None,
+    }
+}
+
+fn report(
+    job: &InboundJob,
+    item: &InboundItem,
+    (outcome, message, reason): (&'static str, Option<MessageId>, &'static str),
+    invocation: &Invocation,
+) {
     invocation.count(outcome);
     invocation.concerns("message.id", message);
     let became = message.map(|id| id.to_string()).unwrap_or_default();
