@@ -7,6 +7,7 @@ mod batches;
 mod channels;
 mod control;
 mod deployment;
+mod faults;
 mod fixtures;
 mod inbound;
 mod intake;
