@@ -2,4 +2,5 @@
 
 pub mod graph;
 pub mod limits;
+mod template;
 pub mod webhook;
