@@ -18,6 +18,7 @@ mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod templates;
 mod tenants;
 mod unconfirmed;
 

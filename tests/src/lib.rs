@@ -10,6 +10,7 @@ mod poll;
 pub mod roles;
 mod stack;
 mod stack_file;
+mod templates;
 mod webhooks;
 mod world;
 
@@ -19,6 +20,6 @@ pub use clock::Clock;
 pub use customer::{Customer, Phone};
 pub use graph::GraphRequest;
 pub use poll::eventually;
-pub use stack_file::{Channel, StackFile, Tenant};
+pub use stack_file::{Channel, StackFile, Template, Tenant};
 pub use webhooks::{Outcome, signature};
 pub use world::World;
