@@ -19,6 +19,7 @@ mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod templates;
 mod tenants;
 mod unconfirmed;
 

@@ -194,7 +194,7 @@ impl Agent {
         threads
     }
 
-    async fn pages(&self, path: &str) -> Vec<Value> {
+    pub(crate) async fn pages(&self, path: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {

@@ -12,6 +12,7 @@ mod poll;
 pub mod roles;
 mod stack;
 mod stack_file;
+mod templates;
 mod webhooks;
 mod world;
 
@@ -22,6 +23,6 @@ pub use customer::{Customer, Phone};
 pub use faults::Point;
 pub use graph::GraphRequest;
 pub use poll::eventually;
-pub use stack_file::{Channel, StackFile, Tenant};
+pub use stack_file::{Channel, StackFile, Template, Tenant};
 pub use webhooks::{Outcome, signature};
 pub use world::World;

@@ -1,11 +1,17 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod channels;
 mod connect;
 mod given;
+mod keeping;
 mod refusal;
 mod router;
 mod shape;
+mod submission;
+mod sync;
+mod template_sync;
+mod templates;
 mod tenants;
 
 use std::fmt::Display;
@@ -24,7 +30,7 @@ pub use router::{openapi, router};
 
 /// The name under which its metrics are counted.
 const FUNCTION: &str = "api-channels";
-/// One call to Graph may take this long; connecting a number makes two.
+/// One call to Graph may take this long; connecting a number makes two, and then reads templates.
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the handlers work with.
