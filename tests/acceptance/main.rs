@@ -8,6 +8,7 @@ mod channels;
 mod control;
 mod deployment;
 mod fixtures;
+mod formatting;
 mod inbound;
 mod intake;
 mod kills;

@@ -21,6 +21,10 @@ pub(crate) struct Message {
     /// Its words; a caption where it is not a text. `null` if it has none.
     #[schema(required = true)]
     text: Option<String>,
+    /// Its words for display: WhatsApp's marks as HTML that is safe as it is, everything else escaped. It has only the elements
+    /// `p`, `br`, `strong`, `em`, `del`, `code`, `pre`, `ul`, `ol`, `li`, `blockquote`, and `a` to `http`, `https` and `mailto`.
+    #[schema(required = true, example = "<p>Here <strong>we</strong> are.</p>")]
+    html: Option<String>,
     /// Why a message of a kind that is not shown yet is not shown.
     #[schema(required = true)]
     reason: Option<String>,
@@ -98,6 +102,7 @@ impl Message {
     /// A message of the channel whose number is `business`.
     pub(crate) fn of(message: domain::Message, business: &BusinessNumber) -> Self {
         let (text, r#type) = (message.content.text().map(str::to_owned), message.content.kind().to_owned());
+        let html = text.as_deref().map(whatsapp::formatting::to_html);
         let reason = match message.content {
             Content::Placeholder(placeholder) => Some(placeholder.reason),
             _ => None,
@@ -109,6 +114,7 @@ impl Message {
             direction: side.direction,
             r#type,
             text,
+            html,
             reason,
             from: side.from,
             to: side.to,

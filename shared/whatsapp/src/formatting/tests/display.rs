@@ -102,8 +102,8 @@ fn addresses_become_links_and_nothing_in_them_a_mark() {
 #[test]
 fn everything_else_is_escaped() {
     assert_eq!(
-        to_html("<script>alert('x')</script> & \"y\" \0"),
-        "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot; \u{fffd}</p>"
+        to_html("<script>alert('x')</script> & \"y\" \0\u{1}"),
+        "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot; \u{fffd}\u{fffd}</p>"
     );
 }
 
