@@ -9,6 +9,7 @@ mod control;
 mod deployment;
 mod faults;
 mod fixtures;
+mod formatting;
 mod inbound;
 mod intake;
 mod kills;
