@@ -11,6 +11,7 @@ mod fixtures;
 mod inbound;
 mod intake;
 mod kills;
+mod kinds;
 mod large;
 mod refusals;
 mod replies;

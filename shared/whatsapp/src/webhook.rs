@@ -9,6 +9,7 @@ pub mod subscription;
 mod content;
 pub(crate) mod json;
 mod person;
+mod provenance;
 
 #[cfg(test)]
 mod fixtures;
