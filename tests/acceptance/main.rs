@@ -13,6 +13,7 @@ mod formatting;
 mod inbound;
 mod intake;
 mod kills;
+mod kinds;
 mod large;
 mod refusals;
 mod replies;

@@ -10,6 +10,7 @@ pub mod template;
 mod content;
 pub(crate) mod json;
 mod person;
+mod provenance;
 
 #[cfg(test)]
 mod fixtures;
