@@ -117,7 +117,10 @@ impl Agent {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        Answer::of(request).await
+        let answer = Answer::of(request).await?;
+        let shown = self.world.secrets().in_bytes(answer.text.as_bytes());
+        assert!(shown.is_empty(), "the answer to {path} shows {shown:?}");
+        Ok(answer)
     }
 
     pub async fn replies_to(&self, thread: &Thread, text: &str) -> Answer {

@@ -10,6 +10,7 @@ mod graph;
 pub mod payload;
 mod poll;
 pub mod roles;
+pub mod secrets;
 mod stack;
 mod stack_file;
 mod templates;

@@ -1,10 +1,11 @@
 //! The API's table of contents.
 
-use axum::Router;
+use axum::{Router, middleware};
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use crate::telling::traced;
 use crate::{Desk, channels, template_sync, templates, tenants};
 
 #[derive(OpenApi)]
@@ -34,7 +35,8 @@ fn routes() -> OpenApiRouter<Desk> {
 /// puts it there.
 pub fn router(desk: Desk) -> Router {
     let (routes, _) = routes().split_for_parts();
-    rest::complete(routes.with_state(desk))
+    let traced = middleware::from_fn_with_state(desk.clone(), traced);
+    rest::complete(routes.with_state(desk).layer(traced))
 }
 
 /// The API's OpenAPI document, in JSON with a line end: what `infra/openapi-channels.json` has to be.

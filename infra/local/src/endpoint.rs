@@ -36,6 +36,9 @@ pub use table::Table;
 /// The key pair of the account's owner: tools may use it, and may do everything.
 pub const OWNER: &str = "local";
 
+/// What every function's secret key begins with, so that it is recognised where it must not be.
+pub const SECRET_KEY: &str = "local-secret-key-";
+
 /// DynamoDB takes 16 MB, the most of all of them.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
 
@@ -191,7 +194,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 pub fn credentials(functions: &[Function]) -> BTreeMap<String, Credentials> {
     let pair = |function: &Function| Credentials {
         access_key_id: format!("LOCAL{}", function.name.to_ascii_uppercase().replace('-', "")),
-        secret_access_key: uuid::Uuid::new_v4().simple().to_string(),
+        secret_access_key: format!("{SECRET_KEY}{}", uuid::Uuid::new_v4().simple()),
     };
     functions.iter().map(|function| (function.name.clone(), pair(function))).collect()
 }

@@ -69,6 +69,9 @@ pub struct Issued<'a> {
 /// How long ago the seeded numbers were connected: what tests send from the past few weeks is not older.
 pub const CONNECTED_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
 
+/// What the token of every seeded number begins with.
+pub const ACCESS_TOKEN: &str = "local-access-token-of-";
+
 /// The users of each tenant and their roles.
 const USERS: [(&str, &str); 4] =
     [("admin", "admin"), ("supervisor", "supervisor"), ("agent", "agent"), ("agent2", "agent")];
@@ -160,7 +163,7 @@ impl Seed {
     }
 
     fn access_token(&self) -> String {
-        format!("local-access-token-of-{}", self.name)
+        format!("{ACCESS_TOKEN}{}", self.name)
     }
 
     fn register_at_meta(&self, simulator: &Simulator) -> anyhow::Result<()> {

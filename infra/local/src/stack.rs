@@ -31,7 +31,7 @@ use crate::metering::Metering;
 use crate::outcomes::Outcomes;
 use crate::schedule::Schedules;
 use crate::stack_file::{StackFile, Written};
-use crate::template::Template;
+use crate::template::{Place, Template};
 use crate::{account, on_behalf, seed, tour, without_delay};
 
 const APP_SECRET: &str = "local-app-secret";
@@ -78,7 +78,7 @@ impl Stack {
         let addresses = Addresses::bind(options.port).await?;
         let (api, graph, aws, control) = addresses.urls()?;
         let issuer_url = format!("{control}/issuer");
-        let template = Template::read(account::place(&aws, &api), &parameters(&issuer_url, &graph))?;
+        let template = template(options, account::place(&aws, &api), &parameters(&issuer_url, &graph))?;
         on_behalf::check(&template)?;
         let stores = Stores::open(&data, &template, &clock, &issuer_url).await?;
 
@@ -190,6 +190,12 @@ async fn bind(block: u16, offset: u16) -> anyhow::Result<TcpListener> {
         }
         bound => bound.with_context(|| format!("cannot listen on port {port}")),
     }
+}
+
+fn template(options: &Options, place: Place, parameters: &BTreeMap<String, String>) -> anyhow::Result<Template> {
+    let Some(file) = &options.template else { return Template::read(place, parameters) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Template::parse(&text, place, parameters).with_context(|| file.display().to_string())
 }
 
 /// The parameters under which the template is read.
