@@ -92,9 +92,11 @@ impl TicketCreation {
         let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
-            match outcome(receipt) {
-                Some(outcome) => report(job, item, outcome, invocation),
-                None => self.record(job, item, "no_thread", invocation).await?,
+            match receipt {
+                Receipt::NoThread => self.record(job, item, "no_thread", invocation).await?,
+                Receipt::Stored(id) => report(job, item, ("message", Some(id), ""), invocation),
+                Receipt::Duplicate(id) => report(job, item, ("duplicate", Some(id), ""), invocation),
+                Receipt::BeforeConnection => report(job, item, ("dropped", None, "before_connection"), invocation),
             }
         }
         Ok(())
@@ -133,20 +135,11 @@ impl TicketCreation {
     }
 }
 
-/// What became of a message: in one word, as which one, and why. Nothing, for what has no thread and is recorded instead.
-fn outcome(receipt: Receipt) -> Option<(&'static str, Option<MessageId>, &'static str)> {
-    match receipt {
-        Receipt::Stored(id) => Some(("message", Some(id), "")),
-        Receipt::Duplicate(id) => Some(("duplicate", Some(id), "")),
-        Receipt::BeforeConnection => Some(("dropped", None, "before_connection")),
-        Receipt::NoThread => None,
-    }
-}
-
+/// Tells what became of an item: the outcome, the message that it is now, the reason.
 fn report(
     job: &InboundJob,
     item: &InboundItem,
-    (outcome, message, reason): (&'static str, Option<MessageId>, &'static str),
+    (outcome, message, reason): (&'static str, Option<MessageId>, &str),
     invocation: &Invocation,
 ) {
     invocation.count(outcome);

@@ -10,7 +10,7 @@ use domain::{Channel, InboundMessage, Message, MessageId, TraceId};
 use jiff::Timestamp;
 use person::Person;
 use storage::directory::Route;
-use storage::{Objects, StorageError, Tenancy, Transaction};
+use storage::{CommitError, Objects, StorageError, Tenancy, Transaction};
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -23,7 +23,7 @@ pub enum Receipt {
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
     BeforeConnection,
-    /// A notice about somebody who has no thread that it could stand in.
+    /// A notice of WhatsApp's about somebody who has no thread on this number. It is no work, so none is made.
     NoThread,
 }
 
@@ -61,7 +61,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
         waiting.push(receiving.arrival(index, id, inbound).await?);
     }
-    for group in waiting.chunk_by(Arrival::goes_with) {
+    for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
             for (index, receipt) in receiving.take(part).await? {
                 receipts[index] = Some(receipt);
@@ -69,6 +69,13 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
         }
     }
     Ok(receipts.into_iter().flatten().collect())
+}
+
+/// Whether two messages go to one ticket, whatever it is: they are work, and of one sender. A notice goes alone, since it
+/// makes the person who was known by another name.
+fn belong_together(one: &Arrival, other: &Arrival) -> bool {
+    let are_work = one.inbound.content.makes_work() && other.inbound.content.makes_work();
+    are_work && one.inbound.sender.identities().eq(other.inbound.sender.identities())
 }
 
 impl Receiving<'_> {
@@ -88,18 +95,16 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let receipt = |arrival: &Arrival, stored| {
-                (arrival.index, if stored { Receipt::Stored(arrival.id) } else { Receipt::NoThread })
-            };
-            let Some(person) = self.person(&first.inbound).await? else {
-                receipts.extend(waiting.iter().map(|arrival| receipt(arrival, false)));
-                return Ok(receipts);
-            };
+            let person = self.person(&first.inbound).await?;
             let destination = self.destination(&person, &first.inbound).await?;
-            let stored = destination.is_some();
-            match self.store(&person, destination, &waiting).commit().await {
+            let receipt = if destination.is_some() { Receipt::Stored } else { |_| Receipt::NoThread };
+            let done = match destination {
+                Some(destination) => self.store(&person, destination, &waiting).commit().await,
+                None => self.remember(&person).await,
+            };
+            match done {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| receipt(arrival, stored)));
+                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, receipt(arrival.id))));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -128,13 +133,24 @@ impl Receiving<'_> {
         Ok(rest)
     }
 
-    /// Without a destination only what is new of the person is stored.
-    fn store(&self, person: &Person, destination: Option<Destination>, arrivals: &[Arrival]) -> Transaction {
+    /// Keeps what a notice tells of somebody whom we know, though they have no thread on this number.
+    async fn remember(&self, person: &Person) -> Result<(), CommitError> {
+        if !person.is_changed() {
+            return Ok(());
+        }
         let mut transaction = self.tenancy().transaction();
-        // An existing ticket that is saved is the person's: a merge would have changed it.
-        let unmerged = !destination.as_ref().is_some_and(|there| matches!(there.found, Found::Existing));
-        person.store(&mut transaction, unmerged);
-        let Some(Destination { mut ticket, found }) = destination else { return transaction };
+        person.write(&mut transaction);
+        transaction.commit().await
+    }
+
+    fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
+        let Destination { mut ticket, found } = destination;
+        let mut transaction = self.tenancy().transaction();
+        person.write(&mut transaction);
+        if matches!(found, Found::New { .. }) {
+            // A merge would have changed an existing ticket; a new one must not be a merged contact's.
+            person.check(&mut transaction);
+        }
         let messages: Vec<Message> = arrivals
             .iter()
             .map(|arrival| {

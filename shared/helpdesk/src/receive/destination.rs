@@ -1,7 +1,7 @@
 //! The ticket that a message goes to.
 
 use domain::ticket::{Placement, placement};
-use domain::{Content, InboundMessage, Ticket, TicketId};
+use domain::{InboundMessage, Ticket, TicketId};
 
 use super::Receiving;
 use super::person::Person;
@@ -24,7 +24,7 @@ pub(super) enum Found {
 }
 
 impl Receiving<'_> {
-    /// Asks `domain` where the message belongs. Nowhere, for a notice about somebody who has no ticket here: it is no work.
+    /// Asks `domain` where the message belongs; nowhere is an answer, too.
     pub(super) async fn destination(
         &self,
         person: &Person,
@@ -36,16 +36,14 @@ impl Receiving<'_> {
             Some(id) => self.tenancy().ticket(id).await?,
             None => None,
         };
-        if matches!(first.content, Content::Notice(_)) {
-            return Ok(latest.map(|ticket| Destination { ticket, found: Found::Existing }));
-        }
         let reopen_within = match &latest {
             Some(ticket) if !ticket.is_open() => self.tenancy().tenant().await?.and_then(|tenant| tenant.reopen_within),
             _ => None,
         };
         let customer = first.sender.identity().clone();
         let latest_id = conversation.ticket_id;
-        Ok(Some(match (placement(latest.as_ref(), first.sent_at, reopen_within), latest) {
+        Ok(Some(match (placement(latest.as_ref(), first, reopen_within), latest) {
+            (Placement::Nowhere, _) => return Ok(None),
             (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing },
             (Placement::Reopen, Some(mut ticket)) => {
                 ticket.reopen();

@@ -46,8 +46,8 @@ struct Named<'a> {
 
 impl Receiving<'_> {
     /// Finds the person, by identity first and by number second. When Meta's word leads to several contacts, they are
-    /// merged. Nobody, for a notice about somebody whom we never met.
-    pub(super) async fn person(&self, inbound: &InboundMessage) -> Result<Option<Person>, Busy> {
+    /// merged.
+    pub(super) async fn person(&self, inbound: &InboundMessage) -> Result<Person, Busy> {
         let (previous, is_notice) = match &inbound.content {
             Content::Notice(notice) => (&notice.previous[..], true),
             _ => (&[][..], false),
@@ -63,14 +63,13 @@ impl Receiving<'_> {
                 continue;
             }
             match &people[..] {
-                [] if is_notice => return Ok(None),
-                [] => return Ok(Some(self.stranger(inbound, &named).await?)),
-                [only] => return Ok(Some(self.known_person(only, inbound, previous, &named).await?)),
+                [] => return self.stranger(inbound, &named).await,
+                [only] => return self.known_person(only, inbound, previous, &named).await,
                 [one, other, ..] => {
                     let cause = if is_notice { Cause::ChangedIdentity } else { Cause::SameSender };
                     let link = Link { cause, trace_id: self.trace_id, at: self.now };
                     if merge(self.tenancy(), one, other, link, attempt).await? == Outcome::Apart {
-                        return Ok(Some(self.known_person(one, inbound, previous, &named).await?));
+                        return self.known_person(one, inbound, previous, &named).await;
                     }
                 }
             }
@@ -145,20 +144,23 @@ impl Receiving<'_> {
         let claimed = claimed.map(|named| (named.identity.clone(), named.owner)).collect();
         let retired =
             gone.into_iter().filter_map(|named| Some((named.identity.clone(), named.owner?, inbound.sent_at)));
-        let retired = retired.collect();
+        let retired = retired.filter(|(identity, ..)| known.identities.contains(identity)).collect();
         Ok(Person { contact, stored, claimed, retired, holders: numbers.holders })
     }
 }
 
 impl Person {
-    /// Writes what is new of them; what is not is only checked, where `unmerged` must be sure that they are still a
-    /// contact of their own.
-    pub(super) fn store(&self, transaction: &mut Transaction, unmerged: bool) {
+    /// Whether they are known, and something of them is new.
+    pub(super) fn is_changed(&self) -> bool {
+        self.stored == Stored::Changed
+    }
+
+    /// Makes the contact, or keeps what is new of it.
+    pub(super) fn write(&self, transaction: &mut Transaction) {
         match self.stored {
             Stored::New => transaction.create_contact(&self.contact),
             Stored::Changed => transaction.save_contact(&self.contact),
-            Stored::Same if unmerged => transaction.check_contact(&self.contact),
-            Stored::Same => {}
+            Stored::Same => return,
         }
         for (identity, was) in &self.claimed {
             transaction.add_identity(identity, self.contact.id, was.as_ref());
@@ -168,6 +170,13 @@ impl Person {
         }
         for (key, holders) in &self.holders {
             transaction.save_holders(key, holders);
+        }
+    }
+
+    /// Makes sure that the contact is still as it was read, where it is not written anyway.
+    pub(super) fn check(&self, transaction: &mut Transaction) {
+        if self.stored == Stored::Same {
+            transaction.check_contact(&self.contact);
         }
     }
 }
