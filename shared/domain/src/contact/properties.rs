@@ -30,10 +30,6 @@ impl Properties {
         self.0.is_empty()
     }
 
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
     /// Sets some and removes others; those that are not named stay.
     ///
     /// # Errors

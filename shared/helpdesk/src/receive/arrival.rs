@@ -18,16 +18,6 @@ pub(super) struct Arrival {
     pub(super) inbound: InboundMessage,
 }
 
-impl Arrival {
-    /// Whether it can be stored together with another: from the very same sender, and neither a notice, which changes who
-    /// that is.
-    pub(super) fn goes_with(&self, other: &Self) -> bool {
-        let is_notice = |arrival: &Self| matches!(arrival.inbound.content, Content::Notice(_));
-        let (ours, theirs) = (&self.inbound.sender, &other.inbound.sender);
-        !is_notice(self) && !is_notice(other) && ours.identities().eq(theirs.identities())
-    }
-}
-
 impl Receiving<'_> {
     /// Finds the messages that it speaks of, and puts aside what is too large for an item.
     pub(super) async fn arrival(

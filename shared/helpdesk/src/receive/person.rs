@@ -42,6 +42,8 @@ struct Named<'a> {
     identity: &'a Identity,
     owner: Option<Owner>,
     contact: Option<Contact>,
+    /// Whether it was that contact's when the message was sent, rather than only a number that it has.
+    is_theirs: bool,
 }
 
 impl Receiving<'_> {
@@ -84,7 +86,8 @@ impl Receiving<'_> {
             Some(owner) => living_contact(self.tenancy(), owner.contact_id).await?,
             None => None,
         };
-        Ok(Named { identity, owner, contact })
+        let is_theirs = contact.is_some();
+        Ok(Named { identity, owner, contact, is_theirs })
     }
 
     /// Finds who has the numbers that are nobody's identity yet.
@@ -125,8 +128,9 @@ impl Receiving<'_> {
         let mut contact = known.clone();
         let named = || named.iter().filter(|named| named.contact.as_ref().is_none_or(|whose| whose.id == known.id));
         let now: Vec<&Identity> = inbound.sender.identities().collect();
-        let is_fresh = |identity: &Identity| now.contains(&identity) && !known.identities.contains(identity);
-        let fresh: Vec<&Named<'_>> = named().filter(|named| is_fresh(named.identity)).collect();
+        // What they gave up later was theirs then, and is not learned anew from a message that comes late.
+        let fresh: Vec<&Named<'_>> =
+            named().filter(|named| !named.is_theirs && now.contains(&named.identity)).collect();
         contact.learn(&inbound.sender, fresh.iter().map(|named| named.identity));
         // Meta may name an identity as the previous one only because the notice came from it: one that has no successor
         // stays theirs.
