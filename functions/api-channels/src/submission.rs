@@ -83,7 +83,7 @@ pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, 
             let template = keep(tenancy, waba_id, &listed, at, known).await?.template();
             Ok(Made { template, is_new: true })
         }
-        Err(AccountError::Refused(refused)) if refused.subcode == Some(EXISTS) => {
+        Err(AccountError::Refused(refused)) if refused.more.subcode == Some(EXISTS) => {
             the_same(found(account, &draft).await?, &draft).map_err(SubmissionError::Exists)
         }
         Err(error) => Err(error.into()),

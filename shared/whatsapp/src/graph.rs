@@ -16,7 +16,7 @@ use reqwest::redirect;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
-pub use answer::GraphError;
+pub use answer::{GraphError, More};
 pub use message::OutgoingMessage;
 pub use templates::{CreatedTemplate, TemplatePage};
 
