@@ -17,7 +17,7 @@ use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
-pub use answer::GraphError;
+pub use answer::{GraphError, More};
 pub use message::OutgoingMessage;
 pub use templates::{CreatedTemplate, TemplatePage};
 
