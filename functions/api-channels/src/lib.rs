@@ -1,12 +1,18 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod channels;
 mod connect;
 mod given;
+mod keeping;
 mod refusal;
 mod router;
 mod shape;
+mod submission;
+mod sync;
 mod telling;
+mod template_sync;
+mod templates;
 mod tenants;
 
 use std::time::Duration;
@@ -21,7 +27,7 @@ use whatsapp::graph::Graph;
 
 pub use router::{openapi, router};
 
-/// One call to Graph may take this long; connecting a number makes two.
+/// One call to Graph may take this long; connecting a number makes two, and then reads templates.
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the handlers work with.

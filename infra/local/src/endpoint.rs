@@ -16,12 +16,14 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::calls::Calls;
+use crate::faults::Faults;
 use crate::function::Credentials;
 use crate::metering::{Metering, Size};
 use crate::template::{Function, Place};
@@ -60,6 +62,8 @@ pub struct Endpoint {
     pub calls: Calls,
     /// Counts what is used.
     pub metering: Metering,
+    /// What calls meet instead of an honest answer.
+    pub faults: Faults,
 }
 
 /// Who called.
@@ -89,7 +93,15 @@ impl Endpoint {
         self.authorize(&caller, &request::actions_of_json(&self.place, target, &body))?;
         let metered = request::operation_of_json(caller.name(), target);
         let request_bytes = body.len().try_into().unwrap_or(u64::MAX);
-        let answer = match target.split_once('.') {
+        let asked = serde_json::from_slice(&body).unwrap_or_default();
+        let honest = async { self.serve(target, parts, body).await.unwrap_or_else(Refusal::into_json) };
+        let answer = self.faults.around(&metered, &asked, honest).await;
+        self.metering.count(metered, size(request_bytes, &answer));
+        Ok(answer)
+    }
+
+    async fn serve(&self, target: &str, parts: Parts, body: Bytes) -> Result<Response, Refusal> {
+        match target.split_once('.') {
             Some((service, operation)) if service.starts_with("DynamoDB") => {
                 Ok(capacity::forward(&self.table, operation, &parts, body).await)
             }
@@ -100,8 +112,7 @@ impl Endpoint {
             Some(("secretsmanager", "GetSecretValue")) => self.secret(&body),
             Some(("TrentService", operation)) => self.key(operation, &body),
             _ => Err(Refusal::new("UnknownOperationException", format!("{target} is not stood in for"))),
-        };
-        answer.inspect(|answer| self.metering.count(metered, size(request_bytes, answer)))
+        }
     }
 
     fn secret(&self, body: &Bytes) -> Result<Response, Refusal> {
@@ -127,7 +138,7 @@ impl Endpoint {
         self.authorize(&caller, &[request::action_of_object(&request)])?;
         let metered = request::operation_of_object(caller.name(), &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
-        let answer = self.bucket.answer(request).await;
+        let answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)
     }

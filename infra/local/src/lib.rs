@@ -8,6 +8,7 @@ pub mod control;
 pub mod data;
 pub mod endpoint;
 pub mod event_source;
+pub mod faults;
 pub mod function;
 pub mod gateway;
 pub mod idle;

@@ -22,6 +22,7 @@ use crate::control::Control;
 use crate::data::DataFolder;
 use crate::endpoint::{self, Bucket, Endpoint, Keys, Secrets, Table};
 use crate::event_source::EventSources;
+use crate::faults::Faults;
 use crate::function::{Functions, Surroundings};
 use crate::gateway::Gateway;
 use crate::idle::Watch;
@@ -83,7 +84,7 @@ impl Stack {
 
         let credentials = endpoint::credentials(&template.functions()?);
         let endpoint = endpoint(&data, &template, &stores, &credentials)?;
-        let metering = endpoint.metering.clone();
+        let (metering, faults) = (endpoint.metering.clone(), endpoint.faults.clone());
         serve(addresses.aws, endpoint.router());
         tokio::spawn(serve_simulator(stores.simulator.clone(), addresses.graph));
         let sdk_config = account::sdk_config(template.place());
@@ -97,6 +98,7 @@ impl Stack {
             credentials,
         };
         let functions = Functions::start(&template, surroundings).await?;
+        faults.know(functions.clone());
         let Stores { table: stored, queues, simulator, issuer } = stores;
         let gateway = Gateway::new(&template, functions.clone(), issuer.clone(), clock.clone(), simulator.clone())?;
         serve(addresses.api, gateway.router());
@@ -126,7 +128,7 @@ impl Stack {
             directory: Directory::new(table),
             clock: clock.clone(),
         };
-        let controls = Control { clock, watch, outcomes, metering, table: stored, dead_letter_queues };
+        let controls = Control { clock, watch, outcomes, metering, faults, table: stored, dead_letter_queues };
         serve(addresses.control, controls.router().nest("/issuer", issuer.router()));
         let webhook = format!("{api}/webhooks/whatsapp");
         simulator.set_webhook_url(&webhook);
@@ -251,6 +253,7 @@ fn endpoint(
         callers: callers.collect(),
         calls: Calls::open(&data.path(calls::FILE), template.arns())?,
         metering: Metering::default(),
+        faults: Faults::default(),
     })
 }
 

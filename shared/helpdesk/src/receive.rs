@@ -1,14 +1,17 @@
 //! A customer's messages enter their thread (F5, F8).
 
-use domain::ticket::{Placement, placement};
-use domain::{
-    Channel, Contact, Content, Identity, InboundMessage, Message, MessageId, Sender, Ticket, TicketId, TraceId,
-};
-use jiff::Timestamp;
-use storage::directory::Route;
-use storage::{Objects, StorageError, Tenancy, Transaction};
+mod arrival;
+mod destination;
+mod person;
 
-use crate::fresh::fresh_id;
+use arrival::Arrival;
+use destination::{Destination, Found};
+use domain::{Channel, InboundMessage, Message, MessageId, TraceId};
+use jiff::Timestamp;
+use person::Person;
+use storage::directory::Route;
+use storage::{CommitError, Objects, StorageError, Tenancy, Transaction};
+
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What became of one message.
@@ -20,6 +23,8 @@ pub enum Receipt {
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
     BeforeConnection,
+    /// A notice of WhatsApp's about somebody who has no thread on this number. It is no work, so none is made.
+    NoThread,
 }
 
 /// The receipts, in the order of the messages.
@@ -37,8 +42,6 @@ pub struct Receiving<'a> {
 
 /// A transaction takes 100 writes, and a message needs two.
 const MESSAGES_AT_ONCE: usize = 40;
-/// An item takes 400 KB; what a customer can type is far below this.
-const LARGEST_IN_TABLE: usize = 250_000;
 
 /// Takes messages of one conversation into their thread, in their order: finds or makes the contact, and finds, reopens
 /// or makes the ticket. Exactly once per Meta message id, however often it is called and whatever runs beside it.
@@ -58,7 +61,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
         waiting.push(receiving.arrival(index, id, inbound).await?);
     }
-    for group in waiting.chunk_by(|a, b| a.inbound.sender.identity() == b.inbound.sender.identity()) {
+    for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
             for (index, receipt) in receiving.take(part).await? {
                 receipts[index] = Some(receipt);
@@ -68,36 +71,11 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
     Ok(receipts.into_iter().flatten().collect())
 }
 
-/// A message on its way in, with its place among the receipts.
-#[derive(Clone, Debug)]
-struct Arrival {
-    index: usize,
-    id: MessageId,
-    reply_to: Option<MessageId>,
-    inbound: InboundMessage,
-}
-
-/// Who writes, as far as the table knows them.
-struct Person {
-    contact: Contact,
-    is_new: bool,
-    learned: bool,
-    new_identities: Vec<Identity>,
-}
-
-/// Where the messages go.
-struct Destination {
-    ticket: Ticket,
-    found: Found,
-}
-
-enum Found {
-    Existing,
-    /// A new ticket, after the conversation's latest if it had one, which must stay closed as it was read.
-    New {
-        latest: Option<TicketId>,
-        closed_version: Option<u64>,
-    },
+/// Whether two messages go to one ticket, whatever it is: they are work, and of one sender. A notice goes alone, since it
+/// makes the person who was known by another name.
+fn belong_together(one: &Arrival, other: &Arrival) -> bool {
+    let are_work = one.inbound.content.makes_work() && other.inbound.content.makes_work();
+    are_work && one.inbound.sender.identity() == other.inbound.sender.identity()
 }
 
 impl Receiving<'_> {
@@ -109,32 +87,6 @@ impl Receiving<'_> {
         &self.route.channel
     }
 
-    /// Finds the quoted message, and puts aside what is too large for an item.
-    async fn arrival(&self, index: usize, id: MessageId, mut inbound: InboundMessage) -> Result<Arrival, Busy> {
-        let reply_to = match &inbound.quotes {
-            None => None,
-            Some(wamid) => {
-                let quoted = MessageId::of_wamid(&self.channel().phone_number_id, wamid);
-                self.tenancy().whereabouts(quoted).await?.map(|place| place.message_id)
-            }
-        };
-        let (kind, reason, large) = match &inbound.content {
-            Content::Text { text } => ("text", "too_long", text),
-            Content::Placeholder { kind, reason, original, .. } => (kind.as_str(), reason.as_str(), original),
-        };
-        if large.len() > LARGEST_IN_TABLE {
-            let key = format!("originals/{}/{id}", self.tenancy().tenant_id());
-            self.objects.put(&key, large.clone().into_bytes()).await?;
-            inbound.content = Content::Placeholder {
-                kind: kind.to_owned(),
-                reason: reason.to_owned(),
-                text: None,
-                original: serde_json::json!({ "object": key }).to_string(),
-            };
-        }
-        Ok(Arrival { index, id, reply_to, inbound })
-    }
-
     /// Stores the messages of one sender: decide, write everything under the conditions of the decision, and decide
     /// again if one of them no longer holds.
     async fn take(&self, arrivals: &[Arrival]) -> Result<Vec<(usize, Receipt)>, Busy> {
@@ -143,11 +95,16 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let mut person = self.person(&first.inbound.sender).await?;
+            let mut person = self.person(&first.inbound).await?;
             let destination = self.destination(&mut person, &first.inbound).await?;
-            match self.store(&person, destination, &waiting).commit().await {
+            let receipt = if destination.is_some() { Receipt::Stored } else { |_| Receipt::NoThread };
+            let done = match destination {
+                Some(destination) => self.store(&person, destination, &waiting).commit().await,
+                None => self.remember(&person).await,
+            };
+            match done {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, Receipt::Stored(arrival.id))));
+                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, receipt(arrival.id))));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -176,76 +133,20 @@ impl Receiving<'_> {
         Ok(rest)
     }
 
-    async fn person(&self, sender: &Sender) -> Result<Person, StorageError> {
-        let mut owner = None;
-        let mut new_identities = Vec::new();
-        for identity in sender.identities() {
-            match self.tenancy().contact_of(identity).await? {
-                // When two identities lead to two contacts, the one that wrote counts; merging them is a decision of
-                // its own and never made by the way.
-                Some(found) => owner = owner.or(Some(found)),
-                None => new_identities.push(identity.clone()),
-            }
+    /// Keeps what a notice tells of somebody whom we know, though they have no thread on this number.
+    async fn remember(&self, person: &Person) -> Result<(), CommitError> {
+        if person.is_new || !person.learned {
+            return Ok(());
         }
-        let known = match owner {
-            Some(id) => self.tenancy().contact(id).await?,
-            None => None,
-        };
-        Ok(match known {
-            Some(mut contact) => {
-                let learned = contact.learn(sender);
-                Person { contact, is_new: false, learned, new_identities }
-            }
-            None => {
-                let contact = Contact::from_sender(owner.unwrap_or_else(|| fresh_id(self.now)), sender, self.now);
-                Person { contact, is_new: true, learned: false, new_identities }
-            }
-        })
-    }
-
-    /// Asks `domain` where the message belongs.
-    async fn destination(&self, person: &mut Person, first: &InboundMessage) -> Result<Destination, Busy> {
-        let contact_id = person.contact.id;
-        let conversation = self.tenancy().conversation(self.channel().id, contact_id).await?;
-        let latest = match conversation.ticket_id {
-            Some(id) => self.tenancy().ticket(id).await?,
-            None => None,
-        };
-        let reopen_within = match &latest {
-            Some(ticket) if !ticket.is_open() => self.tenancy().tenant().await?.and_then(|tenant| tenant.reopen_within),
-            _ => None,
-        };
-        let customer = first.sender.identity().clone();
-        let latest_id = conversation.ticket_id;
-        Ok(match (placement(latest.as_ref(), first.sent_at, reopen_within), latest) {
-            (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing },
-            (Placement::Reopen, Some(mut ticket)) => {
-                ticket.reopen();
-                Destination { ticket, found: Found::Existing }
-            }
-            (_, Some(earlier)) => {
-                let ticket = Ticket::open_after(fresh_id(self.now), &earlier, self.channel(), customer, self.now);
-                let closed_version = Some(earlier.version);
-                Destination { ticket, found: Found::New { latest: latest_id, closed_version } }
-            }
-            (_, None) => {
-                let ticket = Ticket::open(fresh_id(self.now), self.channel(), contact_id, customer, self.now);
-                Destination { ticket, found: Found::New { latest: latest_id, closed_version: None } }
-            }
-        })
+        let mut transaction = self.tenancy().transaction();
+        person.write(&mut transaction);
+        transaction.commit().await
     }
 
     fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
-        match (person.is_new, person.learned) {
-            (true, _) => transaction.create_contact(&person.contact),
-            (false, true) => transaction.save_contact(&person.contact),
-            (false, false) => {}
-        }
-        for identity in &person.new_identities {
-            transaction.add_identity(identity, person.contact.id);
-        }
+        person.write(&mut transaction);
         let messages: Vec<Message> = arrivals
             .iter()
             .map(|arrival| {

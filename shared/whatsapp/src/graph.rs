@@ -1,4 +1,4 @@
-//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers.
+//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers and templates.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
@@ -7,6 +7,7 @@ mod account;
 mod answer;
 pub mod errors;
 mod message;
+mod templates;
 
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use account::{AccountError, ListedNumber};
 pub use answer::GraphError;
 pub use message::OutgoingMessage;
+pub use templates::{CreatedTemplate, TemplatePage};
 
 /// The Graph API.
 #[derive(Clone, Debug)]

@@ -1,5 +1,7 @@
 //! `/v1/threads/{id}/messages`
 
+mod written;
+
 use axum::extract::State;
 use domain::ThreadId;
 use helpdesk::{AcceptError, NewReply};
@@ -10,10 +12,11 @@ use serde::Deserialize;
 use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
+use self::written::Format;
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;
-use crate::shape::Message;
+use crate::shape::{Accepted, Message};
 
 /// In which order messages are wanted.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -60,9 +63,12 @@ pub(crate) async fn list(
 /// A reply to the customer.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewMessage {
-    /// 1 to 4,096 characters, not only white space.
+    /// 1 to 4,096 characters as they go out, not only white space.
     #[schema(example = "Here we are.")]
     text: String,
+    #[serde(default)]
+    #[schema(inline)]
+    format: Format,
     /// The message of the same conversation that it quotes.
     reply_to: Option<String>,
 }
@@ -76,7 +82,7 @@ pub(crate) struct NewMessage {
     params(("id" = String, Path, description = "The thread."), IdempotencyKey),
     request_body = NewMessage,
     responses(
-        (status = 202, description = "The accepted message.", body = Message),
+        (status = 202, description = "What was accepted: all of it.", body = Accepted),
         (status = 409, description = "`session_closed`, since `expired_at`: send an approved template, or wait until the \
                                       customer writes."),
         (status = 422, description = "`text_empty`, `text_too_long` (with `characters` and `limit`), \
@@ -91,13 +97,13 @@ pub(crate) async fn create(
     Id(id): Id<ThreadId>,
     key: Option<IdempotencyKey>,
     Json(asked): Json<NewMessage>,
-) -> Result<(StatusCode, Json<Message>), Refusal> {
+) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let tenancy = desk.of(&caller);
     let reply = asked.into_reply(id, &caller, key.as_ref())?;
-    let message = helpdesk::accept(&tenancy, &desk.outbound, reply, desk.now()).await?;
-    desk.tell("message_accepted", &message);
-    let business = BusinessNumber::of_stored(&tenancy, message.channel_id).await;
-    Ok((StatusCode::ACCEPTED, Json(Message::of(message, &business))))
+    let messages = helpdesk::accept(&tenancy, &desk.outbound, reply, desk.now()).await?;
+    desk.tell("message_accepted", &messages);
+    let accepted = Accepted::of(&tenancy, messages).await;
+    Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 
 impl NewMessage {
@@ -109,12 +115,17 @@ impl NewMessage {
     ) -> Result<NewReply, AcceptError> {
         let idempotency = key.map(|key| helpdesk::IdempotencyKey {
             hash: key.hash(caller.user()),
-            fingerprint: fingerprint([&thread_id.to_string(), &self.text, self.reply_to.as_deref().unwrap_or("")]),
+            fingerprint: fingerprint([
+                &thread_id.to_string(),
+                self.format.as_str(),
+                &self.text,
+                self.reply_to.as_deref().unwrap_or(""),
+            ]),
         });
         let quoted = self.reply_to.map(|id| id.parse()).transpose();
         let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;
-        let trace_id = Trace::current_id();
-        Ok(NewReply { thread_id, author: caller.user().clone(), text: self.text, reply_to, idempotency, trace_id })
+        let (text, trace_id) = (self.format.outgoing(self.text), Trace::current_id());
+        Ok(NewReply { thread_id, author: caller.user().clone(), text, reply_to, idempotency, trace_id })
     }
 }
 

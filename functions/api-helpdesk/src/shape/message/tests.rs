@@ -1,6 +1,7 @@
+use domain::content::Placeholder;
 use domain::delivery::Report;
 use domain::message::Direction as Way;
-use domain::{Identity, Position};
+use domain::{Content, Identity, Position, Provenance};
 use uuid::Uuid;
 
 use super::*;
@@ -37,13 +38,15 @@ fn outgoing(delivery: Delivery) -> Way {
 
 #[test]
 fn an_incoming_message_is_received_and_has_no_statuses() {
-    let incoming = Way::Incoming { from: Identity::Bsuid("US.1349".into()) };
-    let content = Content::Placeholder {
+    let incoming = Way::Incoming { from: Identity::Bsuid("US.1349".into()), provenance: Provenance::default() };
+    let content = Content::Placeholder(Placeholder {
         kind: "image".into(),
         reason: "not_shown_yet".into(),
         text: Some("look".into()),
+        emoji: None,
+        target: None,
         original: "{}".into(),
-    };
+    });
     insta::assert_json_snapshot!(Message::of(message(incoming, content), &business()), @r#"
     {
       "id": "msg_00000000000000000000000000000001",
@@ -51,7 +54,22 @@ fn an_incoming_message_is_received_and_has_no_statuses() {
       "direction": "incoming",
       "type": "image",
       "text": "look",
+      "html": "<p>look</p>",
       "reason": "not_shown_yet",
+      "findings": [],
+      "attachments": [],
+      "animated": null,
+      "location": null,
+      "contacts": [],
+      "choice": null,
+      "form": null,
+      "order": null,
+      "notice": null,
+      "emoji": null,
+      "target": null,
+      "forwarded": null,
+      "referral": null,
+      "product": null,
       "from": "US.1349",
       "to": "+1 555 0100",
       "sent_at": "1970-01-01T00:00:10Z",
@@ -79,7 +97,22 @@ fn a_failed_message_says_why_and_what_to_do() {
       "direction": "outgoing",
       "type": "text",
       "text": "hello",
+      "html": "<p>hello</p>",
       "reason": null,
+      "findings": [],
+      "attachments": [],
+      "animated": null,
+      "location": null,
+      "contacts": [],
+      "choice": null,
+      "form": null,
+      "order": null,
+      "notice": null,
+      "emoji": null,
+      "target": null,
+      "forwarded": null,
+      "referral": null,
+      "product": null,
       "from": "+1 555 0100",
       "to": "+15550100001",
       "sent_at": "1970-01-01T00:00:10Z",
