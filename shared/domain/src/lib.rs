@@ -8,6 +8,7 @@ pub mod content;
 pub mod delivery;
 pub mod failure;
 pub mod ids;
+pub mod library;
 pub mod message;
 pub mod position;
 pub mod provenance;
@@ -16,6 +17,7 @@ pub mod session;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
+pub mod upload;
 
 pub use attachment::Attachment;
 pub use chain::chain;
@@ -24,7 +26,11 @@ pub use contact::{Contact, Identity, Sender};
 pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
-pub use ids::{AttachmentId, ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId};
+pub use ids::{
+    AttachmentId, ChannelId, ContactId, LibraryItemId, MessageId, TenantId, ThreadId, TicketId, UploadId, UserId,
+    WebhookId,
+};
+pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
 pub use position::Position;
 pub use provenance::Provenance;
@@ -33,3 +39,4 @@ pub use session::Session;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use trace::TraceId;
+pub use upload::Upload;

@@ -2,4 +2,5 @@
 
 pub mod graph;
 pub mod limits;
+pub mod media;
 pub mod webhook;
