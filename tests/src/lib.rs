@@ -11,6 +11,7 @@ mod poll;
 pub mod roles;
 mod stack;
 mod stack_file;
+mod uploads;
 mod webhooks;
 mod world;
 

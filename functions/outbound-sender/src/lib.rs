@@ -23,7 +23,7 @@ const GRAPH_TIMEOUT: Duration = Duration::from_secs(15);
 /// What a message may still need after its call was begun: the call, and storing what came of it.
 const LAST_MESSAGE: Duration = Duration::from_secs(25);
 /// What a file may need before that: its digest, for which it is read once, and its way to Meta.
-const LAST_FILE: Duration = UPLOAD_TIMEOUT.saturating_add(Duration::from_secs(15));
+const LAST_FILE: Duration = UPLOAD_TIMEOUT.saturating_add(Duration::from_secs(10));
 
 /// The function, built once a process.
 #[derive(Debug)]

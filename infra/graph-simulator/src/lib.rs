@@ -17,6 +17,7 @@ mod sending;
 mod simulator;
 mod statuses;
 mod store;
+mod uploads;
 mod wamid;
 mod webhooks;
 mod window;

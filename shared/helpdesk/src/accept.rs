@@ -125,7 +125,7 @@ pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>, AcceptError> {
     reply.saying.check()?;
     let Accepting { tenancy, outbound, now, .. } = with;
-    let mut contents = None;
+    let (mut contents, mut kept) = (None, false);
     for attempt in 0..ATTEMPTS {
         if let Some(earlier) = answered(tenancy, reply.idempotency.as_ref()).await? {
             return Ok(earlier);
@@ -137,6 +137,10 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             None => contents.insert(with.contents(&reply.saying).await?),
         };
         let messages = draft(&mut thread, &reply, contents, now)?;
+        if !kept {
+            with.keep(&reply.saying).await?;
+            kept = true;
+        }
         match store(tenancy, &mut thread, &messages, &reply, now).await {
             Ok(()) => {
                 // One knock is enough for a conversation.

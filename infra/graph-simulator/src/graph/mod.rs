@@ -6,6 +6,7 @@ mod codes;
 mod envelope;
 mod error;
 mod fields;
+mod media;
 mod messages;
 mod nodes;
 mod phone_numbers;
@@ -15,6 +16,7 @@ mod subscribed_apps;
 mod types;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
@@ -23,7 +25,8 @@ use crate::simulator::Simulator;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
-        .route("/{version}/{id}", get(nodes::show))
+        .route("/{version}/{id}", get(nodes::show).delete(media::delete))
+        .route("/{version}/{id}/media", post(media::create).layer(DefaultBodyLimit::disable()))
         .route("/{version}/{id}/messages", post(messages::create))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers::list))
         .route("/{version}/{id}/subscribed_apps", get(subscribed_apps::list).post(subscribed_apps::create))

@@ -4,5 +4,6 @@
 mod customers;
 mod faults;
 mod sending;
+mod uploads;
 mod webhooks;
 mod world;

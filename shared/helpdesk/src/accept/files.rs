@@ -24,7 +24,6 @@ impl Accepting<'_> {
             }
             Saying::Said(Said { text, attachments, location, cards }) => {
                 let pieces = try_join_all(attachments.iter().map(|attachment| self.piece(attachment))).await?;
-                self.keep(attachments).await?;
                 Ok(compose(text.as_deref(), pieces, location.as_ref(), cards.as_deref()))
             }
         }
@@ -73,8 +72,9 @@ impl Accepting<'_> {
     }
 
     /// What is uploaded stays from now on. Should nothing be accepted in the end, it is a file too many, and no harm.
-    async fn keep(self, attachments: &[NewAttachment]) -> Result<(), AcceptError> {
-        let uploads = attachments.iter().filter_map(|attachment| match attachment.source {
+    pub(super) async fn keep(self, saying: &Saying) -> Result<(), AcceptError> {
+        let Saying::Said(said) = saying else { return Ok(()) };
+        let uploads = said.attachments.iter().filter_map(|attachment| match attachment.source {
             Source::Upload(id) => Some(id),
             Source::Library(_) => None,
         });

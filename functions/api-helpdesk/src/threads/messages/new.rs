@@ -203,6 +203,7 @@ impl From<Card> for SharedContact {
             organization: has_organization.then_some(Organization { company, department, title }),
             birthday: card.birthday.map(|day| day.to_string()),
             is_own: false,
+            vcard: None,
         }
     }
 }
