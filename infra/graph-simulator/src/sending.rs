@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use rusqlite::Connection;
+use serde_json::Value;
 
 use crate::customers::{self, Customer, Identity};
 use crate::graph::MetaError;
@@ -10,7 +11,7 @@ use crate::numbers::Number;
 use crate::profile::Profile;
 use crate::statuses::{self, Automatic};
 use crate::store::Change;
-use crate::{pair_rate, uploads, wamid, window};
+use crate::{pair_rate, templates, uploads, wamid, window};
 
 /// A message as the business asks for it, with its form checked.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(crate) struct Outgoing {
     pub(crate) recipient: Recipient,
     pub(crate) kind: String,
     /// The object named like the type, and the context, if any.
-    pub(crate) content: serde_json::Value,
+    pub(crate) content: Value,
     pub(crate) opaque_data: Option<String>,
 }
 
@@ -34,6 +35,9 @@ pub(crate) enum Recipient {
 /// Takes on a message and returns its id. What follows by itself (sent, delivered, read) is queued with it.
 pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing) -> Result<String, MetaError> {
     let customer = recipient(&change.db, number, &outgoing)?;
+    if outgoing.kind == "template" {
+        may_be_sent(&change.db, number, &outgoing.content["template"])?;
+    }
     if outgoing.kind != "template" && !window::is_open(&change.db, number, &customer, change.now)? {
         return Err(MetaError::of_code(131_047));
     }
@@ -91,6 +95,20 @@ fn types_of(kind: &str) -> Option<&'static [&'static str]> {
         "document" => Some(&["application/", "text/plain"]),
         "sticker" => Some(&["image/webp"]),
         _ => None,
+    }
+}
+
+/// An account of which templates are known sends only those, and only while Meta lets it.
+fn may_be_sent(db: &Connection, number: &Number, template: &Value) -> Result<(), MetaError> {
+    let (name, language) = (template["name"].as_str(), template["language"]["code"].as_str());
+    let (name, language) = (name.unwrap_or_default(), language.unwrap_or_default());
+    let status = templates::named(db, &number.waba_id, name, language)?.map(|held| held.template.status);
+    match status.as_deref() {
+        Some("APPROVED" | "FLAGGED") => Ok(()),
+        Some("PAUSED") => Err(MetaError::of_code(132_015)),
+        Some("DISABLED") => Err(MetaError::of_code(132_016)),
+        None if templates::of_waba(db, &number.waba_id)?.is_empty() => Ok(()),
+        _ => Err(MetaError::of_code(132_001)),
     }
 }
 

@@ -176,18 +176,31 @@ impl Content {
 
     /// Whether receiving it opens or extends the session.
     ///
-    /// A reaction, an edit, a deletion or a notice is not a message of the customer's: Meta documents that the window
-    /// opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
+    /// A reaction, an edit, a deletion, a vote, a pin or a notice is not a message of the customer's: Meta documents that the
+    /// window opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
     pub fn opens_session(&self) -> bool {
         match self {
             Self::Notice(_) => false,
-            Self::Placeholder(placeholder) => !Self::WITHOUT_SESSION.contains(&placeholder.kind.as_str()),
+            Self::Placeholder(Placeholder { kind, reason, .. }) => {
+                ![kind, reason].into_iter().any(|word| Self::WITHOUT_SESSION.contains(&word.as_str()))
+            }
             _ => true,
         }
     }
 
-    /// A lone reaction opens no session (F12), nor does what only changes an earlier message.
-    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", Self::NOTICE_UNREAD];
+    /// A lone reaction opens no session (F12), nor does what only changes an earlier message. Some come under the kind
+    /// `unsupported`, so that the reason says what they are.
+    const WITHOUT_SESSION: [&str; 9] = [
+        "reaction",
+        "edit",
+        "edited",
+        "revoke",
+        "poll_vote",
+        "pinned",
+        "keep_in_chat",
+        "reaction_removed",
+        Self::NOTICE_UNREAD,
+    ];
 
     /// Meta's name of a notice, under which one stands that we cannot read.
     const NOTICE_UNREAD: &str = "system";

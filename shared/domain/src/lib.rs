@@ -14,6 +14,7 @@ pub mod position;
 pub mod provenance;
 pub mod sealed;
 pub mod session;
+pub mod template;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
@@ -27,8 +28,8 @@ pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use ids::{
-    AttachmentId, ChannelId, ContactId, LibraryItemId, MessageId, TenantId, ThreadId, TicketId, UploadId, UserId,
-    WebhookId,
+    AttachmentId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UploadId,
+    UserId, WebhookId,
 };
 pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
@@ -36,6 +37,7 @@ pub use position::Position;
 pub use provenance::Provenance;
 pub use sealed::Sealed;
 pub use session::Session;
+pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use trace::TraceId;

@@ -2,7 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    ChannelId, ContactId, Identity, LibraryItemId, MessageId, Position, TenantId, ThreadId, TicketId, UploadId,
+    ChannelId, ContactId, Identity, LibraryItemId, MessageId, Position, TemplateId, TenantId, ThreadId, TicketId,
+    UploadId,
 };
 use std::collections::HashMap;
 
@@ -99,6 +100,23 @@ impl Keys {
 
     pub(crate) fn library_partition(self) -> String {
         self.key("#LIBRARY", "").pk
+    }
+
+    /// The partition of an account's templates.
+    pub(crate) fn templates(self, waba_id: &str) -> String {
+        self.key(&format!("#TEMPLATES#{waba_id}"), "").pk
+    }
+
+    pub(crate) fn template(self, waba_id: &str, name: &str, language: &str) -> Key {
+        Key { pk: self.templates(waba_id), sk: format!("TEMPLATE#{name}#{language}") }
+    }
+
+    pub(crate) fn template_sync(self, waba_id: &str) -> Key {
+        Key { pk: self.templates(waba_id), sk: "SYNC".to_owned() }
+    }
+
+    pub(crate) fn template_place(self, id: TemplateId) -> Key {
+        self.key(&format!("#TEMPLATE#{id}"), "TEMPLATE")
     }
 
     pub(crate) fn event(self, day: jiff::civil::Date, item: &str) -> Key {

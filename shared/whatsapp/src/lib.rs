@@ -4,4 +4,5 @@ pub mod formatting;
 pub mod graph;
 pub mod limits;
 pub mod media;
+mod template;
 pub mod webhook;

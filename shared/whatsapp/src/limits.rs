@@ -3,7 +3,7 @@
 use domain::content::MediaKind;
 use jiff::SignedDuration;
 
-/// Characters of a text message (Meta, "text messages").
+/// Characters of a text message as it goes out, with its marks (Meta, "text messages").
 pub const TEXT_CHARS: usize = 4_096;
 
 /// Characters of a caption (Meta, "image messages" and others).

@@ -1,17 +1,18 @@
 //! `/v1/threads/{id}/messages`
 
 mod new;
+mod written;
 
 use axum::extract::State;
 use domain::ThreadId;
 use helpdesk::Accepting;
 use http::StatusCode;
-use new::NewMessage;
 use rest::{Caller, Id, IdempotencyKey, Json, List, Paging, Query};
 use serde::Deserialize;
 use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
+use self::new::NewMessage;
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;

@@ -7,6 +7,7 @@ mod envelope;
 mod error;
 mod fields;
 mod media;
+mod message_templates;
 mod messages;
 mod nodes;
 mod phone_numbers;
@@ -25,8 +26,12 @@ use crate::simulator::Simulator;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
-        .route("/{version}/{id}", get(nodes::show).delete(media::delete))
+        .route("/{version}/{id}", get(nodes::show).post(message_templates::edit).delete(media::delete))
         .route("/{version}/{id}/media", post(media::create).layer(DefaultBodyLimit::disable()))
+        .route(
+            "/{version}/{id}/message_templates",
+            get(message_templates::list).post(message_templates::create).delete(message_templates::delete),
+        )
         .route("/{version}/{id}/messages", post(messages::create))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers::list))
         .route("/{version}/{id}/subscribed_apps", get(subscribed_apps::list).post(subscribed_apps::create))

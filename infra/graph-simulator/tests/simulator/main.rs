@@ -4,6 +4,7 @@
 mod customers;
 mod faults;
 mod sending;
+mod templates;
 mod uploads;
 mod webhooks;
 mod world;

@@ -9,15 +9,20 @@ use rest::{Caller, IdempotencyKey, fingerprint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::written::Format;
 use crate::refusal::{self, Refusal};
 
 /// A reply to the customer: any of `text`, `attachments`, `location` and `contacts`, or else a `reaction`.
 #[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct NewMessage {
-    /// 1 to 4,096 characters, not only white space. With attachments it is the caption of the first, if that takes one and
+    /// 1 to 4,096 characters as they go out, not only white space. With attachments it is the caption of the first, if that takes one and
     /// the text has at most 1,024 characters, and otherwise a message before them.
     #[schema(example = "Here we are.")]
     text: Option<String>,
+    /// Of the text and of captions.
+    #[serde(default)]
+    #[schema(inline)]
+    format: Format,
     /// The message of the same conversation that the first one quotes.
     reply_to: Option<String>,
     /// At most 10; each is a message of its own, in this order.
@@ -146,7 +151,7 @@ impl NewMessage {
     }
 
     fn saying(self) -> Result<Saying, Refusal> {
-        let Self { text, reply_to, attachments, location, contacts, reaction } = self;
+        let Self { text, format, reply_to, attachments, location, contacts, reaction } = self;
         if let Some(Reaction { message_id, emoji }) = reaction {
             let alone = text.is_none() && attachments.is_empty() && location.is_none() && contacts.is_none();
             if !alone || reply_to.is_some() {
@@ -156,26 +161,28 @@ impl NewMessage {
             return Ok(Saying::Reaction { target, emoji });
         }
         Ok(Saying::Said(Said {
-            text,
-            attachments: attachments.into_iter().map(TryInto::try_into).collect::<Result<_, Refusal>>()?,
+            text: text.map(|text| format.outgoing(text)),
+            attachments: attachments
+                .into_iter()
+                .map(|attachment| attachment.into_new(format))
+                .collect::<Result<_, Refusal>>()?,
             location: location.map(TryInto::try_into).transpose()?,
             cards: contacts.map(|cards| cards.into_iter().map(SharedContact::from).collect()),
         }))
     }
 }
 
-impl TryFrom<Attachment> for NewAttachment {
-    type Error = Refusal;
-
-    fn try_from(given: Attachment) -> Result<Self, Refusal> {
-        let source = match (given.upload_id, given.library_id) {
+impl Attachment {
+    fn into_new(self, format: Format) -> Result<NewAttachment, Refusal> {
+        let source = match (self.upload_id, self.library_id) {
             (Some(id), None) => Source::Upload(id.parse::<UploadId>().map_err(|_| refusal::no_such_upload(&id))?),
             (None, Some(id)) => {
                 Source::Library(id.parse::<LibraryItemId>().map_err(|_| refusal::no_such_library_item(&id))?)
             }
             _ => return Err(refusal::attachment_invalid().into()),
         };
-        Ok(Self { source, caption: given.caption, as_voice: given.voice })
+        let caption = self.caption.map(|caption| format.outgoing(caption));
+        Ok(NewAttachment { source, caption, as_voice: self.voice })
     }
 }
 
