@@ -3,7 +3,7 @@
 use acceptance::files;
 use serde_json::{Value, json};
 
-use crate::shared_world;
+use crate::{fresh_world, shared_world};
 
 #[tokio::test]
 async fn what_is_kept_goes_into_a_reply_as_often_as_wanted() {
@@ -32,8 +32,8 @@ async fn what_is_kept_goes_into_a_reply_as_often_as_wanted() {
 
 #[tokio::test]
 async fn what_is_kept_is_listed_page_by_page_until_it_is_removed() {
-    let world = shared_world().await;
-    let agent = world.agent_of(1);
+    let world = fresh_world().await;
+    let agent = world.agent();
     let mut ids = Vec::new();
     for n in 0..3 {
         let item = json!({ "kind": "snippet", "title": format!("Snippet {n}"), "text": "Hello" });

@@ -1,11 +1,13 @@
 //! What is stored before and after the one call to Graph.
 
+pub(crate) mod file;
+
 use domain::delivery::Turn;
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
 use storage::{CommitError, Tenancy};
 use uuid::Uuid;
-use whatsapp::graph::errors::{Class, Pace, Until};
+use whatsapp::graph::errors::{Class, Until};
 use whatsapp::graph::{GraphError, SendResult};
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
@@ -114,43 +116,6 @@ pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: 
     fail(tenancy, message, failure, now).await
 }
 
-/// The file of the message is not in the bucket any more.
-pub(crate) async fn file_gone(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
-    let failure = Failure {
-        code: "file_missing".to_owned(),
-        reason: "The file is not there any more".to_owned(),
-        advice: "Upload it again, then send it again".to_owned(),
-    };
-    fail_unclaimed(tenancy, message, failure, now).await
-}
-
-/// Graph refused the file of a message that is not claimed.
-pub(crate) async fn file_refused(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    error: &GraphError,
-    now: Timestamp,
-) -> Result<Sent, Busy> {
-    if let Some(wait) = wait_after(message, error) {
-        return put_off(tenancy, message, now + wait, now).await;
-    }
-    fail_unclaimed(tenancy, message, error.failure().clone(), now).await?;
-    Ok(Sent::Over)
-}
-
-/// The file of a message that is not claimed did not come through.
-pub(crate) async fn file_not_taken(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    reason: &str,
-    now: Timestamp,
-) -> Result<Sent, Busy> {
-    tracing::warn!(message.id = %message.id, reason, "Graph did not take a file");
-    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
-    let wait = Pace::Maintenance.wait(postponed).and_then(|wait| SignedDuration::try_from(wait).ok());
-    put_off(tenancy, message, now + wait.unwrap_or(ACCOUNT_WAIT).max(UNREACHABLE_WAIT), now).await
-}
-
 /// Graph refused the message because of its file, which can be had anew: it goes out again at once.
 pub(crate) async fn again(tenancy: &Tenancy, claimed: Claimed, now: Timestamp) -> Result<(), Busy> {
     let mut message = claimed.message;
@@ -216,39 +181,6 @@ fn wait_after(message: &Message, error: &GraphError) -> Option<SignedDuration> {
     let wait = asked.map_or(wait, |asked| asked.max(wait));
     tracing::info!(message.id = %message.id, graph.code = error.code, wait_s = wait.as_secs(), "Graph put a message off");
     Some(wait)
-}
-
-/// A message that was not claimed fails, unless somebody has claimed it meanwhile.
-async fn fail_unclaimed(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    failure: Failure,
-    now: Timestamp,
-) -> Result<(), Busy> {
-    change(tenancy, message, |message| match message.delivery_mut() {
-        Some(delivery) if delivery.turn() == Turn::Ready => {
-            delivery.failed(failure.clone(), now);
-            Change::Done { alias: None }
-        }
-        _ => Change::Message,
-    })
-    .await
-}
-
-/// A message that was not claimed waits, unless somebody has claimed it meanwhile.
-async fn put_off(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    not_before: Timestamp,
-    now: Timestamp,
-) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.put_off(now)) {
-        Some(Ok(())) => Change::Postponed { not_before },
-        _ => Change::Message,
-    })
-    .await?;
-    let waits = message.delivery().is_some_and(|delivery| delivery.turn() == Turn::Ready);
-    Ok(if waits { Sent::DueAt(not_before) } else { Sent::Over })
 }
 
 async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: Timestamp) -> Result<(), Busy> {

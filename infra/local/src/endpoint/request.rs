@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn tags_are_an_action_of_their_own() {
-        let actions = |request: axum::http::request::Builder| -> Vec<String> {
+        let actions = |request: http::request::Builder| -> Vec<String> {
             let request = request.body(Body::empty()).unwrap();
             actions_of_object(&request).into_iter().map(|action| action.action).collect()
         };

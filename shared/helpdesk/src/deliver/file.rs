@@ -53,7 +53,7 @@ impl Post<'_> {
         let Content::Media(media) = &mut message.content else { return Ok(Provided::Ready(None)) };
         let State::Stored { key } = media.attachment.state.clone() else { return Ok(Provided::Ready(None)) };
         let Some(sha256) = self.digest(&media.attachment, &key).await? else {
-            settle::file_gone(self.tenancy, message, (self.now)()).await?;
+            settle::file::gone(self.tenancy, message, (self.now)()).await?;
             return Ok(Provided::NotYet(Step::Next));
         };
         // It is stored with the claim, so that it is reckoned once.
@@ -77,7 +77,7 @@ impl Post<'_> {
     ) -> Result<Provided, DeliverError> {
         let (begun, begun_at) = (Instant::now(), (self.now)());
         let (Some(attachment), Some(bytes)) = (message.content.attachment(), self.objects.read(key).await?) else {
-            settle::file_gone(self.tenancy, message, (self.now)()).await?;
+            settle::file::gone(self.tenancy, message, (self.now)()).await?;
             return Ok(Provided::NotYet(Step::Next));
         };
         let file = OutgoingFile {
@@ -97,11 +97,11 @@ impl Post<'_> {
                 Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: false })))
             }
             UploadResult::Refused(error) => {
-                let step = settle::file_refused(self.tenancy, message, &error, answered_at).await?.into();
+                let step = settle::file::refused(self.tenancy, message, &error, answered_at).await?.into();
                 Ok(Provided::NotYet(step))
             }
             UploadResult::NotDone(reason) => {
-                let step = settle::file_not_taken(self.tenancy, message, &reason, answered_at).await?.into();
+                let step = settle::file::not_taken(self.tenancy, message, &reason, answered_at).await?.into();
                 Ok(Provided::NotYet(step))
             }
         }
