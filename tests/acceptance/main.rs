@@ -13,6 +13,8 @@ mod intake;
 mod kills;
 mod kinds;
 mod large;
+mod notices;
+mod placeholders;
 mod refusals;
 mod replies;
 mod restarts;
