@@ -5,6 +5,7 @@ pub mod signature;
 pub mod split;
 pub mod status;
 pub mod subscription;
+pub mod template;
 
 mod content;
 pub(crate) mod json;
