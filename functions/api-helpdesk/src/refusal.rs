@@ -1,17 +1,16 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
+mod contacts;
+
 use axum::response::{IntoResponse, Response};
-use domain::TicketId;
-use domain::contact::properties::InvalidProperties;
-use domain::phone::InvalidPhone;
-use helpdesk::{AcceptError, Busy, ContactError, TicketError, UnconfirmedError, UndoError};
+use domain::{LibraryItemId, TicketId, UploadId};
+use helpdesk::{AcceptError, Busy, LibraryError, NewLibraryItem, NotReactable, Said, TicketError, UnconfirmedError};
 use http::StatusCode;
 use jiff::Timestamp;
 use rest::Problem;
 use storage::{CommitError, StorageError};
-use whatsapp::limits::TEXT_CHARS;
-
-use crate::contacts::given::InvalidNumber;
+use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
+use whatsapp::media::NotAllowed;
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -33,14 +32,6 @@ impl Refusal {
     pub(crate) fn changed() -> Self {
         let detail = "It has changed since you read it, and nothing was done. Read it again and decide again.";
         Self(Problem::new(StatusCode::PRECONDITION_FAILED, "version_mismatch", "Changed meanwhile", detail))
-    }
-}
-
-impl Refusal {
-    /// They are not within the bounds.
-    pub(crate) fn properties(error: InvalidProperties) -> Self {
-        let detail = format!("The properties cannot be kept: {error}.");
-        Self(unprocessable("properties_invalid", "The properties are out of bounds", detail))
     }
 }
 
@@ -94,38 +85,6 @@ impl From<TicketError> for Refusal {
     }
 }
 
-impl From<ContactError> for Refusal {
-    fn from(error: ContactError) -> Self {
-        match error {
-            ContactError::NoSuchContact => Self::not_found(),
-            ContactError::Changed => Self::changed(),
-            ContactError::NumberShared => Self(number_shared()),
-            ContactError::Properties(error) => Self::properties(error),
-            ContactError::KeyUsedOtherwise => Self(idempotency_key_reused()),
-            ContactError::Busy(busy) => busy.into(),
-        }
-    }
-}
-
-impl From<InvalidNumber> for Refusal {
-    fn from(error: InvalidNumber) -> Self {
-        Self(match error {
-            InvalidNumber::Phone { member, reason } => phone_invalid(reason).with("member", member),
-            InvalidNumber::Country => country_invalid(),
-        })
-    }
-}
-
-impl From<UndoError> for Refusal {
-    fn from(error: UndoError) -> Self {
-        match error {
-            UndoError::NoSuchMerge => Self::not_found(),
-            UndoError::SurvivorMerged => Self(contact_merged()),
-            UndoError::Busy(busy) => busy.into(),
-        }
-    }
-}
-
 impl From<UnconfirmedError> for Refusal {
     fn from(error: UnconfirmedError) -> Self {
         match error {
@@ -141,11 +100,40 @@ impl From<AcceptError> for Refusal {
         match error {
             AcceptError::NoSuchThread => Self::not_found(),
             AcceptError::NoSuchQuotedMessage => Self(no_such_quoted_message()),
+            AcceptError::Empty => Self(message_empty()),
             AcceptError::TextEmpty => Self(text_empty()),
             AcceptError::TextTooLong { chars } => Self(text_too_long(chars)),
+            AcceptError::TooManyAttachments { count } => Self(too_many_attachments(count)),
+            AcceptError::CaptionTooLong { chars } => Self(caption_too_long(chars)),
+            AcceptError::CaptionNotTaken { kind } => Self(caption_not_allowed(kind.name())),
+            AcceptError::NotAFile(id) => Self(not_a_file(id)),
+            AcceptError::NoSuchUpload(id) => Self(no_such_upload(&id.to_string())),
+            AcceptError::UploadExpired(id) => Self(upload_expired(id)),
+            AcceptError::UploadMissing(id) => Self(upload_missing(id)),
+            AcceptError::NoSuchLibraryItem(id) => Self(no_such_library_item(&id.to_string())),
+            AcceptError::MediaNotAllowed { file, refused } => Self(media_not_allowed(&file, &refused)),
+            AcceptError::CardsInvalid => Self(contacts_invalid()),
+            AcceptError::NoSuchTarget => Self(no_such_reaction_target()),
+            AcceptError::NotReactable(why) => Self(not_reactable(why)),
+            AcceptError::NotAnEmoji => Self(emoji_invalid()),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<LibraryError> for Refusal {
+    fn from(error: LibraryError) -> Self {
+        match error {
+            LibraryError::TitleInvalid => Self(library_item_invalid()),
+            LibraryError::TextEmpty => Self(text_empty()),
+            LibraryError::TextTooLong { chars } => Self(text_too_long(chars)),
+            LibraryError::NoSuchUpload(id) => Self(no_such_upload(&id.to_string())),
+            LibraryError::UploadExpired(id) => Self(upload_expired(id)),
+            LibraryError::UploadMissing(id) => Self(upload_missing(id)),
+            LibraryError::MediaNotAllowed { file, refused } => Self(media_not_allowed(&file, &refused)),
+            LibraryError::Storage(error) => error.into(),
         }
     }
 }
@@ -185,40 +173,6 @@ fn not_unconfirmed() -> Problem {
     Problem::new(StatusCode::CONFLICT, "not_unconfirmed", "The message is not unconfirmed", detail)
 }
 
-fn phone_invalid(reason: InvalidPhone) -> Problem {
-    let detail = match reason {
-        InvalidPhone::NotInternational => {
-            "The number is not in international form, so nobody can tell whose it is. Write it with + and the country code, \
-             such as +55 11 91234-5678, or add `country`, such as BR."
-        }
-        InvalidPhone::HasExtension => "WhatsApp has no extensions. Leave it out, if the number is reached without it.",
-        InvalidPhone::NotANumber => {
-            "This is not a phone number: it has no country code that is in use, too few digits or too many. Check it."
-        }
-    };
-    unprocessable("phone_invalid", "Not a phone number that can be matched", detail.into())
-}
-
-fn country_invalid() -> Problem {
-    let detail = "`country` is not the two letters of a country that has phone numbers (ISO 3166-1), such as BR.";
-    unprocessable("country_invalid", "Not a country", detail.into()).with("member", "country")
-}
-
-fn number_shared() -> Problem {
-    let most = storage::contacts::Holders::MOST;
-    let detail = format!(
-        "{most} contacts have this number already, and no more can. Look them up by it, and change one of them."
-    );
-    Problem::new(StatusCode::CONFLICT, "number_shared", "Too many contacts have this number", detail)
-        .with("limit", most)
-}
-
-fn contact_merged() -> Problem {
-    let detail =
-        "The contact was merged into another one later. Undo that merge first: it is listed with the other contact.";
-    Problem::new(StatusCode::CONFLICT, "contact_merged", "The contact was merged itself", detail)
-}
-
 fn ticket_merged(into: TicketId) -> Problem {
     let detail = "The ticket's contact and another turned out to be one person, and its conversation goes on in the ticket \
                   named in `into`. Do it there.";
@@ -228,4 +182,112 @@ fn ticket_merged(into: TicketId) -> Problem {
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail)
+}
+
+fn message_empty() -> Problem {
+    let detail = "A message has a text, attachments, a location, contacts or a reaction. Give at least one of them.";
+    unprocessable("message_empty", "The message is empty", detail.into())
+}
+
+fn too_many_attachments(count: usize) -> Problem {
+    let most = Said::MOST_ATTACHMENTS;
+    let detail = format!("There are {count} attachments, and {most} go at once. Send the others with another message.");
+    unprocessable("too_many_attachments", "Too many attachments", detail).with("limit", most)
+}
+
+fn caption_too_long(chars: usize) -> Problem {
+    let detail = format!(
+        "A caption has {chars} characters and WhatsApp takes {CAPTION_CHARS}. Shorten it, or give the words as text."
+    );
+    unprocessable("caption_too_long", "The caption is too long", detail)
+        .with("characters", chars)
+        .with("limit", CAPTION_CHARS)
+}
+
+fn caption_not_allowed(kind: &str) -> Problem {
+    let detail = format!("WhatsApp shows no caption below a file of the kind {kind}. Give the words as text.");
+    unprocessable("caption_not_allowed", "No caption below this file", detail)
+}
+
+fn not_a_file(id: LibraryItemId) -> Problem {
+    let detail = format!("{id} is a text, which has neither caption nor voice. Leave them out.");
+    unprocessable("attachment_invalid", "Not an attachment", detail)
+}
+
+pub(crate) fn attachment_invalid() -> Problem {
+    let detail = "An attachment is named by its upload_id or by its library_id. Give one of them.";
+    unprocessable("attachment_invalid", "Not an attachment", detail.into())
+}
+
+pub(crate) fn no_such_upload(id: &str) -> Problem {
+    let detail = format!("Nothing was announced as {id}. Announce the file with POST /v1/uploads and use that id.");
+    unprocessable("no_such_upload", "No such upload", detail).with("file", id)
+}
+
+fn upload_expired(id: UploadId) -> Problem {
+    let detail = format!("{id} was announced more than 24 hours ago. Upload the file again.");
+    unprocessable("upload_expired", "The upload is over", detail).with("file", id.to_string())
+}
+
+fn upload_missing(id: UploadId) -> Problem {
+    let detail =
+        format!("The bytes of {id} did not come. PUT them at the url that announcing it gave, or announce it again.");
+    unprocessable("upload_missing", "The file is not there", detail).with("file", id.to_string())
+}
+
+pub(crate) fn no_such_library_item(id: &str) -> Problem {
+    let detail = format!("Nothing is kept as {id}. GET /v1/library lists what is.");
+    unprocessable("no_such_library_item", "Not in the library", detail).with("file", id)
+}
+
+/// A file that Meta would refuse. `file` is its id, or its name while it has none.
+pub(crate) fn media_not_allowed(file: &str, refused: &NotAllowed) -> Problem {
+    unprocessable("media_not_allowed", "WhatsApp does not take this file", refused.to_string())
+        .with("file", file)
+        .with("rule", refused.rule)
+        .with("found", refused.found.as_str())
+        .with("allowed", refused.allowed.as_str())
+        .with("advice", refused.advice.as_str())
+}
+
+pub(crate) fn filename_invalid(most: usize) -> Problem {
+    let detail = format!("A filename has 1 to {most} characters, without slashes and control characters.");
+    unprocessable("filename_invalid", "Not a filename", detail)
+}
+
+pub(crate) fn library_item_invalid() -> Problem {
+    let most = NewLibraryItem::TITLE_CHARS;
+    let detail = format!("What is kept has a title of 1 to {most} characters, and either an upload_id or a text.");
+    unprocessable("library_item_invalid", "This cannot be kept", detail)
+}
+
+pub(crate) fn location_invalid() -> Problem {
+    let detail = "A latitude has -90 to 90 degrees, a longitude -180 to 180.";
+    unprocessable("location_invalid", "Not a place on the map", detail.into())
+}
+
+fn contacts_invalid() -> Problem {
+    let detail = format!("A message has 1 to {CARDS} contacts, each with a name or a number.");
+    unprocessable("contacts_invalid", "These contacts cannot be sent", detail)
+}
+
+pub(crate) fn reaction_not_alone() -> Problem {
+    let detail = "A reaction goes alone: it has no text, attachments, location, contacts or reply_to. Send them in a \
+                  message of their own.";
+    unprocessable("reaction_not_alone", "A reaction goes alone", detail.into())
+}
+
+fn emoji_invalid() -> Problem {
+    let detail = "A reaction is one emoji, or empty to take an earlier one away.";
+    unprocessable("emoji_invalid", "Not an emoji", detail.into())
+}
+
+fn no_such_reaction_target() -> Problem {
+    let detail = "message_id names no message of this conversation. Use the id of one of them.";
+    unprocessable("no_such_reaction_target", "No such message to react to", detail.into())
+}
+
+fn not_reactable(why: NotReactable) -> Problem {
+    let detail = format!("WhatsApp takes no reaction to this message: {why}. React to another one.");
+    unprocessable("not_reactable", "No reaction to this message", detail)
 }

@@ -2,16 +2,20 @@
 
 mod accepted;
 mod contact;
+mod library;
 mod merge;
 mod message;
 mod settings;
 mod thread;
 mod ticket;
+mod upload;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use contact::Contact;
+pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;
 pub(crate) use message::Message;
 pub(crate) use settings::Settings;
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
+pub(crate) use upload::Upload;

@@ -4,6 +4,8 @@ mod accept;
 mod contacts;
 mod deliver;
 mod fresh;
+mod inspect;
+mod library;
 mod living;
 mod matching;
 mod merge;
@@ -17,10 +19,13 @@ mod tickets;
 mod unconfirmed;
 mod wake;
 
-pub use accept::{AcceptError, IdempotencyKey, NewReply, accept};
+pub use accept::{
+    AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
+};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
-pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, deliver};
+pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use fresh::fresh_id;
+pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};
 pub use living::{living_contact, living_ticket};
 pub use matching::{also_matching, contacts_with_number};
 pub use merge::{UndoError, merges_into, undo_merge};

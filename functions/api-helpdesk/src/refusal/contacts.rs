@@ -1,0 +1,84 @@
+//! Of contacts.
+
+use domain::contact::properties::InvalidProperties;
+use domain::phone::InvalidPhone;
+use helpdesk::{ContactError, UndoError};
+use http::StatusCode;
+use rest::Problem;
+
+use super::{Refusal, idempotency_key_reused, unprocessable};
+use crate::contacts::given::InvalidNumber;
+
+impl Refusal {
+    /// They are not within the bounds.
+    pub(crate) fn properties(error: InvalidProperties) -> Self {
+        let detail = format!("The properties cannot be kept: {error}.");
+        Self(unprocessable("properties_invalid", "The properties are out of bounds", detail))
+    }
+}
+
+impl From<ContactError> for Refusal {
+    fn from(error: ContactError) -> Self {
+        match error {
+            ContactError::NoSuchContact => Self::not_found(),
+            ContactError::Changed => Self::changed(),
+            ContactError::NumberShared => Self(number_shared()),
+            ContactError::Properties(error) => Self::properties(error),
+            ContactError::KeyUsedOtherwise => Self(idempotency_key_reused()),
+            ContactError::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<InvalidNumber> for Refusal {
+    fn from(error: InvalidNumber) -> Self {
+        Self(match error {
+            InvalidNumber::Phone { member, reason } => phone_invalid(reason).with("member", member),
+            InvalidNumber::Country => country_invalid(),
+        })
+    }
+}
+
+impl From<UndoError> for Refusal {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::NoSuchMerge => Self::not_found(),
+            UndoError::SurvivorMerged => Self(contact_merged()),
+            UndoError::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+fn phone_invalid(reason: InvalidPhone) -> Problem {
+    let detail = match reason {
+        InvalidPhone::NotInternational => {
+            "The number is not in international form, so nobody can tell whose it is. Write it with + and the country code, \
+             such as +55 11 91234-5678, or add `country`, such as BR."
+        }
+        InvalidPhone::HasExtension => "WhatsApp has no extensions. Leave it out, if the number is reached without it.",
+        InvalidPhone::NotANumber => {
+            "This is not a phone number: it has no country code that is in use, too few digits or too many. Check it."
+        }
+    };
+    unprocessable("phone_invalid", "Not a phone number that can be matched", detail.into())
+}
+
+fn country_invalid() -> Problem {
+    let detail = "`country` is not the two letters of a country that has phone numbers (ISO 3166-1), such as BR.";
+    unprocessable("country_invalid", "Not a country", detail.into()).with("member", "country")
+}
+
+fn number_shared() -> Problem {
+    let most = storage::contacts::Holders::MOST;
+    let detail = format!(
+        "{most} contacts have this number already, and no more can. Look them up by it, and change one of them."
+    );
+    Problem::new(StatusCode::CONFLICT, "number_shared", "Too many contacts have this number", detail)
+        .with("limit", most)
+}
+
+fn contact_merged() -> Problem {
+    let detail =
+        "The contact was merged into another one later. Undo that merge first: it is listed with the other contact.";
+    Problem::new(StatusCode::CONFLICT, "contact_merged", "The contact was merged itself", detail)
+}
