@@ -5,6 +5,7 @@
 mod architecture;
 mod batches;
 mod channels;
+mod contacts;
 mod control;
 mod deployment;
 mod faults;
