@@ -2,6 +2,7 @@
 
 mod accept;
 mod deliver;
+mod fetch;
 mod fresh;
 mod receive;
 mod record;
@@ -15,6 +16,7 @@ mod wake;
 
 pub use accept::{AcceptError, IdempotencyKey, NewReply, accept};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, deliver};
+pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
 pub use fresh::fresh_id;
 pub use receive::{Receipt, Received, Receiving, receive};
 pub use record::{Recorded, Recording, record};
@@ -23,4 +25,4 @@ pub use session::session_of;
 pub use status::{StatusOutcome, apply_status};
 pub use tickets::{TicketError, assign, close, reopen};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
-pub use wake::{WakeError, Woken, wake};
+pub use wake::{WakeError, Waking, Woken, wake};

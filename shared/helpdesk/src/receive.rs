@@ -6,9 +6,11 @@ mod person;
 
 use arrival::Arrival;
 use destination::{Destination, Found};
-use domain::{Channel, InboundMessage, Message, MessageId, TraceId};
+use domain::{Attachment, Channel, InboundMessage, Message, MessageId, TraceId};
 use jiff::Timestamp;
 use person::Person;
+use queues::Queue;
+use queues::jobs::MediaJob;
 use storage::directory::Route;
 use storage::{Objects, StorageError, Tenancy, Transaction};
 
@@ -33,6 +35,8 @@ pub type Received = Vec<Receipt>;
 pub struct Receiving<'a> {
     pub route: &'a Route,
     pub objects: &'a Objects,
+    /// Hears of files that are to be fetched.
+    pub media: &'a Queue,
     pub now: Timestamp,
     /// The webhook that brought them.
     pub trace_id: Option<TraceId>,
@@ -88,8 +92,10 @@ impl Receiving<'_> {
             let Some(first) = waiting.first() else { return Ok(receipts) };
             let mut person = self.person(&first.inbound.sender).await?;
             let destination = self.destination(&mut person, &first.inbound).await?;
-            match self.store(&person, destination, &waiting).commit().await {
+            let (transaction, files) = self.store(&person, destination, &waiting);
+            match transaction.commit().await {
                 Ok(()) => {
+                    self.tell_of(&files).await;
                     receipts.extend(waiting.iter().map(|arrival| (arrival.index, Receipt::Stored(arrival.id))));
                     return Ok(receipts);
                 }
@@ -119,7 +125,8 @@ impl Receiving<'_> {
         Ok(rest)
     }
 
-    fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
+    /// Everything that is written, and the files that are to be fetched when it is.
+    fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> (Transaction, Vec<MediaJob>) {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
         match (person.is_new, person.learned) {
@@ -150,6 +157,22 @@ impl Receiving<'_> {
         for message in &messages {
             transaction.create_message(message);
         }
-        transaction
+        (transaction, messages.iter().filter_map(|message| self.file_of(message)).collect())
+    }
+
+    fn file_of(&self, message: &Message) -> Option<MediaJob> {
+        message.content.attachment().and_then(Attachment::pending)?;
+        let (tenant_id, thread_id) = (self.tenancy().tenant_id(), message.thread_id);
+        Some(MediaJob { tenant_id, thread_id, position: message.position })
+    }
+
+    /// The messages are in the due index already, so a job that is lost is only late.
+    async fn tell_of(&self, files: &[MediaJob]) {
+        if files.is_empty() {
+            return;
+        }
+        if let Err(error) = self.media.tell_of_files(files).await {
+            tracing::warn!(error = domain::chain(&error), "no job for files; due-work will find them");
+        }
     }
 }

@@ -23,7 +23,7 @@ pub use channels::ChannelCursor;
 pub use directory::Directory;
 pub use error::{CommitError, StorageError};
 pub use messages::MessageCursor;
-pub use objects::Objects;
+pub use objects::{Objects, Upload};
 pub use page::{InvalidCursor, Page};
 pub use table::{Table, Tenancy};
 pub use tickets::TicketCursor;

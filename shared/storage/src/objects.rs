@@ -1,5 +1,8 @@
 //! The bucket: what is too large for a queue or for the table.
 
+mod link;
+mod upload;
+
 use std::sync::{Arc, OnceLock};
 
 use aws_sdk_s3::Client;
@@ -7,6 +10,9 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_types::SdkConfig;
 
 use crate::error::StorageError;
+
+pub use link::Served;
+pub use upload::Upload;
 
 /// The bucket. Keys are short and made by us only.
 #[derive(Clone, Debug)]

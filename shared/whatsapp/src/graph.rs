@@ -1,11 +1,13 @@
-//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers.
+//! The Graph API: sending, by one call that can end in four ways, what an account says of its numbers, and files.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
 
 mod account;
 mod answer;
+mod download;
 pub mod errors;
+mod media;
 mod message;
 
 use std::time::Duration;
@@ -16,6 +18,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
 pub use answer::GraphError;
+pub use download::{Download, DownloadError, Downloads};
+pub use media::MediaFile;
 pub use message::OutgoingMessage;
 
 /// The Graph API.
@@ -55,8 +59,7 @@ impl Graph {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(base_url: &str, version: &str, timeout: Duration) -> Result<Self, NoClient> {
-        // Whoever comes first sets the process's provider; it is the same everywhere.
-        let _ = rustls::crypto::ring::default_provider().install_default();
+        provide_tls();
         let http = reqwest::Client::builder()
             .timeout(timeout)
             // Less than the whole, so that a connection that never comes about is told from an answer that doesn't.
@@ -82,6 +85,11 @@ impl Graph {
             Err(error) => SendResult::Unknown(describe(error)),
         }
     }
+}
+
+/// Whoever comes first sets the process's provider; it is the same everywhere.
+fn provide_tls() {
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 /// The error and its sources, without the address.

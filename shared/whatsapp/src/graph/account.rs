@@ -78,7 +78,7 @@ impl Graph {
     }
 }
 
-async fn ask(request: RequestBuilder) -> Result<Value, AccountError> {
+pub(super) async fn ask(request: RequestBuilder) -> Result<Value, AccountError> {
     let unreachable = |error| AccountError::Unreachable(describe(error));
     let response = request.send().await.map_err(unreachable)?;
     answer::read_json(response).await.map_err(unreachable)?.map_err(AccountError::Refused)
