@@ -29,6 +29,7 @@ fn router() -> Router {
         .build();
     api_helpdesk::router(api_helpdesk::Helpdesk::new(
         storage::Table::new(&config, "helpdesk".into()),
+        storage::Objects::new(&config, "media".into()),
         queues::Queue::new(&config, "http://127.0.0.1:9/000000000000/outbound.fifo"),
         runtime::Clock::from_fn(|| Timestamp::UNIX_EPOCH),
         rest::ClaimNames { tenant: "tenant_id".into(), role: "role".into() },
@@ -97,6 +98,7 @@ fn the_api_has_the_routes_it_promises() {
     insta::assert_snapshot!(listed.join("\n"), @r"
     GET /v1/contacts/{id}
     GET /v1/messages/{id}
+    GET /v1/messages/{id}/attachments/{attachment_id}
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
     GET /v1/settings

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Context;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{ChannelId, Sealed};
-use helpdesk::{Fetched, Fetching, Opening, Outcome};
+use helpdesk::{Fetched, Fetching, Obstacle, Opening, Outcome};
 use queues::jobs::MediaJob;
 use queues::{Disposition, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
@@ -92,6 +92,7 @@ fn tell(invocation: &Invocation, fetched: &Fetched) {
         Outcome::NothingToDo => ("file_done_already", None),
         Outcome::Stored => ("file_stored", None),
         Outcome::Unavailable(reason) => ("FilesUnavailable", Some(reason.name())),
+        Outcome::DueAt(_, Obstacle::OtherHost) => ("FilesFromOtherHosts", None),
         Outcome::DueAt(_, obstacle) => ("FilesPostponed", Some(obstacle.name())),
     };
     invocation.count(outcome);

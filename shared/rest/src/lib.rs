@@ -20,7 +20,7 @@ pub use answers::complete;
 pub use body::Json;
 pub use caller::{Caller, ClaimNames, Role};
 pub use change::{Change, present};
-pub use id::Id;
+pub use id::{Id, Ids};
 pub use idempotency::{IdempotencyKey, fingerprint};
 pub use operator::Operator;
 pub use paging::{List, Paging};
