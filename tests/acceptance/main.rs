@@ -12,6 +12,8 @@ mod inbound;
 mod intake;
 mod kills;
 mod large;
+mod media;
+mod media_trouble;
 mod refusals;
 mod replies;
 mod restarts;

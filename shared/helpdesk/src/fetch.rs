@@ -1,8 +1,10 @@
 //! A customer's file comes from Meta into our bucket (F10).
 //!
 //! What waits is the message in the table: while its file is pending it is in the due index. A run ends with the file
-//! stored, with the reason why it never will be, or with a later time to look again. Nothing counts the runs: the older
-//! the message, the longer the wait, until Meta's seven days are over.
+//! stored, with the reason why it never will be, or with a later time to look again.
+//! Nothing counts the runs: the older
+//! the message, the longer the wait, until Meta's seven days are over. Nobody can be blocked yet; when that comes (F41),
+//! here is where to ask.
 
 mod kind;
 mod transfer;
@@ -105,7 +107,7 @@ impl Obstacle {
 
 /// Meta keeps what came by a webhook this long (Meta, "media").
 const LIFE_AT_META: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// The wait grows with the message's age, between these.
+/// The wait for Meta grows with the message's age, between these.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
 /// What only a person can repair is looked at this often, so that it goes on soon after the repair.
@@ -138,9 +140,9 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
             fetching.settle(&mut message, |attachment| attachment.give_up(reason.name())).await?;
             Outcome::Unavailable(reason)
         }
-        Err(Miss::Later(obstacle, least)) => {
+        Err(Miss::Later(obstacle, asked)) => {
             let now = (fetching.now)();
-            let at = (now + wait(now.duration_since(message.sent_at), least)).min(expires_at);
+            let at = (now + wait(obstacle, now.duration_since(message.sent_at), asked)).min(expires_at);
             fetching.tenancy.look_for_file(thread, position, at).await?;
             Outcome::DueAt(at, obstacle)
         }
@@ -153,7 +155,7 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
 enum Miss {
     /// It never will.
     Never(Reason),
-    /// It may later, not before so long.
+    /// It may later; Meta asks not to come before so long.
     Later(Obstacle, SignedDuration),
     Storage(StorageError),
 }
@@ -178,11 +180,11 @@ impl Fetching<'_> {
         let channel = self.tenancy.channel(message.channel_id).await?;
         let sealed = self.tenancy.sealed_token(message.channel_id).await?;
         let (Some(channel), Some(sealed)) = (channel, sealed) else {
-            return Err(Miss::Later(Obstacle::ChannelNotConnected, REPAIR_WAIT));
+            return Err(Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO));
         };
         let token = (self.open)(message.channel_id, sealed).await.map_err(|error| {
             tracing::error!(message.id = %message.id, error = domain::chain(&*error), "a channel's token does not open");
-            Miss::Later(Obstacle::ChannelNotConnected, REPAIR_WAIT)
+            Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO)
         })?;
         let media_id = attachment.pending().unwrap_or_default();
         let once = async || self.bring_once(message, attachment, media_id, &channel.phone_number_id, &token).await;
@@ -267,7 +269,7 @@ fn refused(error: &GraphError) -> Try {
             let wait = error.retry_after.into_iter().chain(pace.wait(0)).max().unwrap_or_default();
             Try::Last(Miss::Later(Obstacle::Meta, SignedDuration::try_from(wait).unwrap_or(LONGEST_WAIT)))
         }
-        _ => Try::Last(Miss::Later(Obstacle::ChannelNotConnected, REPAIR_WAIT)),
+        _ => Try::Last(Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO)),
     }
 }
 
@@ -279,14 +281,17 @@ fn not_sent(message: &Message, error: &DownloadError) -> Try {
         DownloadError::Gone => Try::Another(Miss::Never(Reason::NotFound)),
         DownloadError::Broken(_) => Try::Another(meta),
         DownloadError::Refused(_) => Try::Last(meta),
-        DownloadError::Denied(_) => Try::Last(Miss::Later(Obstacle::ChannelNotConnected, REPAIR_WAIT)),
-        DownloadError::OtherHost(_) => Try::Last(Miss::Later(Obstacle::OtherHost, REPAIR_WAIT)),
+        DownloadError::Denied(_) => Try::Last(Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO)),
+        DownloadError::OtherHost(_) => Try::Last(Miss::Later(Obstacle::OtherHost, SignedDuration::ZERO)),
     }
 }
 
-/// As long as the message is old, so that it doubles each time; within bounds, and `least` at least.
-fn wait(age: SignedDuration, least: SignedDuration) -> SignedDuration {
-    age.clamp(SHORTEST_WAIT, LONGEST_WAIT).max(least)
+/// What Meta or the network has to repair is waited for as long as the message is old, so that the wait doubles each time.
+fn wait(obstacle: Obstacle, age: SignedDuration, asked: SignedDuration) -> SignedDuration {
+    match obstacle {
+        Obstacle::Meta => age.clamp(SHORTEST_WAIT, LONGEST_WAIT).max(asked),
+        Obstacle::ChannelNotConnected | Obstacle::OtherHost => REPAIR_WAIT,
+    }
 }
 
 #[cfg(test)]
@@ -294,13 +299,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_wait_doubles_from_half_a_minute_to_an_hour() {
-        let seconds = |age: i64| wait(SignedDuration::from_secs(age), SignedDuration::ZERO).as_secs();
+    fn the_wait_for_meta_doubles_from_half_a_minute_to_an_hour_and_is_as_long_as_meta_asks() {
+        let seconds = |age: i64| wait(Obstacle::Meta, SignedDuration::from_secs(age), SignedDuration::ZERO).as_secs();
         assert_eq!([-5, 0, 29, 60, 600, 90_000].map(seconds), [30, 30, 30, 60, 600, 3_600]);
+        let asked = SignedDuration::from_mins(7);
+        assert_eq!(wait(Obstacle::Meta, SignedDuration::ZERO, asked), asked);
     }
 
     #[test]
-    fn what_a_person_has_to_repair_is_not_asked_for_every_half_minute_but_soon_after() {
-        assert_eq!(wait(SignedDuration::ZERO, REPAIR_WAIT), REPAIR_WAIT);
+    fn what_a_person_has_to_repair_goes_on_soon_after_however_long_it_took() {
+        for hours in [0, 1, 100] {
+            let age = SignedDuration::from_hours(hours);
+            assert_eq!(wait(Obstacle::ChannelNotConnected, age, SignedDuration::ZERO), REPAIR_WAIT);
+        }
     }
 }

@@ -99,15 +99,20 @@ struct Failure {
 impl Message {
     /// A message of the channel whose number is `business`.
     pub(crate) fn of(message: domain::Message, business: &BusinessNumber) -> Self {
-        let attachments = message.content.attachment().map(|a| {
-            let (status, reason) = match &a.state {
-                domain::attachment::State::Pending { .. } => ("pending", None),
-                domain::attachment::State::Stored { .. } => ("stored", None),
-                domain::attachment::State::Unavailable { reason } => ("unavailable", Some(reason.clone())),
-            };
-            serde_json::json!({"id": domain::AttachmentId::of(message.id), "status": status, "filename": a.filename,
+        let attachments = message
+            .content
+            .attachment()
+            .map(|a| {
+                let (status, reason) = match &a.state {
+                    domain::attachment::State::Pending { .. } => ("pending", None),
+                    domain::attachment::State::Stored { .. } => ("stored", None),
+                    domain::attachment::State::Unavailable { reason } => ("unavailable", Some(reason.clone())),
+                };
+                serde_json::json!({"id": domain::AttachmentId::of(message.id), "status": status, "filename": a.filename,
                 "mime_type": a.mime_type, "size": a.size, "reason": reason})
-        }).into_iter().collect();
+            })
+            .into_iter()
+            .collect();
         let (text, r#type) = (message.content.text().map(str::to_owned), message.content.kind().to_owned());
         let reason = match message.content {
             Content::Placeholder(placeholder) => Some(placeholder.reason),

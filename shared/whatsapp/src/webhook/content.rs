@@ -36,7 +36,8 @@ fn stub(kind: &str, message: &Value) -> Option<Content> {
     };
     let file = message.get(kind.name())?;
     let media_id = text_at(file, "/id")?.to_owned();
-    let sha256 = text_at(file, "/sha256").and_then(|text| base64::prelude::BASE64_STANDARD.decode(text).ok()).map(hex::encode);
+    let sha256 =
+        text_at(file, "/sha256").and_then(|text| base64::prelude::BASE64_STANDARD.decode(text).ok()).map(hex::encode);
     let attachment = domain::Attachment {
         filename: text_at(file, "/filename").map(str::to_owned),
         mime_type: text_at(file, "/mime_type").unwrap_or("application/octet-stream").to_owned(),
