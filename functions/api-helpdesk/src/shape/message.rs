@@ -47,8 +47,6 @@ pub(crate) struct Message {
     /// Why it failed, while its status is `failed`.
     #[schema(required = true)]
     failure: Option<Failure>,
-    #[schema(value_type = Vec<Object>)]
-    attachments: Vec<serde_json::Value>,
 }
 
 /// Which way a message goes, seen from the business.
@@ -99,27 +97,12 @@ struct Failure {
 impl Message {
     /// A message of the channel whose number is `business`.
     pub(crate) fn of(message: domain::Message, business: &BusinessNumber) -> Self {
-        let attachments = message
-            .content
-            .attachment()
-            .map(|a| {
-                let (status, reason) = match &a.state {
-                    domain::attachment::State::Pending { .. } => ("pending", None),
-                    domain::attachment::State::Stored { .. } => ("stored", None),
-                    domain::attachment::State::Unavailable { reason } => ("unavailable", Some(reason.clone())),
-                };
-                serde_json::json!({"id": domain::AttachmentId::of(message.id), "status": status, "filename": a.filename,
-                "mime_type": a.mime_type, "size": a.size, "reason": reason})
-            })
-            .into_iter()
-            .collect();
         let (text, r#type) = (message.content.text().map(str::to_owned), message.content.kind().to_owned());
         let reason = match message.content {
             Content::Placeholder(placeholder) => Some(placeholder.reason),
             _ => None,
         };
         let side = Side::of(message.direction, business);
-        let _ = ();
         Self {
             id: message.id,
             thread_id: message.thread_id,
@@ -135,7 +118,6 @@ impl Message {
             reply_to: message.reply_to,
             author_id: side.author_id,
             failure: side.failure,
-            attachments,
         }
     }
 }

@@ -9,9 +9,6 @@ use super::json::text_at;
 /// Reads the content; whatever it is, there is one.
 pub(crate) fn read(message: &Value) -> Content {
     let kind = text_at(message, "/type").unwrap_or("unknown");
-    if let Some(media) = stub(kind, message) {
-        return media;
-    }
     match text_at(message, "/text/body") {
         Some(text) if kind == "text" => Content::Text { text: text.to_owned() },
         _ => Content::Placeholder(Placeholder {
@@ -23,29 +20,6 @@ pub(crate) fn read(message: &Value) -> Content {
             original: message.to_string(),
         }),
     }
-}
-
-fn stub(kind: &str, message: &Value) -> Option<Content> {
-    use base64::Engine;
-    use domain::attachment::State;
-    use domain::content::{Media, MediaKind};
-    let kind = match kind {
-        "image" => MediaKind::Image,
-        "document" => MediaKind::Document,
-        _ => return None,
-    };
-    let file = message.get(kind.name())?;
-    let media_id = text_at(file, "/id")?.to_owned();
-    let sha256 =
-        text_at(file, "/sha256").and_then(|text| base64::prelude::BASE64_STANDARD.decode(text).ok()).map(hex::encode);
-    let attachment = domain::Attachment {
-        filename: text_at(file, "/filename").map(str::to_owned),
-        mime_type: text_at(file, "/mime_type").unwrap_or("application/octet-stream").to_owned(),
-        size: None,
-        sha256,
-        state: State::Pending { media_id },
-    };
-    Some(Content::Media(Media { kind, caption: text_at(file, "/caption").map(str::to_owned), attachment }))
 }
 
 /// A stable word for why a message is not shown.
