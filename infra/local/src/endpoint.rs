@@ -17,12 +17,14 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::calls::Calls;
+use crate::faults::Faults;
 use crate::function::Credentials;
 use crate::metering::{Metering, Size};
 use crate::template::{Function, Place};
@@ -38,6 +40,9 @@ pub const OWNER: &str = "local";
 
 /// Whoever has a link that a function signed, as metering names them.
 const LINKS: &str = "links";
+
+/// What every function's secret key begins with, so that it is recognised where it must not be.
+pub const SECRET_KEY: &str = "local-secret-key-";
 
 /// DynamoDB takes 16 MB, the most of all of them.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -64,6 +69,8 @@ pub struct Endpoint {
     pub calls: Calls,
     /// Counts what is used.
     pub metering: Metering,
+    /// What calls meet instead of an honest answer.
+    pub faults: Faults,
 }
 
 /// Who called.
@@ -93,7 +100,15 @@ impl Endpoint {
         self.authorize(&caller, &request::actions_of_json(&self.place, target, &body))?;
         let metered = request::operation_of_json(caller.name(), target);
         let request_bytes = body.len().try_into().unwrap_or(u64::MAX);
-        let answer = match target.split_once('.') {
+        let asked = serde_json::from_slice(&body).unwrap_or_default();
+        let honest = async { self.serve(target, parts, body).await.unwrap_or_else(Refusal::into_json) };
+        let answer = self.faults.around(&metered, &asked, honest).await;
+        self.metering.count(metered, size(request_bytes, &answer));
+        Ok(answer)
+    }
+
+    async fn serve(&self, target: &str, parts: Parts, body: Bytes) -> Result<Response, Refusal> {
+        match target.split_once('.') {
             Some((service, operation)) if service.starts_with("DynamoDB") => {
                 Ok(capacity::forward(&self.table, operation, &parts, body).await)
             }
@@ -104,8 +119,7 @@ impl Endpoint {
             Some(("secretsmanager", "GetSecretValue")) => self.secret(&body),
             Some(("TrentService", operation)) => self.key(operation, &body),
             _ => Err(Refusal::new("UnknownOperationException", format!("{target} is not stood in for"))),
-        };
-        answer.inspect(|answer| self.metering.count(metered, size(request_bytes, answer)))
+        }
     }
 
     fn secret(&self, body: &Bytes) -> Result<Response, Refusal> {
@@ -137,7 +151,7 @@ impl Endpoint {
         let metered = request::operation_of_object(calls, &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
         let (origin, method) = (cors::origin(&request), request.method().clone());
-        let mut answer = self.bucket.answer(request).await;
+        let mut answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;
         self.cors.tell(origin.as_deref(), &method, &mut answer);
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)
@@ -194,7 +208,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 pub fn credentials(functions: &[Function]) -> BTreeMap<String, Credentials> {
     let pair = |function: &Function| Credentials {
         access_key_id: format!("LOCAL{}", function.name.to_ascii_uppercase().replace('-', "")),
-        secret_access_key: uuid::Uuid::new_v4().simple().to_string(),
+        secret_access_key: format!("{SECRET_KEY}{}", uuid::Uuid::new_v4().simple()),
     };
     functions.iter().map(|function| (function.name.clone(), pair(function))).collect()
 }

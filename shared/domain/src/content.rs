@@ -61,9 +61,9 @@ pub struct Reaction {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub about: NoticeKind,
-    /// The identity they had before, where Meta names it. Never guessed from the words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Identity>,
+    /// The identities they had before, where Meta names them. Never guessed from the words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previous: Vec<Identity>,
     /// Meta's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -164,20 +164,46 @@ impl Content {
         }
     }
 
-    /// Whether receiving it opens or extends the session.
-    ///
-    /// A reaction, an edit, a deletion or a notice is not a message of the customer's: Meta documents that the window
-    /// opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
-    pub fn opens_session(&self) -> bool {
+    /// Whether receiving it is work for somebody: it makes a ticket where there is none, or opens a closed one again, and
+    /// counts as unread. What WhatsApp itself tells about the customer is none: it stands in the thread that is there.
+    pub fn makes_work(&self) -> bool {
         match self {
             Self::Notice(_) => false,
-            Self::Placeholder(placeholder) => !Self::WITHOUT_SESSION.contains(&placeholder.kind.as_str()),
+            Self::Placeholder(placeholder) => placeholder.kind != Self::NOTICE_UNREAD,
             _ => true,
         }
     }
 
-    /// A lone reaction opens no session (F12), nor does what only changes an earlier message.
-    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", "system"];
+    /// Whether receiving it opens or extends the session.
+    ///
+    /// A reaction, an edit, a deletion, a vote, a pin or a notice is not a message of the customer's: Meta documents that the
+    /// window opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
+    pub fn opens_session(&self) -> bool {
+        match self {
+            Self::Notice(_) => false,
+            Self::Placeholder(Placeholder { kind, reason, .. }) => {
+                ![kind, reason].into_iter().any(|word| Self::WITHOUT_SESSION.contains(&word.as_str()))
+            }
+            _ => true,
+        }
+    }
+
+    /// A lone reaction opens no session (F12), nor does what only changes an earlier message. Some come under the kind
+    /// `unsupported`, so that the reason says what they are.
+    const WITHOUT_SESSION: [&str; 9] = [
+        "reaction",
+        "edit",
+        "edited",
+        "revoke",
+        "poll_vote",
+        "pinned",
+        "keep_in_chat",
+        "reaction_removed",
+        Self::NOTICE_UNREAD,
+    ];
+
+    /// Meta's name of a notice, under which one stands that we cannot read.
+    const NOTICE_UNREAD: &str = "system";
 }
 
 /// Prints the kind only: what people write stays out of logs.

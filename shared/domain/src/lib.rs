@@ -13,6 +13,7 @@ pub mod position;
 pub mod provenance;
 pub mod sealed;
 pub mod session;
+pub mod template;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
@@ -24,12 +25,15 @@ pub use contact::{Contact, Identity, Sender};
 pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
-pub use ids::{AttachmentId, ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId};
+pub use ids::{
+    AttachmentId, ChannelId, ContactId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UserId, WebhookId,
+};
 pub use message::{InboundMessage, Message, Wamid};
 pub use position::Position;
 pub use provenance::Provenance;
 pub use sealed::Sealed;
 pub use session::Session;
+pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use trace::TraceId;

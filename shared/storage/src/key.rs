@@ -1,7 +1,7 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{ChannelId, ContactId, Identity, MessageId, Position, TenantId, ThreadId, TicketId};
+use domain::{ChannelId, ContactId, Identity, MessageId, Position, TemplateId, TenantId, ThreadId, TicketId};
 use std::collections::HashMap;
 
 /// One item's key.
@@ -81,6 +81,23 @@ impl Keys {
 
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
+    }
+
+    /// The partition of an account's templates.
+    pub(crate) fn templates(self, waba_id: &str) -> String {
+        self.key(&format!("#TEMPLATES#{waba_id}"), "").pk
+    }
+
+    pub(crate) fn template(self, waba_id: &str, name: &str, language: &str) -> Key {
+        Key { pk: self.templates(waba_id), sk: format!("TEMPLATE#{name}#{language}") }
+    }
+
+    pub(crate) fn template_sync(self, waba_id: &str) -> Key {
+        Key { pk: self.templates(waba_id), sk: "SYNC".to_owned() }
+    }
+
+    pub(crate) fn template_place(self, id: TemplateId) -> Key {
+        self.key(&format!("#TEMPLATE#{id}"), "TEMPLATE")
     }
 
     pub(crate) fn event(self, day: jiff::civil::Date, item: &str) -> Key {

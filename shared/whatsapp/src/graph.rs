@@ -1,4 +1,5 @@
-//! The Graph API: sending, by one call that can end in four ways, what an account says of its numbers, and files.
+//! The Graph API: sending, by one call that can end in four ways, what an account says of its numbers and templates, and
+//! files.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
@@ -9,11 +10,13 @@ mod download;
 pub mod errors;
 mod media;
 mod message;
+mod templates;
 
 use std::time::Duration;
 
 use domain::{Identity, Wamid};
 use reqwest::redirect;
+use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
@@ -21,6 +24,7 @@ pub use answer::GraphError;
 pub use download::{Download, DownloadError, Downloads};
 pub use media::MediaFile;
 pub use message::OutgoingMessage;
+pub use templates::{CreatedTemplate, TemplatePage};
 
 /// The Graph API.
 #[derive(Clone, Debug)]
@@ -59,11 +63,11 @@ impl Graph {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(base_url: &str, version: &str, timeout: Duration) -> Result<Self, NoClient> {
-        provide_tls();
         let http = reqwest::Client::builder()
             .timeout(timeout)
             // Less than the whole, so that a connection that never comes about is told from an answer that doesn't.
             .connect_timeout(timeout / 2)
+            .tls_backend_preconfigured(tls())
             // The token goes nowhere else.
             .redirect(redirect::Policy::none())
             .build()?;
@@ -87,9 +91,13 @@ impl Graph {
     }
 }
 
-/// Whoever comes first sets the process's provider; it is the same everywhere.
-fn provide_tls() {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+/// TLS with Mozilla's roots built in. reqwest's own would read and parse the system's bundle, which alone is most of a
+/// function's start.
+fn tls() -> ClientConfig {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    tls.alpn_protocols = ["h2", "http/1.1"].map(|protocol| protocol.as_bytes().to_vec()).into();
+    tls
 }
 
 /// The error and its sources, without the address.

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+pub mod formatting;
 pub mod graph;
 pub mod limits;
+mod template;
 pub mod webhook;

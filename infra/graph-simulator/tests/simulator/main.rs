@@ -5,5 +5,6 @@ mod customers;
 mod faults;
 mod files;
 mod sending;
+mod templates;
 mod webhooks;
 mod world;

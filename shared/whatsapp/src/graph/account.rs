@@ -72,7 +72,7 @@ impl Graph {
         ask(self.account(Method::POST, waba_id, "subscribed_apps", token)).await.map(drop)
     }
 
-    fn account(&self, method: Method, waba_id: &str, edge: &str, token: &SecretString) -> RequestBuilder {
+    pub(super) fn account(&self, method: Method, waba_id: &str, edge: &str, token: &SecretString) -> RequestBuilder {
         let url = format!("{}/{}/{waba_id}/{edge}", self.base_url, self.version);
         self.http.request(method, url).bearer_auth(token.expose_secret())
     }

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use reqwest::{Response, StatusCode, Url, redirect};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{NoClient, describe, provide_tls};
+use super::{NoClient, describe, tls};
 
 /// Where files may be fetched from.
 #[derive(Clone, Debug)]
@@ -54,13 +54,13 @@ impl Downloads {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(base_url: &str, hosts: &str) -> Result<Self, NoClient> {
-        provide_tls();
         let hosts = Hosts::new(base_url, hosts);
         let allowed = hosts.clone();
         let http = reqwest::Client::builder()
             .user_agent(USER_AGENT)
             .connect_timeout(CONNECT_TIMEOUT)
             .read_timeout(STILL_FOR)
+            .tls_backend_preconfigured(tls())
             // What is stopped is answered as it came. The token is not taken along to another host.
             .redirect(redirect::Policy::custom(move |attempt| {
                 match attempt.previous().len() <= REDIRECTS && allowed.hold(attempt.url()) {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use domain::attachment::clean_filename;
+
 /// What browsers show without running anything in it. A picture of SVG or a PDF may hold scripts.
 const SHOWN: [&str; 4] = ["image/gif", "image/jpeg", "image/png", "image/webp"];
 const SHOWN_FAMILIES: [&str; 2] = ["audio/", "video/"];
@@ -54,18 +56,14 @@ fn essence(mime_type: &str) -> &str {
     mime_type.split(';').next().unwrap_or_default().trim()
 }
 
-/// A name that is one, wherever it is saved: no path, nothing that cannot be seen, nothing that turns its end around.
+/// A name that is one wherever it is saved.
 fn cleaned(name: &str) -> String {
-    let seen = name.chars().filter(|char| !char.is_control() && !turns_around(*char));
-    let safe = seen.map(|char| if r#"/\:*?"<>|"#.contains(char) { '_' } else { char });
-    let name = safe.collect::<String>();
-    let name = name.trim_matches(|char: char| char == '.' || char.is_whitespace());
-    if name.is_empty() { "file".to_owned() } else { shortened(name) }
-}
-
-/// Unicode's marks for the direction of text, by which `exe.gpj` can be made to read `jpg.exe` backwards.
-fn turns_around(char: char) -> bool {
-    matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    let name = clean_filename(name).unwrap_or_default();
+    let safe: String = name.chars().map(|char| if r#":*?"<>|"#.contains(char) { '_' } else { char }).collect();
+    match safe.trim_matches(|char: char| char == '.' || char.is_whitespace()) {
+        "" => "file".to_owned(),
+        name => shortened(name),
+    }
 }
 
 /// The end tells what it is, so it stays.
