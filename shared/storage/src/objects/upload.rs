@@ -32,8 +32,8 @@ struct Begun {
 
 /// The smallest that S3 takes for any part but the last.
 const PART: usize = 5 * 1024 * 1024;
-/// A part is larger than any other call: one try, and all of them.
-const PART_TIMEOUTS: [Duration; 2] = [Duration::from_secs(20), Duration::from_secs(60)];
+/// A call with megabytes in it, or behind it, takes longer than others: one try, and all of them.
+const LONG_TIMEOUTS: [Duration; 2] = [Duration::from_secs(25), Duration::from_secs(80)];
 
 impl Objects {
     /// Begins a file under a key. The same key again replaces it.
@@ -73,8 +73,10 @@ impl Upload<'_> {
                 let parts = CompletedMultipartUpload::builder().set_parts(Some(begun.parts)).build();
                 let client = self.objects.client();
                 let complete = client.complete_multipart_upload().bucket(&self.objects.bucket).key(self.key);
-                let complete = complete.upload_id(begun.id).multipart_upload(parts).send();
-                complete.await.map(|_| ()).map_err(StorageError::unavailable("CompleteMultipartUpload"))
+                let complete = complete.upload_id(begun.id).multipart_upload(parts);
+                // S3 answers when it has put the parts together: asking again meanwhile finds the upload gone.
+                let complete = complete.customize().config_override(patient());
+                complete.send().await.map(|_| ()).map_err(StorageError::unavailable("CompleteMultipartUpload"))
             }
             None => {
                 let put = self.objects.client().put_object().bucket(&self.objects.bucket).key(self.key);
@@ -117,9 +119,9 @@ impl Upload<'_> {
     }
 }
 
-/// A call with a body of megabytes has more time than others.
+/// More time than other calls have.
 fn patient() -> Builder {
-    let [attempt, operation] = PART_TIMEOUTS;
+    let [attempt, operation] = LONG_TIMEOUTS;
     let timeouts = TimeoutConfig::builder().operation_attempt_timeout(attempt).operation_timeout(operation).build();
     Config::builder().timeout_config(timeouts)
 }
