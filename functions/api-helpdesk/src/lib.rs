@@ -2,6 +2,7 @@
 
 mod business_number;
 mod contacts;
+mod library;
 mod messages;
 mod refusal;
 mod router;
@@ -10,6 +11,7 @@ mod shape;
 mod telling;
 mod threads;
 mod tickets;
+mod uploads;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;
@@ -33,7 +35,8 @@ pub struct Helpdesk {
 }
 
 impl Helpdesk {
-    /// `outbound` is the queue that tells the sender of work; `claims` name where in a token tenant and role are.
+    /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `claims` name where in a token
+    /// tenant and role are.
     pub fn new(table: Table, objects: Objects, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
         Self { table, objects, outbound, clock, wall: Clock::system(), claims }
     }

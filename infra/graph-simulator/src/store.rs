@@ -33,6 +33,9 @@ const SCHEMA: &str = "
         bytes BLOB NOT NULL, created_at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS generated_media (
         media_id TEXT PRIMARY KEY, size INTEGER NOT NULL, seed INTEGER NOT NULL, head BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS uploads (
+        id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, filename TEXT,
+        sha256 TEXT NOT NULL, size INTEGER NOT NULL, created_at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS webhooks (
         id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, message_id TEXT, body BLOB NOT NULL,
         created_at INTEGER NOT NULL, state TEXT NOT NULL);

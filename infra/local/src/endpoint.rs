@@ -145,7 +145,7 @@ impl Endpoint {
             return Err(Refusal::new("InvalidURI", "A key of ours never climbs"));
         }
         let caller = self.caller(&request)?;
-        self.authorize(&caller, &[request::action_of_object(&request)])?;
+        self.authorize(&caller, &request::actions_of_object(&request))?;
         // Who has a link calls with the rights of the function that signed it, but it is not the function that calls.
         let calls = if request::is_presigned(&request) { LINKS } else { caller.name() };
         let metered = request::operation_of_object(calls, &request);

@@ -1,6 +1,8 @@
-//! The bucket: what is too large for a queue or for the table.
+//! The bucket: what is too large for a queue or for the table, and files.
 
+mod invitation;
 mod link;
+mod reading;
 mod upload;
 
 use std::sync::{Arc, OnceLock};
@@ -11,7 +13,9 @@ use aws_types::SdkConfig;
 
 use crate::error::StorageError;
 
+pub use invitation::Invitation;
 pub use link::Served;
+pub use reading::Part;
 pub use upload::Upload;
 
 /// The bucket. Keys are short and made by us only.

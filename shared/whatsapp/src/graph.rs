@@ -1,5 +1,5 @@
-//! The Graph API: sending, by one call that can end in four ways, what an account says of its numbers and templates, and
-//! files.
+//! The Graph API: sending, by one call that can end in four ways, files in both directions, and what an account says of its
+//! numbers and templates.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
@@ -11,6 +11,7 @@ pub mod errors;
 mod media;
 mod message;
 mod templates;
+mod upload;
 
 use std::time::Duration;
 
@@ -20,11 +21,12 @@ use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
-pub use answer::GraphError;
+pub use answer::{GraphError, More};
 pub use download::{Download, DownloadError, Downloads};
 pub use media::MediaFile;
-pub use message::OutgoingMessage;
+pub use message::{OutgoingContent, OutgoingMessage};
 pub use templates::{CreatedTemplate, TemplatePage};
+pub use upload::{OutgoingFile, UploadResult};
 
 /// The Graph API.
 #[derive(Clone, Debug)]

@@ -6,5 +6,6 @@ mod faults;
 mod files;
 mod sending;
 mod templates;
+mod uploads;
 mod webhooks;
 mod world;
