@@ -17,6 +17,8 @@ mod kills;
 mod kinds;
 mod large;
 mod library;
+mod media;
+mod media_trouble;
 mod notices;
 mod outbound_media;
 mod permissions;

@@ -29,6 +29,8 @@ pub struct Helpdesk {
     objects: Objects,
     outbound: Queue,
     clock: Clock,
+    /// By which links to files expire.
+    wall: Clock,
     claims: ClaimNames,
 }
 
@@ -36,7 +38,7 @@ impl Helpdesk {
     /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `claims` name where in a token
     /// tenant and role are.
     pub fn new(table: Table, objects: Objects, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
-        Self { table, objects, outbound, clock, claims }
+        Self { table, objects, outbound, clock, wall: Clock::system(), claims }
     }
 
     fn from_runtime(runtime: &Runtime) -> anyhow::Result<Self> {

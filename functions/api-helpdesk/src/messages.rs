@@ -1,5 +1,6 @@
 //! `/v1/messages`
 
+pub(crate) mod attachments;
 pub(crate) mod discard;
 pub(crate) mod resend;
 

@@ -183,6 +183,26 @@ impl From<LibraryError> for Refusal {
     }
 }
 
+/// The file is still with WhatsApp.
+pub(crate) fn attachment_pending() -> Refusal {
+    let detail = "WhatsApp has not given us the file yet. Ask again in a moment; the message's `attachments` say when it is \
+                  stored.";
+    Refusal(Problem::new(StatusCode::CONFLICT, "attachment_pending", "The file is not there yet", detail))
+}
+
+/// The file will never be there.
+pub(crate) fn attachment_unavailable(reason: &str) -> Refusal {
+    let detail = "The file cannot be had from WhatsApp; `reason` says why. Ask the customer to send it again.";
+    let problem = Problem::new(StatusCode::GONE, "attachment_unavailable", "The file is not available", detail);
+    Refusal(problem.with("reason", reason))
+}
+
+/// The message breaks the rules of F13.
+pub(crate) fn content_hidden() -> Refusal {
+    let detail = "The message was hidden for what it says, and nobody gets a link to its file.";
+    Refusal(Problem::new(StatusCode::FORBIDDEN, "content_hidden", "The content is hidden", detail))
+}
+
 /// Meta takes free-form messages only until 24 hours after the customer's last (F16).
 fn session_closed(expired_at: Option<Timestamp>) -> Problem {
     let detail = "The customer's last message is 24 hours old or older, so WhatsApp takes approved templates only. Send a \

@@ -33,6 +33,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(threads::show))
         .routes(routes!(threads::messages::list, threads::messages::create))
         .routes(routes!(messages::show))
+        .routes(routes!(messages::attachments::show))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
         .routes(routes!(uploads::create))

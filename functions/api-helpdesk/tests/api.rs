@@ -107,6 +107,7 @@ fn the_api_has_the_routes_it_promises() {
     DELETE /v1/library/{id}
     GET /v1/library/{id}
     GET /v1/messages/{id}
+    GET /v1/messages/{id}/attachments/{attachment_id}
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
     GET /v1/settings

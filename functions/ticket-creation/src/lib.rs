@@ -7,7 +7,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{InboundMessage, MessageId};
 use helpdesk::{Receipt, Receiving, Recording};
 use queues::jobs::{InboundItem, InboundJob};
-use queues::{Disposition, Trace, consume_jobs};
+use queues::{Disposition, Queue, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Item, Runtime};
 use storage::directory::Route;
 use storage::{Directory, Objects, Table};
@@ -23,6 +23,7 @@ const FIELD: &str = "messages";
 pub struct TicketCreation {
     directory: Directory,
     objects: Objects,
+    media: Queue,
     clock: Clock,
 }
 
@@ -38,7 +39,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
 }
 
 impl TicketCreation {
-    /// The function with the table and bucket that its environment names.
+    /// The function with the table, bucket and queue that its environment names.
     ///
     /// # Errors
     /// When a variable is missing.
@@ -47,6 +48,7 @@ impl TicketCreation {
         Ok(Self {
             directory: Directory::new(table),
             objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
+            media: Queue::new(runtime.sdk_config(), runtime.variable("MEDIA_QUEUE_URL")?),
             clock: runtime.clock().clone(),
         })
     }
@@ -89,7 +91,8 @@ impl TicketCreation {
             }
         }
         let trace_id = Trace::current_id();
-        let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
+        let (objects, media, now) = (&self.objects, &self.media, self.clock.now());
+        let receiving = Receiving { route, objects, media, now, trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
             match receipt {

@@ -3,6 +3,7 @@
 mod accept;
 mod contacts;
 mod deliver;
+mod fetch;
 mod fresh;
 mod inspect;
 mod library;
@@ -24,6 +25,7 @@ pub use accept::{
 };
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
+pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
 pub use fresh::fresh_id;
 pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};
 pub use living::{living_contact, living_ticket};
@@ -36,4 +38,4 @@ pub use session::session_of;
 pub use status::{StatusOutcome, apply_status};
 pub use tickets::{TicketError, assign, close, reopen};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
-pub use wake::{WakeError, Woken, wake};
+pub use wake::{WakeError, Waking, Woken, wake};

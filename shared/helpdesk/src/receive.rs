@@ -6,11 +6,13 @@ mod person;
 
 use arrival::Arrival;
 use destination::{Destination, Found};
-use domain::{Channel, InboundMessage, Message, MessageId, TraceId};
+use domain::{Attachment, Channel, InboundMessage, Message, MessageId, TraceId};
 use jiff::Timestamp;
 use person::Person;
+use queues::Queue;
+use queues::jobs::MediaJob;
 use storage::directory::Route;
-use storage::{CommitError, Objects, StorageError, Tenancy, Transaction};
+use storage::{CommitError, Objects, StorageError, Tenancy};
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -35,6 +37,8 @@ pub type Received = Vec<Receipt>;
 pub struct Receiving<'a> {
     pub route: &'a Route,
     pub objects: &'a Objects,
+    /// Hears of files that are to be fetched.
+    pub media: &'a Queue,
     pub now: Timestamp,
     /// The webhook that brought them.
     pub trace_id: Option<TraceId>,
@@ -99,7 +103,7 @@ impl Receiving<'_> {
             let destination = self.destination(&person, &first.inbound).await?;
             let receipt = if destination.is_some() { Receipt::Stored } else { |_| Receipt::NoThread };
             let done = match destination {
-                Some(destination) => self.store(&person, destination, &waiting).commit().await,
+                Some(destination) => self.store(&person, destination, &waiting).await,
                 None => self.remember(&person).await,
             };
             match done {
@@ -143,7 +147,8 @@ impl Receiving<'_> {
         transaction.commit().await
     }
 
-    fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
+    /// Writes everything, then tells of the files that are to be fetched.
+    async fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Result<(), CommitError> {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
         person.write(&mut transaction);
@@ -171,6 +176,25 @@ impl Receiving<'_> {
         for message in &messages {
             transaction.create_message(message);
         }
-        transaction
+        transaction.commit().await?;
+        let files: Vec<MediaJob> = messages.iter().filter_map(|message| self.file_of(message)).collect();
+        self.tell_of(&files).await;
+        Ok(())
+    }
+
+    fn file_of(&self, message: &Message) -> Option<MediaJob> {
+        message.content.attachment().and_then(Attachment::pending)?;
+        let (tenant_id, thread_id) = (self.tenancy().tenant_id(), message.thread_id);
+        Some(MediaJob { tenant_id, thread_id, position: message.position })
+    }
+
+    /// The messages are in the due index already, so a job that is lost is only late.
+    async fn tell_of(&self, files: &[MediaJob]) {
+        if files.is_empty() {
+            return;
+        }
+        if let Err(error) = self.media.tell_of_files(files).await {
+            tracing::warn!(error = domain::chain(&error), "no job for files; due-work will find them");
+        }
     }
 }

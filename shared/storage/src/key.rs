@@ -138,6 +138,13 @@ impl Keys {
     }
 }
 
+/// The message that a key of the due index names.
+pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Position)> {
+    let (tenant, thread) = pk.strip_prefix("T#")?.split_once("#THREAD#")?;
+    let position = sk.strip_prefix("MESSAGE#")?;
+    Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
+}
+
 /// The conversation that a key of the due index names.
 pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, ContactId)> {
     let mut parts = pk.strip_prefix("T#")?.split('#');
@@ -164,5 +171,17 @@ mod tests {
         assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
         assert_eq!(read_conversation(&keys.contact(contact).pk), None);
         assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+
+    #[test]
+    fn a_message_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, thread): (TenantId, ThreadId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let position: Position = "000001764000.0000000001".parse().expect("a position");
+        let keys = Keys(tenant);
+        let key = keys.message(thread, position);
+        assert_eq!(read_message(&key.pk, &key.sk), Some((tenant, thread, position)));
+        for other in [keys.conversation(Uuid::from_u128(2).into(), Uuid::from_u128(3).into()), keys.tenant()] {
+            assert_eq!(read_message(&other.pk, &other.sk), None);
+        }
     }
 }

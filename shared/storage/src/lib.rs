@@ -29,7 +29,7 @@ pub use directory::Directory;
 pub use error::{CommitError, StorageError};
 pub use library::LibraryCursor;
 pub use messages::MessageCursor;
-pub use objects::{Invitation, Objects, Part};
+pub use objects::{Invitation, Objects, Part, Upload};
 pub use page::{InvalidCursor, Page};
 pub use table::{Table, Tenancy};
 pub use templates::TemplateCursor;
