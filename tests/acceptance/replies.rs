@@ -13,8 +13,8 @@ async fn a_reply_is_accepted_as_queued_and_goes_out_once() {
     let reply = world.agent().replies_to(&thread, "here we are").await;
     world.settles().await;
 
-    assert_eq!((reply.status, &reply.body["status"]), (202, &json!("queued")), "{reply:?}");
-    assert_eq!(reply.body["direction"], "outgoing");
+    assert_eq!((reply.status, &reply.data()[0]["status"]), (202, &json!("queued")), "{reply:?}");
+    assert_eq!(reply.data()[0]["direction"], "outgoing");
     assert_eq!(world.phone_of("Ada").shows().await, ["hello", "here we are"]);
     let requests = world.graph_requests_to("Ada").await;
     assert_eq!(requests.len(), 1);

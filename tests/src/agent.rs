@@ -45,7 +45,21 @@ impl Answer {
 
     /// The id of what was answered.
     pub fn id(&self) -> &str {
-        self.body["id"].as_str().unwrap_or_else(|| panic!("no id in {self:?}"))
+        self.one()["id"].as_str().unwrap_or_else(|| panic!("no id in {self:?}"))
+    }
+
+    /// What was answered; of a list, the one thing in it.
+    fn one(&self) -> &Value {
+        match self.data() {
+            [] => &self.body,
+            [one] => one,
+            _ => panic!("more than one: {self:?}"),
+        }
+    }
+
+    /// The list that was answered; empty if it is none.
+    pub fn data(&self) -> &[Value] {
+        self.body["data"].as_array().map_or(&[], Vec::as_slice)
     }
 
     /// The same, once the status is as expected.

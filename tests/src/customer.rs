@@ -66,6 +66,11 @@ impl Customer {
         self.posts(text_message(text), Some(at), false).await.is_some()
     }
 
+    /// The same, but says so only when the webhook was answered with 200.
+    pub async fn writes_and_waits(&self, text: &str, at: Timestamp) -> bool {
+        self.posts(text_message(text), Some(at), true).await.is_some()
+    }
+
     async fn posts(&self, message: Value, at: Option<Timestamp>, wait: bool) -> Option<String> {
         let mut body = json!({
             "from": self.address(), "to": self.channel.phone_number_id, "profile": self.name, "message": message, "wait": wait,

@@ -4,6 +4,7 @@ mod agent;
 mod channels;
 mod clock;
 mod customer;
+pub mod files;
 mod graph;
 pub mod payload;
 mod poll;

@@ -71,4 +71,10 @@ impl World {
         let answer = self.control_get("dead-letters").await;
         answer["data"].as_array().cloned().unwrap_or_else(|| panic!("no list: {answer}"))
     }
+
+    /// What each queue holds; nothing while nobody is there to ask.
+    pub async fn queues(&self) -> Vec<Value> {
+        let answer = self.try_control_get("queues").await;
+        answer.and_then(|answer| answer["data"].as_array().cloned()).unwrap_or_default()
+    }
 }

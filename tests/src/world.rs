@@ -184,6 +184,12 @@ impl World {
         self.ask(&format!("{}/{path}", self.stack_file().control)).await
     }
 
+    /// Nothing when nobody is there.
+    pub(crate) async fn try_control_get(&self, path: &str) -> Option<Value> {
+        let url = format!("{}/{path}", self.stack_file().control);
+        Answer::of(self.http.get(url)).await.ok().map(|answer| answer.body)
+    }
+
     pub(crate) async fn control_post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/{path}", self.stack_file().control);
         self.tell(&url, &body).await.unwrap_or_else(|| panic!("nobody answers at {url}"))

@@ -1,11 +1,13 @@
 //! What resources look like in JSON.
 
+mod accepted;
 mod contact;
 mod message;
 mod settings;
 mod thread;
 mod ticket;
 
+pub(crate) use accepted::Accepted;
 pub(crate) use contact::Contact;
 pub(crate) use message::Message;
 pub(crate) use settings::Settings;

@@ -1,4 +1,4 @@
-//! The trace of a request, and the line of the log about what it did to a message. (The gateway's access log has a line
+//! The trace of a request, and the line of the log about what it did to messages. (The gateway's access log has a line
 //! for every request.)
 
 use axum::extract::{Request, State};
@@ -22,13 +22,14 @@ pub(crate) async fn traced(State(desk): State<Helpdesk>, request: Request, next:
 }
 
 impl Helpdesk {
-    /// Tells what was done to a message.
-    pub(crate) fn tell(&self, outcome: &'static str, message: &Message) {
+    /// Tells what was done to messages.
+    pub(crate) fn tell(&self, outcome: &'static str, messages: &[Message]) {
         let invocation = Invocation::of(FUNCTION);
-        invocation.count(outcome);
-        invocation.concerns("message.id", [message.id]);
+        messages.iter().for_each(|_| invocation.count(outcome));
+        invocation.concerns("message.id", messages.iter().map(|message| message.id));
         // A message that is sent again belongs to the trace that made it, too.
-        invocation.concerns("trace.id", Trace::current_id().into_iter().chain(message.trace_id));
+        let made = messages.iter().filter_map(|message| message.trace_id);
+        invocation.concerns("trace.id", Trace::current_id().into_iter().chain(made));
         invocation.tell(self.now());
     }
 }

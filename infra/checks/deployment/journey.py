@@ -136,10 +136,11 @@ class Journey:
         first = self.api("POST", path, {"text": "Yes, how can I help?"}, headers=key)
         expect(first.status, 202, f"the reply ({first.text})")
         again = self.api("POST", path, {"text": "Yes, how can I help?"}, headers=key)
-        expect((again.status, again.json["id"]), (202, first.json["id"]), "the same reply again")
+        message = first.json["data"][0]["id"]
+        expect((again.status, [one["id"] for one in again.json["data"]]), (202, [message]), "the same reply again")
 
         def read():
-            return self.api("GET", f"/v1/messages/{first.json['id']}").json["status"] == "read"
+            return self.status(message) == "read"
 
         eventually(read, "the tick for read")
         shown = [message["text"] for message in self.meta.phone(ADA)]
@@ -181,7 +182,7 @@ class Journey:
         self.meta.given("faults", {"match": {"to": ADA}, "times": 1, "then": fault})
         reply = self.api("POST", f"/v1/threads/{thread_of(ticket)}/messages", {"text": text})
         expect(reply.status, 202, f"the reply ({reply.text})")
-        return reply.json["id"]
+        return reply.json["data"][0]["id"]
 
     def status(self, message):
         return self.api("GET", f"/v1/messages/{message}").json["status"]

@@ -68,6 +68,7 @@ impl Control {
             .route("/idle", post(wait_until_idle))
             .route("/outcomes", get(list_outcomes))
             .route("/dead-letters", get(list_dead_letters))
+            .route("/queues", get(list_queues))
             .route("/functions", get(list_functions))
             .route("/metering", get(show_metering).delete(forget_metering))
             .route("/schedules/{name}/run", post(run_schedule))
@@ -125,6 +126,24 @@ async fn list_dead_letters(State(control): State<Control>) -> Result<Json<Value>
         letters.extend(messages.iter().map(|message| dead_letter(queue, message)));
     }
     Ok(Json(json!({"data": letters})))
+}
+
+/// How much each queue holds, and how long its oldest message has been there.
+async fn list_queues(State(control): State<Control>) -> Result<Json<Value>, Refused> {
+    let mut queues = Vec::new();
+    for queue in control.watch.sources.iter().chain(&control.dead_letter_queues) {
+        let counts = control.queues().counts(&queue.name).await.map_err(anyhow::Error::from)?;
+        let messages = control.queues().messages(&queue.name).await.map_err(anyhow::Error::from)?;
+        let oldest = messages.first().map(|oldest| control.clock.now().duration_since(oldest.sent_at));
+        queues.push(json!({
+            "queue": queue.logical_id,
+            "available": counts.available,
+            "in_flight": counts.in_flight,
+            "delayed": counts.delayed,
+            "oldest_age_ms": oldest.map(|age| age.as_millis()),
+        }));
+    }
+    Ok(Json(json!({"data": queues})))
 }
 
 async fn list_functions(State(control): State<Control>) -> Json<Value> {

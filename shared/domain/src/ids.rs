@@ -109,6 +109,10 @@ id!(
     MessageId, "msg"
 );
 id!(
+    /// The file of one message.
+    AttachmentId, "att"
+);
+id!(
     /// One POST of Meta's.
     WebhookId, "whk"
 );
@@ -122,6 +126,18 @@ impl ThreadId {
     /// The ticket this thread was born with.
     pub fn ticket(self) -> TicketId {
         TicketId(self.0)
+    }
+}
+
+impl AttachmentId {
+    /// A message has one file at most, which shares its UUID.
+    pub fn of(message: MessageId) -> Self {
+        Self(message.0)
+    }
+
+    /// The message that this file goes with.
+    pub fn message(self) -> MessageId {
+        MessageId(self.0)
     }
 }
 

@@ -1,29 +1,35 @@
 #![doc = include_str!("../README.md")]
 
+pub mod attachment;
 mod chain;
 pub mod channel;
 pub mod contact;
+pub mod content;
 pub mod delivery;
 pub mod failure;
 pub mod ids;
 pub mod message;
 pub mod moderation;
 pub mod position;
+pub mod provenance;
 pub mod sealed;
 pub mod session;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
 
+pub use attachment::Attachment;
 pub use chain::chain;
 pub use channel::{BusinessNumber, Channel};
 pub use contact::{Contact, Identity, Sender};
+pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
-pub use ids::{ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId};
-pub use message::{Content, InboundMessage, Message, Wamid};
+pub use ids::{AttachmentId, ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId};
+pub use message::{InboundMessage, Message, Wamid};
 pub use moderation::{Detector, Moderation};
 pub use position::Position;
+pub use provenance::Provenance;
 pub use sealed::Sealed;
 pub use session::Session;
 pub use tenant::Tenant;

@@ -1,14 +1,14 @@
 //! Messages, in both directions.
 
-use std::fmt;
-
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::contact::{Identity, Sender};
+use crate::content::Content;
 use crate::delivery::Delivery;
 use crate::ids::{ChannelId, ContactId, MessageId, ThreadId, UserId};
 use crate::position::Position;
+use crate::provenance::Provenance;
 use crate::trace::TraceId;
 
 /// Meta's id of a message.
@@ -45,66 +45,6 @@ impl From<Wamid> for String {
     }
 }
 
-/// What a message says.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "type")]
-pub enum Content {
-    Text {
-        text: String,
-    },
-    /// A message of a kind that is not shown yet: the thread keeps its place, the words that came with it, and the
-    /// original, so that nothing is lost (F12).
-    Placeholder {
-        /// Meta's name of the kind: `image`, `reaction`, `unsupported` …
-        kind: String,
-        /// A stable word for why it is not shown.
-        reason: String,
-        /// A caption or other words that came with it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        text: Option<String>,
-        /// The message as Meta sent it, in JSON.
-        original: String,
-    },
-}
-
-impl Content {
-    /// The kind as the API names it.
-    pub fn kind(&self) -> &str {
-        match self {
-            Self::Text { .. } => "text",
-            Self::Placeholder { kind, .. } => kind,
-        }
-    }
-
-    /// The words, where there are any.
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text { text } => Some(text),
-            Self::Placeholder { text, .. } => text.as_deref(),
-        }
-    }
-
-    /// Whether receiving it opens or extends the session.
-    ///
-    /// A reaction, an edit or a deletion is not a message of the customer's: Meta documents that the window opens with
-    /// a message or a call only, so counting these would promise an agent a reply that Meta refuses.
-    pub fn opens_session(&self) -> bool {
-        match self {
-            Self::Text { .. } => true,
-            Self::Placeholder { kind, .. } => !Self::WITHOUT_SESSION.contains(&kind.as_str()),
-        }
-    }
-
-    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", "system"];
-}
-
-/// Prints the kind only: what people write stays out of logs.
-impl fmt::Debug for Content {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Content({})", self.kind())
-    }
-}
-
 /// A message as it comes from a customer, before it has a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundMessage {
@@ -115,6 +55,9 @@ pub struct InboundMessage {
     pub content: Content,
     /// The message that this one quotes; it may be one we never had.
     pub quotes: Option<Wamid>,
+    /// The message that a reaction, an edit or a deletion is about; likewise.
+    pub target: Option<Wamid>,
+    pub provenance: Provenance,
 }
 
 /// A message in its thread.
@@ -148,8 +91,16 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "direction")]
 pub enum Direction {
-    Incoming { from: Identity },
-    Outgoing { to: Identity, author: UserId, delivery: Delivery },
+    Incoming {
+        from: Identity,
+        #[serde(default, flatten)]
+        provenance: Provenance,
+    },
+    Outgoing {
+        to: Identity,
+        author: UserId,
+        delivery: Delivery,
+    },
 }
 
 impl Message {

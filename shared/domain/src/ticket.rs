@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
 use crate::contact::Identity;
+use crate::content::Content;
 use crate::delivery::Delivery;
 use crate::ids::{ChannelId, ContactId, MessageId, ThreadId, TicketId, UserId};
-use crate::message::{Content, Direction, InboundMessage, Message};
+use crate::message::{Direction, InboundMessage, Message};
 use crate::position::Position;
 use crate::session::Session;
 
@@ -151,7 +152,7 @@ impl Ticket {
             self.session = Some(self.session.map_or(opened, |session| session.max(opened)));
         }
         self.unread_count = self.unread_count.saturating_add(1);
-        let direction = Direction::Incoming { from: inbound.sender.identity().clone() };
+        let direction = Direction::Incoming { from: inbound.sender.identity().clone(), provenance: inbound.provenance };
         let mut message = self.place(id, inbound.sent_at, inbound.content, direction);
         message.reply_to = reply_to;
         message.wamid = Some(inbound.wamid);
@@ -243,7 +244,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::Provenance;
     use crate::contact::Sender;
+    use crate::content::Placeholder;
     use crate::message::Wamid;
 
     fn at(second: i64) -> Timestamp {
@@ -282,6 +285,8 @@ mod tests {
             sender: Sender::new(ada(), None),
             content,
             quotes: None,
+            target: None,
+            provenance: Provenance::default(),
         }
     }
 
@@ -325,12 +330,14 @@ mod tests {
     #[test]
     fn a_reaction_counts_as_unread_and_opens_no_session() {
         let mut ticket = ticket();
-        let reaction = Content::Placeholder {
+        let reaction = Content::Placeholder(Placeholder {
             kind: "reaction".into(),
             reason: "reaction".into(),
             text: None,
+            emoji: Some("👍".into()),
+            target: None,
             original: "{}".into(),
-        };
+        });
         ticket.receive(id(1), inbound(100, reaction), None);
         assert_eq!((ticket.unread_count, ticket.session), (1, None));
     }

@@ -72,7 +72,8 @@ impl From<ReplyRefused> for AcceptError {
 /// If the job of an accepted message is lost, `due-work` looks at its conversation after this.
 pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
-/// Stores a reply as queued, or says at once why not. The same key gives the same message.
+/// Stores a reply as queued, or says at once why not: all its messages, in their order, or none. The same key gives the
+/// same messages.
 ///
 /// # Errors
 /// [`AcceptError`]; nothing was stored then, unless the answer of storage itself was lost, which a repetition with the
@@ -82,7 +83,7 @@ pub async fn accept(
     outbound: &Queue,
     reply: NewReply,
     now: Timestamp,
-) -> Result<Message, AcceptError> {
+) -> Result<Vec<Message>, AcceptError> {
     check_text(&reply.text)?;
     for attempt in 0..ATTEMPTS {
         if let Some(earlier) = answered(tenancy, reply.idempotency.as_ref()).await? {
@@ -100,7 +101,7 @@ pub async fn accept(
         match store(tenancy, &mut thread.ticket, &message, &reply, now).await {
             Ok(()) => {
                 knock(outbound, tenancy, &message).await;
-                return Ok(message);
+                return Ok(vec![message]);
             }
             Err(error) => after_conflict(error, attempt).await?,
         }
@@ -136,13 +137,17 @@ fn check_text(text: &str) -> Result<(), AcceptError> {
     }
 }
 
-async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Option<Message>, AcceptError> {
+async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Option<Vec<Message>>, AcceptError> {
     let Some(key) = key else { return Ok(None) };
     let Some(earlier) = tenancy.answered(&key.hash).await? else { return Ok(None) };
     if earlier.fingerprint != key.fingerprint {
         return Err(AcceptError::KeyUsedOtherwise);
     }
-    Ok(tenancy.message(earlier.message_id).await?)
+    let mut messages = Vec::with_capacity(earlier.message_ids.len());
+    for id in earlier.message_ids {
+        messages.extend(tenancy.message(id).await?);
+    }
+    Ok(Some(messages))
 }
 
 async fn load(tenancy: &Tenancy, reply: &NewReply) -> Result<Thread, AcceptError> {
@@ -173,7 +178,7 @@ async fn store(
     transaction.create_message(message);
     transaction.enter_outbox(message, now + LOOK_AFTER);
     if let Some(key) = &reply.idempotency {
-        let answered = Answered { fingerprint: key.fingerprint.clone(), message_id: message.id };
+        let answered = Answered { fingerprint: key.fingerprint.clone(), message_ids: vec![message.id] };
         transaction.remember(&key.hash, &answered, now);
     }
     transaction.commit().await

@@ -1,5 +1,7 @@
 //! `/v1/messages/{id}/resend`
 
+use std::slice::from_ref;
+
 use axum::extract::State;
 use domain::MessageId;
 use rest::{Caller, Id, Json};
@@ -27,7 +29,7 @@ pub(crate) async fn create(
 ) -> Result<Json<Message>, Refusal> {
     let tenancy = desk.of(&caller);
     let message = helpdesk::resend(&tenancy, &desk.outbound, id, desk.now()).await?;
-    desk.tell("message_resent", &message);
+    desk.tell("message_resent", from_ref(&message));
     let business = BusinessNumber::of_stored(&tenancy, message.channel_id).await;
     Ok(Json(Message::of(message, &business)))
 }

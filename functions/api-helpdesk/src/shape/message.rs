@@ -99,8 +99,8 @@ impl Message {
     pub(crate) fn of(message: domain::Message, business: &BusinessNumber) -> Self {
         let (text, r#type) = (message.content.text().map(str::to_owned), message.content.kind().to_owned());
         let reason = match message.content {
-            Content::Text { .. } => None,
-            Content::Placeholder { reason, .. } => Some(reason),
+            Content::Placeholder(placeholder) => Some(placeholder.reason),
+            _ => None,
         };
         let side = Side::of(message.direction, business);
         Self {
@@ -136,7 +136,7 @@ struct Side {
 impl Side {
     fn of(direction: domain::message::Direction, business: &BusinessNumber) -> Self {
         match direction {
-            domain::message::Direction::Incoming { from } => Self {
+            domain::message::Direction::Incoming { from, .. } => Self {
                 direction: Direction::Incoming,
                 from: Some(from.display()),
                 to: business.shown(),

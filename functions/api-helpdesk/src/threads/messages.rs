@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;
-use crate::shape::Message;
+use crate::shape::{Accepted, Message};
 
 /// In which order messages are wanted.
 #[derive(Deserialize, utoipa::IntoParams)]
@@ -76,7 +76,7 @@ pub(crate) struct NewMessage {
     params(("id" = String, Path, description = "The thread."), IdempotencyKey),
     request_body = NewMessage,
     responses(
-        (status = 202, description = "The accepted message.", body = Message),
+        (status = 202, description = "What was accepted: all of it.", body = Accepted),
         (status = 409, description = "`session_closed`, since `expired_at`: send an approved template, or wait until the \
                                       customer writes."),
         (status = 422, description = "`text_empty`, `text_too_long` (with `characters` and `limit`), \
@@ -91,13 +91,13 @@ pub(crate) async fn create(
     Id(id): Id<ThreadId>,
     key: Option<IdempotencyKey>,
     Json(asked): Json<NewMessage>,
-) -> Result<(StatusCode, Json<Message>), Refusal> {
+) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let tenancy = desk.of(&caller);
     let reply = asked.into_reply(id, &caller, key.as_ref())?;
-    let message = helpdesk::accept(&tenancy, &desk.outbound, reply, desk.now()).await?;
-    desk.tell("message_accepted", &message);
-    let business = BusinessNumber::of_stored(&tenancy, message.channel_id).await;
-    Ok((StatusCode::ACCEPTED, Json(Message::of(message, &business))))
+    let messages = helpdesk::accept(&tenancy, &desk.outbound, reply, desk.now()).await?;
+    desk.tell("message_accepted", &messages);
+    let accepted = Accepted::of(&tenancy, messages).await;
+    Ok((StatusCode::ACCEPTED, Json(accepted)))
 }
 
 impl NewMessage {

@@ -1,6 +1,7 @@
 //! What a message says, by its type. What cannot be shown keeps its words, its reason and its original (F12).
 
 use domain::Content;
+use domain::content::Placeholder;
 use serde_json::Value;
 
 use super::json::text_at;
@@ -10,12 +11,14 @@ pub(crate) fn read(message: &Value) -> Content {
     let kind = text_at(message, "/type").unwrap_or("unknown");
     match text_at(message, "/text/body") {
         Some(text) if kind == "text" => Content::Text { text: text.to_owned() },
-        _ => Content::Placeholder {
+        _ => Content::Placeholder(Placeholder {
             kind: kind.chars().take(64).collect(),
             reason: reason(kind, message).to_owned(),
             text: words(kind, message),
+            emoji: None,
+            target: None,
             original: message.to_string(),
-        },
+        }),
     }
 }
 
@@ -72,7 +75,8 @@ mod tests {
     fn shown(message: &Value) -> (String, String, Option<String>) {
         match read(message) {
             Content::Text { text } => ("text".into(), "shown".into(), Some(text)),
-            Content::Placeholder { kind, reason, text, .. } => (kind, reason, text),
+            Content::Placeholder(Placeholder { kind, reason, text, .. }) => (kind, reason, text),
+            other => panic!("{other:?}"),
         }
     }
 
@@ -110,7 +114,7 @@ mod tests {
     #[test]
     fn a_text_without_text_and_a_message_without_type_are_placeholders_with_their_original() {
         let empty = json!({"type": "text", "text": {}});
-        let Content::Placeholder { kind, original, .. } = read(&empty) else { panic!("shown as text") };
+        let Content::Placeholder(Placeholder { kind, original, .. }) = read(&empty) else { panic!("shown as text") };
         assert_eq!((kind.as_str(), original), ("text", empty.to_string()));
         assert_eq!(shown(&json!({})).0, "unknown");
     }

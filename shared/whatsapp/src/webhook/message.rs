@@ -1,6 +1,6 @@
 //! One message of a customer's.
 
-use domain::{InboundMessage, Wamid};
+use domain::{InboundMessage, Provenance, Wamid};
 use serde_json::Value;
 
 use super::json::{text, text_at, time};
@@ -51,7 +51,8 @@ pub fn parse(message: &Value, contact: Option<&Value>) -> Result<InboundMessage,
     let sent_at = time(message, "timestamp").ok_or(NotAMessage::BadTimestamp)?;
     // A forwarded message has a context without id: it quotes nothing.
     let quotes = text_at(message, "/context/id").and_then(|id| Wamid::try_from(id.to_owned()).ok());
-    Ok(InboundMessage { wamid, sent_at, sender, content: content::read(message), quotes })
+    let (content, target, provenance) = (content::read(message), None, Provenance::default());
+    Ok(InboundMessage { wamid, sent_at, sender, content, quotes, target, provenance })
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
+use domain::content::Placeholder;
 use domain::delivery::Report;
 use domain::message::Direction as Way;
-use domain::{Identity, Position};
+use domain::{Identity, Position, Provenance};
 use uuid::Uuid;
 
 use super::*;
@@ -37,13 +38,15 @@ fn outgoing(delivery: Delivery) -> Way {
 
 #[test]
 fn an_incoming_message_is_received_and_has_no_statuses() {
-    let incoming = Way::Incoming { from: Identity::Bsuid("US.1349".into()) };
-    let content = Content::Placeholder {
+    let incoming = Way::Incoming { from: Identity::Bsuid("US.1349".into()), provenance: Provenance::default() };
+    let content = Content::Placeholder(Placeholder {
         kind: "image".into(),
         reason: "not_shown_yet".into(),
         text: Some("look".into()),
+        emoji: None,
+        target: None,
         original: "{}".into(),
-    };
+    });
     insta::assert_json_snapshot!(Message::of(message(incoming, content), &business()), @r#"
     {
       "id": "msg_00000000000000000000000000000001",

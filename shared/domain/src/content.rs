@@ -1,0 +1,188 @@
+//! What a message says (F9, F12, F25).
+
+pub mod choice;
+pub mod location;
+pub mod media;
+pub mod order;
+pub mod person;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+pub use choice::{Choice, ChoiceKind, Form};
+pub use location::Location;
+pub use media::{Media, MediaKind};
+pub use order::{Order, OrderedItem};
+pub use person::SharedContact;
+
+use crate::attachment::Attachment;
+use crate::contact::Identity;
+use crate::ids::MessageId;
+
+/// What a message says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "type")]
+pub enum Content {
+    Text {
+        /// With WhatsApp's marks in it, as a phone gets it.
+        text: String,
+    },
+    Media(Media),
+    Location(Location),
+    Contacts {
+        contacts: Vec<SharedContact>,
+    },
+    /// The customer pressed a button or picked a row.
+    Choice(Choice),
+    /// The customer filled in a flow.
+    Form(Form),
+    Order(Order),
+    /// Ours; a customer's is a placeholder (F12).
+    Reaction(Reaction),
+    /// WhatsApp's own words about the customer.
+    Notice(Notice),
+    /// It breaks the rules of F13 and is kept apart, sealed.
+    Hidden(Hidden),
+    /// A message that is not shown as it is: the thread keeps its place, the words that came with it, and the original,
+    /// so that nothing is lost (F12).
+    Placeholder(Placeholder),
+}
+
+/// Our reaction to a message of the customer's.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    pub target: MessageId,
+    /// One emoji; empty to take an earlier reaction away.
+    pub emoji: String,
+}
+
+/// What WhatsApp tells of the customer. The person stays the same.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub about: NoticeKind,
+    /// The identity they had before, where Meta names it. Never guessed from the words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Identity>,
+    /// Meta's words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+/// What a notice is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    ChangedNumber,
+    ChangedUserId,
+    /// The customer's device or keys changed: Meta's `customer_identity_changed`.
+    ChangedDevice,
+}
+
+/// What is left to see of a message that was hidden.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hidden {
+    /// The kind that it was, as the API names it.
+    pub kind: String,
+    /// The names of the detectors that found something.
+    pub findings: Vec<String>,
+    /// Its file, without its name; nobody gets a link to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attachment: Option<Attachment>,
+}
+
+/// What stands for a message that is not shown.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placeholder {
+    /// Meta's name of the kind: `reaction`, `unsupported`, `poll` …
+    pub kind: String,
+    /// A stable word for why it is not shown.
+    pub reason: String,
+    /// A caption or other words that came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Of a reaction: its emoji; nothing when the reaction was taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub emoji: Option<String>,
+    /// The message that a reaction, an edit or a deletion is about, where we have it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<MessageId>,
+    /// The message as Meta sent it, in JSON.
+    pub original: String,
+}
+
+impl Content {
+    /// The kind as the API names it.
+    pub fn kind(&self) -> &str {
+        match self {
+            Self::Text { .. } => "text",
+            Self::Media(media) => media.kind.name(),
+            Self::Location(_) => "location",
+            Self::Contacts { .. } => "contacts",
+            Self::Choice(_) => "choice",
+            Self::Form(_) => "form",
+            Self::Order(_) => "order",
+            Self::Reaction(_) => "reaction",
+            Self::Notice(_) => "notice",
+            Self::Hidden(hidden) => &hidden.kind,
+            Self::Placeholder(placeholder) => &placeholder.kind,
+        }
+    }
+
+    /// The words a person reads first, where there are any: a text, a caption, the name of what was picked.
+    pub fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::Media(media) => media.caption.as_deref().or(media.attachment.filename.as_deref()),
+            Self::Location(location) => location.name.as_deref().or(location.address.as_deref()),
+            Self::Contacts { contacts } => contacts.iter().find_map(SharedContact::label),
+            Self::Choice(choice) => Some(&choice.title),
+            Self::Form(form) => form.body.as_deref(),
+            Self::Order(order) => order.text.as_deref(),
+            Self::Reaction(reaction) => Some(&reaction.emoji).filter(|emoji| !emoji.is_empty()).map(String::as_str),
+            Self::Notice(notice) => notice.text.as_deref(),
+            Self::Hidden(_) => None,
+            Self::Placeholder(placeholder) => placeholder.text.as_deref().or(placeholder.emoji.as_deref()),
+        }
+    }
+
+    /// The file that goes with it; a message has one at most.
+    pub fn attachment(&self) -> Option<&Attachment> {
+        match self {
+            Self::Media(media) => Some(&media.attachment),
+            Self::Hidden(hidden) => hidden.attachment.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The same, to say what became of it.
+    pub fn attachment_mut(&mut self) -> Option<&mut Attachment> {
+        match self {
+            Self::Media(media) => Some(&mut media.attachment),
+            Self::Hidden(hidden) => hidden.attachment.as_mut(),
+            _ => None,
+        }
+    }
+
+    /// Whether receiving it opens or extends the session.
+    ///
+    /// A reaction, an edit, a deletion or a notice is not a message of the customer's: Meta documents that the window
+    /// opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
+    pub fn opens_session(&self) -> bool {
+        match self {
+            Self::Notice(_) => false,
+            Self::Placeholder(placeholder) => !Self::WITHOUT_SESSION.contains(&placeholder.kind.as_str()),
+            _ => true,
+        }
+    }
+
+    /// A lone reaction opens no session (F12), nor does what only changes an earlier message.
+    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", "system"];
+}
+
+/// Prints the kind only: what people write stays out of logs.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Content({})", self.kind())
+    }
+}

@@ -1,0 +1,63 @@
+//! One message on its way in.
+
+use domain::content::Placeholder;
+use domain::{Content, InboundMessage, MessageId, Wamid};
+
+use super::Receiving;
+use crate::retry::Busy;
+
+/// An item takes 400 KB; what a customer can type is far below this.
+const LARGEST_IN_TABLE: usize = 250_000;
+
+/// A message on its way in, with its place among the receipts.
+#[derive(Clone, Debug)]
+pub(super) struct Arrival {
+    pub(super) index: usize,
+    pub(super) id: MessageId,
+    pub(super) reply_to: Option<MessageId>,
+    pub(super) inbound: InboundMessage,
+}
+
+impl Receiving<'_> {
+    /// Finds the messages that it speaks of, and puts aside what is too large for an item.
+    pub(super) async fn arrival(
+        &self,
+        index: usize,
+        id: MessageId,
+        mut inbound: InboundMessage,
+    ) -> Result<Arrival, Busy> {
+        let reply_to = self.known(inbound.quotes.as_ref()).await?;
+        let target = self.known(inbound.target.as_ref()).await?;
+        if let Content::Placeholder(placeholder) = &mut inbound.content {
+            placeholder.target = target;
+        }
+        if let Some(smaller) = self.put_aside(id, &inbound.content).await? {
+            inbound.content = smaller;
+        }
+        Ok(Arrival { index, id, reply_to, inbound })
+    }
+
+    /// Our id of the message that Meta calls so, if it is in a thread.
+    async fn known(&self, wamid: Option<&Wamid>) -> Result<Option<MessageId>, Busy> {
+        let Some(wamid) = wamid else { return Ok(None) };
+        let named = MessageId::of_wamid(&self.channel().phone_number_id, wamid);
+        Ok(self.tenancy().whereabouts(named).await?.map(|place| place.message_id))
+    }
+
+    /// What stands for a message in the table whose words are in the bucket.
+    async fn put_aside(&self, id: MessageId, content: &Content) -> Result<Option<Content>, Busy> {
+        let (reason, large) = match content {
+            Content::Text { text } => ("too_long", text.clone()),
+            Content::Placeholder(placeholder) => (placeholder.reason.as_str(), placeholder.original.clone()),
+            other => ("too_long", serde_json::to_string(other).unwrap_or_default()),
+        };
+        if large.len() <= LARGEST_IN_TABLE {
+            return Ok(None);
+        }
+        let (kind, reason) = (content.kind().to_owned(), reason.to_owned());
+        let key = format!("originals/{}/{id}", self.tenancy().tenant_id());
+        self.objects.put(&key, large.into_bytes()).await?;
+        let original = serde_json::json!({ "object": key }).to_string();
+        Ok(Some(Content::Placeholder(Placeholder { kind, reason, text: None, emoji: None, target: None, original })))
+    }
+}

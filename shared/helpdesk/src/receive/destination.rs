@@ -1,0 +1,58 @@
+//! The ticket that a message goes to.
+
+use domain::ticket::{Placement, placement};
+use domain::{InboundMessage, Ticket, TicketId};
+
+use super::Receiving;
+use super::person::Person;
+use crate::fresh::fresh_id;
+use crate::retry::Busy;
+
+/// Where the messages go.
+pub(super) struct Destination {
+    pub(super) ticket: Ticket,
+    pub(super) found: Found,
+}
+
+pub(super) enum Found {
+    Existing,
+    /// A new ticket, after the conversation's latest if it had one, which must stay closed as it was read.
+    New {
+        latest: Option<TicketId>,
+        closed_version: Option<u64>,
+    },
+}
+
+impl Receiving<'_> {
+    /// Asks `domain` where the message belongs.
+    pub(super) async fn destination(&self, person: &mut Person, first: &InboundMessage) -> Result<Destination, Busy> {
+        let contact_id = person.contact.id;
+        let conversation = self.tenancy().conversation(self.channel().id, contact_id).await?;
+        let latest = match conversation.ticket_id {
+            Some(id) => self.tenancy().ticket(id).await?,
+            None => None,
+        };
+        let reopen_within = match &latest {
+            Some(ticket) if !ticket.is_open() => self.tenancy().tenant().await?.and_then(|tenant| tenant.reopen_within),
+            _ => None,
+        };
+        let customer = first.sender.identity().clone();
+        let latest_id = conversation.ticket_id;
+        Ok(match (placement(latest.as_ref(), first.sent_at, reopen_within), latest) {
+            (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing },
+            (Placement::Reopen, Some(mut ticket)) => {
+                ticket.reopen();
+                Destination { ticket, found: Found::Existing }
+            }
+            (_, Some(earlier)) => {
+                let ticket = Ticket::open_after(fresh_id(self.now), &earlier, self.channel(), customer, self.now);
+                let closed_version = Some(earlier.version);
+                Destination { ticket, found: Found::New { latest: latest_id, closed_version } }
+            }
+            (_, None) => {
+                let ticket = Ticket::open(fresh_id(self.now), self.channel(), contact_id, customer, self.now);
+                Destination { ticket, found: Found::New { latest: latest_id, closed_version: None } }
+            }
+        })
+    }
+}

@@ -1,0 +1,88 @@
+//! Many customers write and agents answer, against a local stack of its own:
+//! `cargo run -p acceptance --bin load -- --customers 100 --messages 100 --replies 20 --kill 5`.
+//!
+//! It shows its progress, and at the end what was lost, doubled or out of order, how fast it went and how long things
+//! took. It fails when anything was lost, doubled or out of order.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
+
+mod figures;
+mod options;
+mod people;
+mod trouble;
+mod verdict;
+mod watch;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use acceptance::World;
+use figures::Figures;
+use options::Options;
+use people::Pair;
+use tokio::task::JoinSet;
+use verdict::Verdict;
+
+/// The stack is built beside this command, as the tests' is.
+const STACK: &str = "stack-under-test";
+
+#[tokio::main]
+async fn main() -> Result<ExitCode, Box<dyn Error>> {
+    let options = match options::parse(std::env::args().skip(1)) {
+        Ok(Some(options)) => options,
+        Ok(None) => {
+            println!("{}", options::HELP);
+            return Ok(ExitCode::SUCCESS);
+        }
+        Err(error) => {
+            eprintln!("{error}\n\n{}", options::HELP);
+            return Ok(ExitCode::FAILURE);
+        }
+    };
+    let stack = std::env::current_exe()?.with_file_name(STACK);
+    if !stack.is_file() {
+        return Err(format!("{} is not there: `cargo build -p acceptance` first", stack.display()).into());
+    }
+    let mut sound = true;
+    let began = Instant::now();
+    loop {
+        sound &= run(&World::start_with(&stack).await, &options).await;
+        // A soak repeats the whole until its time is over: each round has a stack and people of its own.
+        if began.elapsed() >= options.soak || !sound {
+            break;
+        }
+        eprintln!("{} of {} of the soak are over", minutes(began.elapsed()), minutes(options.soak));
+    }
+    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn run(world: &World, options: &Options) -> bool {
+    // Room before the present, so that each customer's lines are a second apart as Meta tells time.
+    let seconds = i64::try_from(options.messages).unwrap_or(i64::MAX).saturating_add(60);
+    world.clock().advance(&format!("PT{seconds}S")).await;
+    let pairs = people::introduced(world, options).await;
+    let figures = Arc::new(Figures::default());
+    let mut work = JoinSet::new();
+    let began = Instant::now();
+    for pair in &pairs {
+        work.spawn(pair.clone().writes(options.messages, figures.clone()));
+        work.spawn(pair.clone().replies(options.replies, figures.clone()));
+    }
+    let kills = trouble::until_done(work, world, options, &figures).await;
+    let took = began.elapsed();
+    eprintln!("everybody has written; what was interrupted comes again");
+    trouble::over(world, kills).await;
+    let verdict = Verdict::of(world, &pairs, options).await;
+    println!("{}", figures.report(options, took, kills));
+    println!("{verdict}");
+    verdict.is_sound()
+}
+
+/// A pair is asked for everything it knows only after the trouble.
+pub(crate) type Pairs = Vec<Pair>;
+
+fn minutes(time: Duration) -> String {
+    format!("{} min {} s", time.as_secs() / 60, time.as_secs() % 60)
+}

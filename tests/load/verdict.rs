@@ -1,0 +1,101 @@
+//! What was lost, doubled or out of order.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use acceptance::{World, texts};
+use serde_json::Value;
+
+use crate::Pairs;
+use crate::options::Options;
+use crate::people::{HELLO, Pair, line, reply};
+
+#[derive(Debug, Default)]
+pub(crate) struct Verdict {
+    lost: usize,
+    doubled: usize,
+    out_of_order: usize,
+    /// Not known to have been sent, shown so, and never sent again by itself.
+    unconfirmed: usize,
+    /// Shown as failed, with a reason.
+    failed: usize,
+    dead_letters: usize,
+}
+
+impl Verdict {
+    /// Compares what everybody wrote with what everybody sees.
+    pub(crate) async fn of(world: &World, pairs: &Pairs, options: &Options) -> Self {
+        let mut verdict = Self { dead_letters: world.dead_letters().await.len(), ..Self::default() };
+        for pair in pairs {
+            verdict.look_at(pair, options).await;
+        }
+        verdict
+    }
+
+    pub(crate) fn is_sound(&self) -> bool {
+        (self.lost, self.doubled, self.out_of_order, self.dead_letters) == (0, 0, 0, 0)
+    }
+
+    async fn look_at(&mut self, pair: &Pair, options: &Options) {
+        let messages = pair.agent.messages(&pair.thread).await;
+        let (incoming, outgoing): (Vec<Value>, Vec<Value>) =
+            messages.into_iter().partition(|message| message["direction"] == "incoming");
+
+        let written: Vec<String> = std::iter::once(HELLO.to_owned()).chain((0..options.messages).map(line)).collect();
+        self.compare(&written, &texts(&incoming));
+
+        let asked: Vec<String> = (0..options.replies).map(reply).collect();
+        self.compare(&asked, &texts(&outgoing));
+        // What is sent must be on the phone, once and in order; what is unconfirmed may be.
+        let is = |message: &Value, status: &str| message["status"] == status;
+        let unsure: Vec<String> =
+            texts(&outgoing.iter().filter(|it| is(it, "unconfirmed")).cloned().collect::<Vec<_>>());
+        let failed = outgoing.iter().filter(|it| is(it, "failed")).count();
+        self.unconfirmed += unsure.len();
+        self.failed += failed;
+        let left: Vec<Value> = outgoing.into_iter().filter(|it| !is(it, "unconfirmed") && !is(it, "failed")).collect();
+        let received: Vec<String> =
+            pair.customer.phone().received().await.into_iter().filter(|text| !unsure.contains(text)).collect();
+        self.compare(&texts(&left), &received);
+    }
+
+    fn compare(&mut self, expected: &[String], found: &[String]) {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        found.iter().for_each(|text| *counts.entry(text).or_default() += 1);
+        self.lost += expected.iter().filter(|text| !counts.contains_key(text.as_str())).count();
+        self.doubled += counts.values().filter(|count| **count > 1).count();
+        let place: HashMap<&str, usize> = expected.iter().enumerate().map(|(n, text)| (text.as_str(), n)).collect();
+        let places: Vec<usize> = found.iter().filter_map(|text| place.get(text.as_str()).copied()).collect();
+        self.out_of_order += places.windows(2).filter(|pair| pair[0] > pair[1]).count();
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} lost, {} doubled, {} out of order, {} unconfirmed, {} failed, {} dead letters",
+            self.lost, self.doubled, self.out_of_order, self.unconfirmed, self.failed, self.dead_letters
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compared(expected: &[&str], found: &[&str]) -> (usize, usize, usize) {
+        let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let mut verdict = Verdict::default();
+        verdict.compare(&owned(expected), &owned(found));
+        (verdict.lost, verdict.doubled, verdict.out_of_order)
+    }
+
+    #[test]
+    fn each_kind_of_fault_is_seen() {
+        assert_eq!(compared(&["a", "b", "c"], &["a", "b", "c"]), (0, 0, 0));
+        assert_eq!(compared(&["a", "b", "c"], &["a", "c"]), (1, 0, 0));
+        assert_eq!(compared(&["a", "b", "c"], &["a", "b", "b", "c"]), (0, 1, 0));
+        assert_eq!(compared(&["a", "b", "c"], &["b", "a", "c"]), (0, 0, 1));
+    }
+}
