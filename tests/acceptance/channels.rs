@@ -289,7 +289,7 @@ async fn no_token_is_in_an_answer_a_log_or_the_table() {
 }
 
 /// The bytes of every file whose way down is wanted.
-fn files_below(folder: &Path, wanted: &impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
+pub(crate) fn files_below(folder: &Path, wanted: &impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
         if !wanted(&entry.file_name().to_string_lossy()) {
@@ -304,6 +304,6 @@ fn files_below(folder: &Path, wanted: &impl Fn(&str) -> bool) -> Vec<Vec<u8>> {
     found
 }
 
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
+pub(crate) fn contains(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }

@@ -12,6 +12,7 @@ mod inbound;
 mod intake;
 mod kills;
 mod large;
+mod moderation;
 mod refusals;
 mod replies;
 mod restarts;

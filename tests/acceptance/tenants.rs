@@ -20,6 +20,7 @@ fn routes_of(thread: &Thread, message_id: &str) -> Vec<(Method, String, Option<V
         (Method::GET, format!("/v1/messages/{message_id}"), None),
         (Method::POST, format!("/v1/messages/{message_id}/resend"), Some(json!({}))),
         (Method::POST, format!("/v1/messages/{message_id}/discard"), Some(json!({}))),
+        (Method::POST, format!("/v1/messages/{message_id}/reveal"), Some(json!({}))),
         (Method::GET, format!("/v1/contacts/{contact}"), None),
     ]
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod business_number;
 mod contacts;
 mod messages;
@@ -15,8 +16,8 @@ use axum::extract::FromRef;
 use jiff::Timestamp;
 use queues::Queue;
 use rest::{Caller, ClaimNames};
-use runtime::{Clock, Runtime};
-use storage::{Table, Tenancy};
+use runtime::{Clock, Runtime, Seal};
+use storage::{Objects, Table, Tenancy};
 
 pub use router::{openapi, router};
 
@@ -24,15 +25,18 @@ pub use router::{openapi, router};
 #[derive(Clone, Debug)]
 pub struct Helpdesk {
     table: Table,
+    objects: Objects,
     outbound: Queue,
+    seal: Seal,
     clock: Clock,
     claims: ClaimNames,
 }
 
 impl Helpdesk {
-    /// `outbound` is the queue that tells the sender of work; `claims` name where in a token tenant and role are.
-    pub fn new(table: Table, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
-        Self { table, outbound, clock, claims }
+    /// `outbound` is the queue that tells the sender of work; `seal` opens what hidden messages say; `claims` name where in
+    /// a token tenant and role are.
+    pub fn new(table: Table, objects: Objects, outbound: Queue, seal: Seal, clock: Clock, claims: ClaimNames) -> Self {
+        Self { table, objects, outbound, seal, clock, claims }
     }
 
     fn from_runtime(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -43,7 +47,9 @@ impl Helpdesk {
         };
         Ok(Self::new(
             Table::new(config, runtime.variable("TABLE_NAME")?),
+            Objects::new(config, runtime.variable("BUCKET_NAME")?),
             Queue::new(config, runtime.variable("OUTBOUND_QUEUE_URL")?),
+            runtime.seal()?,
             runtime.clock().clone(),
             claims,
         ))

@@ -2,6 +2,7 @@
 
 pub(crate) mod discard;
 pub(crate) mod resend;
+pub(crate) mod reveal;
 
 use axum::extract::State;
 use domain::MessageId;

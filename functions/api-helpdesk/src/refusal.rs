@@ -1,7 +1,8 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
 use axum::response::{IntoResponse, Response};
-use helpdesk::{AcceptError, Busy, TicketError, UnconfirmedError};
+use domain::moderation::TooMany;
+use helpdesk::{AcceptError, Busy, RevealError, TicketError, UnconfirmedError};
 use http::StatusCode;
 use jiff::Timestamp;
 use rest::Problem;
@@ -90,6 +91,24 @@ impl From<UnconfirmedError> for Refusal {
     }
 }
 
+impl From<RevealError> for Refusal {
+    fn from(error: RevealError) -> Self {
+        match error {
+            RevealError::NoSuchMessage => Self::not_found(),
+            RevealError::NotHidden => Self(not_hidden()),
+            RevealError::Busy(busy) => busy.into(),
+            RevealError::NoOriginal(_) => Self(Problem::internal(error)),
+            RevealError::Sealed(_) => Self(Problem::busy(error)),
+        }
+    }
+}
+
+impl From<TooMany> for Refusal {
+    fn from(error: TooMany) -> Self {
+        Self(block_list_too_long(error))
+    }
+}
+
 impl From<AcceptError> for Refusal {
     fn from(error: AcceptError) -> Self {
         match error {
@@ -135,6 +154,16 @@ fn not_unconfirmed() -> Problem {
     let detail = "Only a message whose status is `unconfirmed` can be sent again or discarded. Read the message: what \
                   became of it is known by now.";
     Problem::new(StatusCode::CONFLICT, "not_unconfirmed", "The message is not unconfirmed", detail)
+}
+
+fn not_hidden() -> Problem {
+    let detail = "The message is not hidden, so there is nothing to reveal. Read it as it is.";
+    Problem::new(StatusCode::CONFLICT, "not_hidden", "The message is not hidden", detail)
+}
+
+fn block_list_too_long(error: TooMany) -> Problem {
+    let detail = format!("There are too many: {error}. Block a host instead of each of its pages, or leave some out.");
+    unprocessable("block_list_too_long", "The block list is too long", detail)
 }
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
+use crate::{Helpdesk, audit, contacts, messages, settings, threads, tickets};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -18,6 +18,7 @@ use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
         (name = "messages", description = "One message, in either direction."),
         (name = "contacts", description = "Who writes."),
         (name = "settings", description = "What the tenant chose."),
+        (name = "audit", description = "What users did that they may be asked about."),
     )
 )]
 struct Document;
@@ -33,8 +34,10 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(messages::show))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
+        .routes(routes!(messages::reveal::create))
         .routes(routes!(contacts::show))
         .routes(routes!(settings::show, settings::update))
+        .routes(routes!(audit::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

@@ -1,6 +1,7 @@
 //! What resources look like in JSON.
 
 mod accepted;
+mod audit;
 mod contact;
 mod message;
 mod settings;
@@ -8,6 +9,7 @@ mod thread;
 mod ticket;
 
 pub(crate) use accepted::Accepted;
+pub(crate) use audit::AuditRecord;
 pub(crate) use contact::Contact;
 pub(crate) use message::Message;
 pub(crate) use settings::Settings;

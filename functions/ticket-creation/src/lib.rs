@@ -4,11 +4,12 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use domain::InboundMessage;
-use helpdesk::{Receipt, Receiving, Recording};
+use domain::{InboundMessage, MessageId};
+use helpdesk::{Receipt, Receiving, Recording, Sealing};
 use queues::jobs::{InboundItem, InboundJob};
 use queues::{Disposition, Trace, consume_jobs};
-use runtime::{Clock, Invocation, Item, Runtime};
+use runtime::{Clock, Invocation, Item, Purpose, Runtime, Seal};
+use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{Directory, Objects, Table};
 use whatsapp::webhook::message::parse;
@@ -23,6 +24,8 @@ const FIELD: &str = "messages";
 pub struct TicketCreation {
     directory: Directory,
     objects: Objects,
+    /// Seals what hidden messages say; nothing here can open it again.
+    seal: Seal,
     clock: Clock,
 }
 
@@ -38,7 +41,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
 }
 
 impl TicketCreation {
-    /// The function with the table and bucket that its environment names.
+    /// The function with the table, bucket and key that its environment names.
     ///
     /// # Errors
     /// When a variable is missing.
@@ -47,6 +50,7 @@ impl TicketCreation {
         Ok(Self {
             directory: Directory::new(table),
             objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
+            seal: runtime.seal()?,
             clock: runtime.clock().clone(),
         })
     }
@@ -89,7 +93,12 @@ impl TicketCreation {
             }
         }
         let trace_id = Trace::current_id();
-        let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
+        let tenant = route.tenancy.tenant_id();
+        let seal = &|id: MessageId, content: SecretString| -> Sealing<'_> {
+            let purpose = Purpose::content_of(tenant, id);
+            Box::pin(async move { self.seal.seal(&content, purpose).await.map_err(Into::into) })
+        };
+        let receiving = Receiving { route, objects: &self.objects, seal, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
             report(job, item, receipt, invocation);
@@ -133,6 +142,7 @@ impl TicketCreation {
 fn report(job: &InboundJob, item: &InboundItem, receipt: Receipt, invocation: &Invocation) {
     let (outcome, message, reason) = match receipt {
         Receipt::Stored(id) => ("message", Some(id), ""),
+        Receipt::Hidden(id) => ("hidden", Some(id), "moderated"),
         Receipt::Duplicate(id) => ("duplicate", Some(id), ""),
         Receipt::BeforeConnection => ("dropped", None, "before_connection"),
     };

@@ -113,6 +113,10 @@ id!(
     AttachmentId, "att"
 );
 id!(
+    /// One line of a tenant's audit.
+    AuditId, "aud"
+);
+id!(
     /// One POST of Meta's.
     WebhookId, "whk"
 );

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod attachment;
+pub mod audit;
 mod chain;
 pub mod channel;
 pub mod contact;
@@ -25,7 +26,9 @@ pub use contact::{Contact, Identity, Sender};
 pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
-pub use ids::{AttachmentId, ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId};
+pub use ids::{
+    AttachmentId, AuditId, ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId,
+};
 pub use message::{InboundMessage, Message, Wamid};
 pub use moderation::{Detector, Moderation};
 pub use position::Position;

@@ -14,6 +14,7 @@
 mod bank_account;
 mod block_list;
 mod credential_link;
+mod hiding;
 mod ip_link;
 mod link;
 mod lookalike_link;
@@ -21,6 +22,7 @@ mod mask;
 mod national_id;
 mod payment_card;
 mod scanned;
+mod texts;
 mod word;
 
 use std::collections::BTreeSet;
@@ -29,6 +31,8 @@ use serde::{Deserialize, Serialize};
 
 pub use block_list::{BlockList, BlockedHost, BlockedWord, InvalidHost, InvalidWord, TooMany};
 use scanned::Scanned;
+
+use crate::content::Content;
 
 /// Something that is looked for. Its name is stable: it is stored, shown and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,7 +114,13 @@ impl Moderation {
         self.off = Detector::ALL.into_iter().filter(|detector| !on.contains(detector)).collect();
     }
 
-    /// What is found in the words of one message; nothing in nearly all of them.
+    /// What is found in what a customer wrote; nothing in nearly all of it.
+    pub fn findings_in(&self, content: &Content) -> Vec<Detector> {
+        let texts = texts::of(content);
+        self.findings(texts.iter().map(AsRef::as_ref))
+    }
+
+    /// What is found in these words.
     pub fn findings<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> Vec<Detector> {
         let scanned = Scanned::of(texts);
         self.detectors().filter(|detector| detector.finds(&scanned, &self.blocked)).collect()

@@ -2,13 +2,18 @@
 
 mod arrival;
 mod destination;
+mod hiding;
 mod person;
+
+use std::error::Error;
+use std::pin::Pin;
 
 use arrival::Arrival;
 use destination::{Destination, Found};
-use domain::{Channel, InboundMessage, Message, MessageId, TraceId};
+use domain::{Channel, InboundMessage, Message, MessageId, Sealed, TraceId};
 use jiff::Timestamp;
 use person::Person;
+use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{Objects, StorageError, Tenancy, Transaction};
 
@@ -19,6 +24,8 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 pub enum Receipt {
     /// It is in a thread now.
     Stored(MessageId),
+    /// It is in a thread now, and what it says is hidden (F13).
+    Hidden(MessageId),
     /// It was there already.
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
@@ -29,26 +36,52 @@ pub enum Receipt {
 pub type Received = Vec<Receipt>;
 
 /// What receiving needs beside the messages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Receiving<'a> {
     pub route: &'a Route,
     pub objects: &'a Objects,
+    /// Seals what a message says that is to be hidden.
+    pub seal: &'a (dyn Fn(MessageId, SecretString) -> Sealing<'a> + Sync),
     pub now: Timestamp,
     /// The webhook that brought them.
     pub trace_id: Option<TraceId>,
 }
 
-/// A transaction takes 100 writes, and a message needs two.
-const MESSAGES_AT_ONCE: usize = 40;
+/// A content on its way into its seal.
+pub type Sealing<'a> = Pin<Box<dyn Future<Output = Result<Sealed, SealingError>> + Send + 'a>>;
+
+/// Why a content is not sealed.
+pub type SealingError = Box<dyn Error + Send + Sync>;
+
+/// Why messages were not received. What was stored before stays, and is a duplicate the next time.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// What is to be hidden is stored sealed or not at all.
+    #[error("what a message says could not be sealed")]
+    NotSealed(#[source] SealingError),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl From<StorageError> for ReceiveError {
+    fn from(error: StorageError) -> Self {
+        Self::Busy(error.into())
+    }
+}
+
+/// A transaction takes 100 writes; a message needs two, a hidden one three.
+const MESSAGES_AT_ONCE: usize = 30;
 
 /// Takes messages of one conversation into their thread, in their order: finds or makes the contact, and finds, reopens
 /// or makes the ticket. Exactly once per Meta message id, however often it is called and whatever runs beside it.
 ///
 /// # Errors
-/// [`Busy`] when storage fails or too many others write the same; what was stored before stays, and is a duplicate the
-/// next time.
-pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) -> Result<Received, Busy> {
+/// [`ReceiveError`] when storage fails or too many others write the same; what was stored before stays, and is a duplicate
+/// the next time.
+pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) -> Result<Received, ReceiveError> {
     let channel = &receiving.route.channel;
+    // One small read for all messages of a job: a copy on the route would have to follow every change of settings.
+    let moderation = receiving.tenancy().tenant().await?.map(|tenant| tenant.moderation).unwrap_or_default();
     let mut receipts: Vec<Option<Receipt>> = vec![None; messages.len()];
     let mut waiting: Vec<Arrival> = Vec::new();
     for (index, inbound) in messages.into_iter().enumerate() {
@@ -57,7 +90,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
             continue;
         }
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
-        waiting.push(receiving.arrival(index, id, inbound).await?);
+        waiting.push(receiving.arrival(index, id, inbound, &moderation).await?);
     }
     for group in waiting.chunk_by(|a, b| a.inbound.sender.identity() == b.inbound.sender.identity()) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
@@ -90,7 +123,7 @@ impl Receiving<'_> {
             let destination = self.destination(&mut person, &first.inbound).await?;
             match self.store(&person, destination, &waiting).commit().await {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, Receipt::Stored(arrival.id))));
+                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, arrival.receipt())));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -149,6 +182,11 @@ impl Receiving<'_> {
         }
         for message in &messages {
             transaction.create_message(message);
+        }
+        for arrival in arrivals {
+            if let Some(original) = &arrival.hidden {
+                transaction.create_original(arrival.id, original);
+            }
         }
         transaction
     }

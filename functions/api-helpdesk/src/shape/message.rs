@@ -99,6 +99,7 @@ impl Message {
     pub(crate) fn of(message: domain::Message, business: &BusinessNumber) -> Self {
         let (text, r#type) = (message.content.text().map(str::to_owned), message.content.kind().to_owned());
         let reason = match message.content {
+            Content::Hidden(_) => Some("moderated".to_owned()),
             Content::Placeholder(placeholder) => Some(placeholder.reason),
             _ => None,
         };
