@@ -89,6 +89,9 @@ async fn personal_data_and_bad_links_of_every_kind_of_message_are_nowhere_to_be_
     for message in &messages {
         assert_eq!((&message["text"], &message["reason"]), (&Value::Null, &json!("moderated")), "{message}");
     }
+    let findings: Vec<&str> = messages.iter().filter_map(|message| message["findings"][0].as_str()).collect();
+    let (card, account) = ("payment_card", "bank_account");
+    assert_eq!(findings, [card, account, "lookalike_link", card, account, card, card]);
     let mut shown = vec![json!(messages).to_string(), json!(agent.tickets().await).to_string()];
     for message in &messages {
         let path = format!("/v1/messages/{}", message["id"].as_str().unwrap());
@@ -251,6 +254,20 @@ async fn a_name_with_a_card_number_in_it_is_not_taken_over() {
     let contact = world.agent().get(&format!("/v1/contacts/{}", thread.contact_id())).await.expecting(200);
     assert_eq!(contact.body["name"], Value::Null);
     assert_eq!(world.agent().reads(&thread).await, ["hello"]);
+    assert_nowhere(&world, &[CARD]).await;
+}
+
+#[tokio::test]
+async fn what_is_only_recorded_is_kept_without_what_should_not_be_seen() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let mut of_a_group = text(&format!("my card is {CARD}"));
+    of_a_group["group_id"] = json!("group-1");
+
+    let outcomes = posts(&world, &ada, &[of_a_group]).await;
+
+    assert_eq!(outcomes[0].0, "event_recorded");
+    assert!(world.table().await.contains("[hidden: payment_card]"));
     assert_nowhere(&world, &[CARD]).await;
 }
 

@@ -61,9 +61,9 @@ pub struct Reaction {
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Notice {
     pub about: NoticeKind,
-    /// The identity they had before, where Meta names it. Never guessed from the words.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub previous: Option<Identity>,
+    /// The identities they had before, where Meta names them. Never guessed from the words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub previous: Vec<Identity>,
     /// Meta's words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
@@ -164,6 +164,16 @@ impl Content {
         }
     }
 
+    /// Whether receiving it is work for somebody: it makes a ticket where there is none, or opens a closed one again, and
+    /// counts as unread. What WhatsApp itself tells about the customer is none: it stands in the thread that is there.
+    pub fn makes_work(&self) -> bool {
+        match self {
+            Self::Notice(_) => false,
+            Self::Placeholder(placeholder) => placeholder.kind != Self::NOTICE_UNREAD,
+            _ => true,
+        }
+    }
+
     /// Whether receiving it opens or extends the session.
     ///
     /// A reaction, an edit, a deletion or a notice is not a message of the customer's: Meta documents that the window
@@ -177,7 +187,10 @@ impl Content {
     }
 
     /// A lone reaction opens no session (F12), nor does what only changes an earlier message.
-    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", "system"];
+    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", Self::NOTICE_UNREAD];
+
+    /// Meta's name of a notice, under which one stands that we cannot read.
+    const NOTICE_UNREAD: &str = "system";
 }
 
 /// Prints the kind only: what people write stays out of logs.

@@ -21,6 +21,7 @@ mod lookalike_link;
 mod mask;
 mod national_id;
 mod payment_card;
+mod redaction;
 mod scanned;
 mod texts;
 mod word;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod formatting;
 pub mod graph;
 pub mod limits;
 pub mod webhook;

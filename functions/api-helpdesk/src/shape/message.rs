@@ -1,7 +1,18 @@
 //! A message in JSON (F36).
 
-use domain::{Content, Delivery, MessageId, Status, ThreadId, UserId};
+mod attachment;
+mod card;
+mod choice;
+mod content;
+mod notice;
+mod order;
+mod place;
+mod provenance;
+
+use content::Content;
+use domain::{Delivery, MessageId, Status, ThreadId, UserId};
 use jiff::Timestamp;
+use provenance::Provenance;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,15 +26,10 @@ pub(crate) struct Message {
     #[schema(value_type = String)]
     thread_id: ThreadId,
     direction: Direction,
-    /// `text`, or WhatsApp's name of a kind that is not shown yet: `image`, `reaction`, `unsupported` …
-    #[schema(example = "text")]
-    r#type: String,
-    /// Its words; a caption where it is not a text. `null` if it has none.
-    #[schema(required = true)]
-    text: Option<String>,
-    /// Why a message of a kind that is not shown yet is not shown.
-    #[schema(required = true)]
-    reason: Option<String>,
+    #[serde(flatten)]
+    content: Content,
+    #[serde(flatten)]
+    provenance: Provenance,
     /// The sender: a number with `+`, or the WhatsApp user id of a customer who hides theirs. `null` if it is a channel's
     /// and the channel is gone.
     #[schema(required = true, example = "+15550100001")]
@@ -97,20 +103,14 @@ struct Failure {
 impl Message {
     /// A message of the channel whose number is `business`.
     pub(crate) fn of(message: domain::Message, business: &BusinessNumber) -> Self {
-        let (text, r#type) = (message.content.text().map(str::to_owned), message.content.kind().to_owned());
-        let reason = match message.content {
-            Content::Hidden(_) => Some("moderated".to_owned()),
-            Content::Placeholder(placeholder) => Some(placeholder.reason),
-            _ => None,
-        };
+        let content = Content::of(message.content, message.id);
         let side = Side::of(message.direction, business);
         Self {
             id: message.id,
             thread_id: message.thread_id,
             direction: side.direction,
-            r#type,
-            text,
-            reason,
+            content,
+            provenance: side.provenance,
             from: side.from,
             to: side.to,
             sent_at: message.sent_at,
@@ -126,6 +126,7 @@ impl Message {
 /// What depends on the direction.
 struct Side {
     direction: Direction,
+    provenance: Provenance,
     from: Option<String>,
     to: Option<String>,
     status: MessageStatus,
@@ -137,8 +138,9 @@ struct Side {
 impl Side {
     fn of(direction: domain::message::Direction, business: &BusinessNumber) -> Self {
         match direction {
-            domain::message::Direction::Incoming { from, .. } => Self {
+            domain::message::Direction::Incoming { from, provenance } => Self {
                 direction: Direction::Incoming,
+                provenance: provenance.into(),
                 from: Some(from.display()),
                 to: business.shown(),
                 status: MessageStatus::Received,
@@ -148,6 +150,7 @@ impl Side {
             },
             domain::message::Direction::Outgoing { to, author, delivery } => Self {
                 direction: Direction::Outgoing,
+                provenance: Provenance::default(),
                 from: business.shown(),
                 to: Some(to.display()),
                 status: delivery.status().into(),

@@ -20,6 +20,9 @@ pub struct SharedContact {
     /// `YYYY-MM-DD` as Meta writes it; not checked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birthday: Option<String>,
+    /// The card as a file, where WhatsApp gives it: an address book takes it as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vcard: Option<String>,
     /// The customer answered our request for their number with it.
     #[serde(default)]
     pub is_own: bool,

@@ -1,7 +1,7 @@
 use domain::content::Placeholder;
 use domain::delivery::Report;
 use domain::message::Direction as Way;
-use domain::{Identity, Position, Provenance};
+use domain::{Content, Identity, Position, Provenance};
 use uuid::Uuid;
 
 use super::*;
@@ -55,6 +55,20 @@ fn an_incoming_message_is_received_and_has_no_statuses() {
       "type": "image",
       "text": "look",
       "reason": "not_shown_yet",
+      "findings": [],
+      "attachments": [],
+      "animated": null,
+      "location": null,
+      "contacts": [],
+      "choice": null,
+      "form": null,
+      "order": null,
+      "notice": null,
+      "emoji": null,
+      "target": null,
+      "forwarded": null,
+      "referral": null,
+      "product": null,
       "from": "US.1349",
       "to": "+1 555 0100",
       "sent_at": "1970-01-01T00:00:10Z",
@@ -83,6 +97,20 @@ fn a_failed_message_says_why_and_what_to_do() {
       "type": "text",
       "text": "hello",
       "reason": null,
+      "findings": [],
+      "attachments": [],
+      "animated": null,
+      "location": null,
+      "contacts": [],
+      "choice": null,
+      "form": null,
+      "order": null,
+      "notice": null,
+      "emoji": null,
+      "target": null,
+      "forwarded": null,
+      "referral": null,
+      "product": null,
       "from": "+1 555 0100",
       "to": "+15550100001",
       "sent_at": "1970-01-01T00:00:10Z",
