@@ -60,6 +60,23 @@ fn the_address_shown_for_metas_console_is_the_webhooks() {
 }
 
 #[test]
+fn alarms_look_where_the_functions_count() {
+    let text = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
+    let document: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+    let mut metrics = Vec::new();
+    own_metrics(&document["Resources"], &mut metrics);
+    let functions = functions();
+    let product: String = crates().iter().filter(|it| !it.is_in("tests")).map(code).collect();
+
+    assert!(!metrics.is_empty());
+    for Metric { name, namespace, function } in metrics {
+        assert_eq!(namespace, "!Ref AWS::StackName", "{name}");
+        assert!(functions.iter().any(|it| it.name == function), "{name} of {function}");
+        assert!(product.contains(&format!("\"{name}\"")), "nobody counts {name}");
+    }
+}
+
+#[test]
 fn a_function_gets_the_variables_that_it_reads_and_no_others() {
     let functions = functions();
     let runtime = crates().into_iter().find(|it| it.name == "runtime").unwrap();
@@ -190,6 +207,30 @@ fn dead_letter_queues(template: &Template) -> BTreeMap<String, Queue> {
 fn number(queue: &Queue, setting: &str) -> u64 {
     let value = queue.attributes.get(setting).unwrap_or_else(|| panic!("{} says no {setting}", queue.logical_id));
     value.parse().unwrap()
+}
+
+/// A metric that an alarm looks at and AWS does not count.
+struct Metric {
+    name: String,
+    namespace: String,
+    function: String,
+}
+
+fn own_metrics(value: &serde_yaml_ng::Value, found: &mut Vec<Metric>) {
+    let below: Vec<&serde_yaml_ng::Value> = match value {
+        serde_yaml_ng::Value::Mapping(mapping) => mapping.values().collect(),
+        serde_yaml_ng::Value::Sequence(sequence) => sequence.iter().collect(),
+        serde_yaml_ng::Value::Tagged(tagged) => vec![&tagged.value],
+        _ => return,
+    };
+    below.into_iter().for_each(|value| own_metrics(value, found));
+    let (Some(name), Some(namespace)) = (value.get("MetricName"), value.get("Namespace")) else { return };
+    let text = |value| serde_yaml_ng::to_string(value).unwrap().trim().to_owned();
+    if text(namespace).starts_with("AWS/") {
+        return;
+    }
+    let function = text(&value["Dimensions"][0]["Value"]);
+    found.push(Metric { name: text(name), namespace: text(namespace), function });
 }
 
 /// The nouns of `infra/openapi*.json`.

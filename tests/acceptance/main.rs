@@ -7,18 +7,23 @@ mod batches;
 mod channels;
 mod control;
 mod deployment;
+mod faults;
 mod fixtures;
+mod formatting;
 mod inbound;
 mod intake;
 mod kills;
+mod kinds;
 mod large;
 mod moderation;
+mod permissions;
 mod refusals;
 mod replies;
 mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod templates;
 mod tenants;
 mod unconfirmed;
 
@@ -29,6 +34,11 @@ const STACK: &str = env!("CARGO_BIN_EXE_stack-under-test");
 /// A world of one's own, for those who move its clock, change settings or kill it.
 async fn fresh_world() -> World {
     World::start_with(STACK).await
+}
+
+/// A world of one's own from another template than the project's.
+async fn world_from(template: &str) -> World {
+    World::start_from(STACK, template).await
 }
 
 /// The world of all others.

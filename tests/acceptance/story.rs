@@ -43,6 +43,16 @@ async fn a_customers_message_is_told_from_its_webhook_to_its_thread() {
 }
 
 #[tokio::test]
+async fn what_is_done_to_a_channel_is_told_with_its_trace() {
+    let world = shared_world().await;
+    let number = world.number_at_meta().await;
+    let channel = world.connects(&number, &world.tenant(0).id).await.expecting(201);
+    world.settles().await;
+
+    assert!(tells(&world, "api-channels", &["number_connected", channel.id(), r#""trace.id":"1-"#]));
+}
+
+#[tokio::test]
 async fn a_reply_is_told_from_the_request_to_graph_and_back_by_one_trace() {
     let world = shared_world().await;
     let thread = world.customer("Ada").writes("hello").await;

@@ -117,7 +117,10 @@ impl Agent {
         if let Some(body) = body {
             request = request.json(&body);
         }
-        Answer::of(request).await
+        let answer = Answer::of(request).await?;
+        let shown = self.world.secrets().in_bytes(answer.text.as_bytes());
+        assert!(shown.is_empty(), "the answer to {path} shows {shown:?}");
+        Ok(answer)
     }
 
     pub async fn replies_to(&self, thread: &Thread, text: &str) -> Answer {
@@ -194,7 +197,7 @@ impl Agent {
         threads
     }
 
-    async fn pages(&self, path: &str) -> Vec<Value> {
+    pub(crate) async fn pages(&self, path: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {

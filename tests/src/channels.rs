@@ -10,6 +10,9 @@ use crate::customer::Customer;
 use crate::stack_file::Channel;
 use crate::world::World;
 
+/// What the access token of every number made here begins with, as Meta's own do.
+pub(crate) const ACCESS_TOKEN: &str = "EAAG-";
+
 /// A business number that Meta knows, with a token of its account.
 #[derive(Clone, Debug)]
 pub struct Number {
@@ -48,7 +51,7 @@ impl World {
             waba_id: waba_id.to_owned(),
             phone_number_id: fresh_meta_id(),
             display_phone_number: "+1 202 555 0199".to_owned(),
-            access_token: format!("EAAG-{}", Uuid::new_v4().simple()),
+            access_token: format!("{ACCESS_TOKEN}{}", Uuid::new_v4().simple()),
         };
         self.meta_knows(&number).await;
         number

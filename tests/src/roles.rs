@@ -33,7 +33,10 @@ impl Comparison {
     /// # Errors
     /// When the folder or the template cannot be read.
     pub fn read(gathered: &Path) -> Result<Self, Box<dyn std::error::Error>> {
-        let template = template()?;
+        Self::of(&template()?, gathered)
+    }
+
+    fn of(template: &Template, gathered: &Path) -> Result<Self, Box<dyn std::error::Error>> {
         let arns = template.arns();
         let mut allowed = BTreeSet::new();
         for function in template.functions()? {
@@ -49,7 +52,7 @@ impl Comparison {
             }
         }
         let mut used = BTreeSet::new();
-        for need in on_behalf::list(&template)? {
+        for need in on_behalf::list(template)? {
             let resource = arns.logical(&need.resource);
             used.insert(Call { function: need.function, action: need.action.to_owned(), resource });
         }
@@ -90,8 +93,25 @@ pub fn folder(binary: &Path) -> PathBuf {
 /// # Errors
 /// When it is not understood.
 pub fn template() -> Result<Template, Box<dyn std::error::Error>> {
+    parsed(TEMPLATE)
+}
+
+fn parsed(text: &str) -> Result<Template, Box<dyn std::error::Error>> {
     let parameters = BTreeMap::from([("JwtIssuer".to_owned(), "https://issuer.example".to_owned())]);
-    Ok(Template::read(account::place("https://aws.example", "https://api.example"), &parameters)?)
+    Ok(Template::parse(text, account::place("https://aws.example", "https://api.example"), &parameters)?)
+}
+
+/// The project's template as it is written.
+pub const TEMPLATE: &str = include_str!("../../infra/template.yaml");
+
+/// The project's template with another line in place of the first mention of an action in a role, or none.
+///
+/// # Panics
+/// When the role does not mention it.
+pub fn template_with(role: &str, action: &str, instead: &str) -> String {
+    let (before, of_role) = TEMPLATE.split_once(&format!("\n  {role}:\n")).unwrap_or_else(|| panic!("no {role}"));
+    let (until, after) = of_role.split_once(&format!("- {action}\n")).unwrap_or_else(|| panic!("{role}: no {action}"));
+    format!("{before}\n  {role}:\n{until}{instead}\n{after}")
 }
 
 #[cfg(test)]
@@ -117,6 +137,32 @@ mod tests {
             "unused: the role of due-work allows s3:PutObject on MediaBucket/spill/*, and no test needs it",
         ];
         assert_eq!(differences, expected);
+    }
+
+    /// What the functions do, were it exactly what their roles allow.
+    fn all_that_is_allowed(folder: &Path) {
+        let allowed = Comparison::read(folder).unwrap().allowed;
+        let lines: String = allowed.iter().map(|call| serde_json::to_string(call).unwrap() + "\n").collect();
+        fs::write(folder.join("1.jsonl"), lines).unwrap();
+        assert!(Comparison::read(folder).unwrap().differences().is_empty());
+    }
+
+    #[test]
+    fn an_action_taken_from_a_role_or_added_to_it_is_a_difference() {
+        let folder = tempfile::tempdir().unwrap();
+        all_that_is_allowed(folder.path());
+        for (instead, expected) in [
+            ("", "missing: api-helpdesk needs dynamodb:GetItem on HelpdeskTable, and its role does not allow it"),
+            (
+                "- dynamodb:GetItem\n                  - dynamodb:Scan",
+                "unused: the role of api-helpdesk allows dynamodb:Scan on HelpdeskTable, and no test needs it",
+            ),
+        ] {
+            let text = template_with("ApiHelpdeskRole", "dynamodb:GetItem", instead);
+            let comparison = Comparison::of(&parsed(&text).unwrap(), folder.path()).unwrap();
+            let differences: Vec<String> = comparison.differences().iter().map(ToString::to_string).collect();
+            assert_eq!(differences, [expected]);
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::poll::eventually;
 use crate::roles;
+use crate::secrets::Secrets;
 use crate::stack_file::StackFile;
 
 /// How many stacks run side by side, beside the shared one.
@@ -26,29 +27,35 @@ pub(crate) struct Stack {
     folder: TempDir,
     child: Mutex<Child>,
     file: RwLock<StackFile>,
+    secrets: Secrets,
     logs_shown: AtomicBool,
     _room: Option<SemaphorePermit<'static>>,
 }
 
 impl Stack {
-    /// Waits for room among the other stacks and starts one.
-    pub(crate) async fn start(binary: &Path) -> Self {
+    /// Waits for room among the other stacks and starts one, from the project's template unless another is given.
+    pub(crate) async fn start(binary: &Path, template: Option<&str>) -> Self {
         let room = ROOM.acquire().await.expect("never closed");
-        Self::start_in(binary, Some(room)).await
+        Self::start_in(binary, template, Some(room)).await
     }
 
     /// Starts one that does not count.
     pub(crate) async fn start_beside(binary: &Path) -> Self {
-        Self::start_in(binary, None).await
+        Self::start_in(binary, None, None).await
     }
 
-    async fn start_in(binary: &Path, room: Option<SemaphorePermit<'static>>) -> Self {
+    async fn start_in(binary: &Path, given: Option<&str>, room: Option<SemaphorePermit<'static>>) -> Self {
         let folder = tempfile::Builder::new().prefix("acceptance-").tempdir().expect("a folder for data");
+        if let Some(given) = given {
+            fs::write(template(folder.path()), given).expect("a template");
+        }
         let mut child = spawn(binary, folder.path());
         let file = announced(&mut child, folder.path()).await;
+        let secrets = Secrets::of(&file, &data(folder.path()));
         let file = RwLock::new(file);
         let logs_shown = AtomicBool::new(false);
-        Self { binary: binary.to_owned(), folder, child: Mutex::new(child), file, logs_shown, _room: room }
+        let binary = binary.to_owned();
+        Self { binary, folder, child: Mutex::new(child), file, secrets, logs_shown, _room: room }
     }
 
     /// Starts again on the same data.
@@ -87,6 +94,14 @@ impl Stack {
         data(self.folder.path())
     }
 
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(log(self.folder.path())).unwrap_or_default()
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.secrets
+    }
+
     fn child(&self) -> MutexGuard<'_, Child> {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -117,6 +132,11 @@ impl Drop for Stack {
     fn drop(&mut self) {
         self.kill();
         self.leave_calls();
+        // A test that fails already is not to fail twice.
+        if !std::thread::panicking() {
+            let found = self.secrets.below(self.folder.path());
+            assert!(found.is_empty(), "a stack of this test left secrets to be read: {found:#?}");
+        }
     }
 }
 
@@ -129,13 +149,21 @@ fn data(folder: &Path) -> PathBuf {
     folder.join("data")
 }
 
+fn template(folder: &Path) -> PathBuf {
+    folder.join("template.yaml")
+}
+
 fn log(folder: &Path) -> PathBuf {
     folder.join("stack.log")
 }
 
 fn spawn(binary: &Path, folder: &Path) -> Child {
     let log = File::options().create(true).append(true).open(log(folder)).expect("a log file");
-    Command::new(binary)
+    let mut command = Command::new(binary);
+    if template(folder).exists() {
+        command.arg("--template").arg(template(folder));
+    }
+    command
         .args(["--port", "0", "--data"])
         .arg(data(folder))
         .stdin(Stdio::piped())

@@ -26,6 +26,15 @@ pub struct Tenant {
     /// By `admin`, `supervisor`, `agent`, `agent2`.
     pub tokens: BTreeMap<String, String>,
     pub channels: Vec<Channel>,
+    pub templates: Vec<Template>,
+}
+
+/// A seeded template.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Template {
+    pub id: String,
+    pub name: String,
+    pub language: String,
 }
 
 /// A seeded business number.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::agent::{Agent, Answer};
 use crate::clock::Clock;
 use crate::customer::{Customer, Phone};
+use crate::secrets::Secrets;
 use crate::stack::{self, PATIENCE, Stack};
 use crate::stack_file::{StackFile, Tenant};
 
@@ -48,7 +49,12 @@ static SHARED: tokio::sync::Mutex<Weak<Stack>> = tokio::sync::Mutex::const_new(W
 impl World {
     /// A world of one's own, with the stack that `binary` is.
     pub async fn start_with(binary: impl AsRef<Path>) -> Self {
-        Self::around(Arc::new(Stack::start(binary.as_ref()).await))
+        Self::around(Arc::new(Stack::start(binary.as_ref(), None).await))
+    }
+
+    /// The same from another template than the project's own.
+    pub async fn start_from(binary: impl AsRef<Path>, template: &str) -> Self {
+        Self::around(Arc::new(Stack::start(binary.as_ref(), Some(template)).await))
     }
 
     /// A world whose stack is shared by all who neither move its clock nor kill it.
@@ -157,6 +163,16 @@ impl World {
     /// The folder with the stack's data.
     pub fn data(&self) -> PathBuf {
         self.stack.data()
+    }
+
+    /// What the stack itself logged.
+    pub fn stack_log(&self) -> String {
+        self.stack.log()
+    }
+
+    /// What must be read nowhere. Every answer of the API is looked at as it comes, and all that a stack leaves as it ends.
+    pub fn secrets(&self) -> &Secrets {
+        self.stack.secrets()
     }
 
     /// The functions' processes at this moment, as (function, process id).

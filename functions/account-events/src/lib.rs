@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod templates;
+
 use std::error::Error;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use queues::jobs::{EventItem, EventsJob};
 use queues::{Disposition, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Item, Runtime};
 use storage::{Directory, Objects, Table};
+use templates::Heard;
 
 /// The name under which its metrics are counted.
 const FUNCTION: &str = "account-events";
@@ -46,7 +49,7 @@ impl AccountEvents {
         })
     }
 
-    /// Records the items of a batch.
+    /// Applies and records the items of a batch.
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
         let read_spilled = async |key: &str| self.objects.get(key).await;
         let invocation = Invocation::of(FUNCTION);
@@ -79,15 +82,22 @@ impl AccountEvents {
             phone_number_id: item.phone_number_id.as_deref(),
             reason: "recorded",
         };
+        // What it changes comes first: a record alone would look as if it had been done.
+        let heard = templates::hear(&self.directory, item, job.received_at).await?;
         let recorded = helpdesk::record(recording, &item.value).await?;
         invocation.count(recorded.metric());
         let reason = match recorded {
-            Recorded::Event => "",
+            Recorded::Event => heard.reason(),
             Recorded::Unrouted => "unrouted",
             Recorded::Dropped(reason) => reason,
         };
+        if let Heard::Applied(id) = heard {
+            invocation.count("template_changed");
+            invocation.concerns("template.id", [id]);
+        }
         let webhook = job.webhook_id.to_string();
-        runtime::outcome(Item { webhook: &webhook, at: &item.at, field: &item.field }, recorded.name(), "", reason);
+        let item = Item { webhook: &webhook, at: &item.at, field: &item.field };
+        runtime::outcome(item, recorded.name(), &heard.became(), reason);
         Ok(())
     }
 }

@@ -12,7 +12,7 @@ use crate::Desk;
 use crate::connect::{self, Connection};
 use crate::given::{AccessToken, MetaId};
 use crate::refusal::Refusal;
-use crate::shape::Channel;
+use crate::shape::{Channel, ConnectedChannel};
 
 /// Lists the tenant's channels, the disconnected ones included. Needs the role `admin`.
 #[utoipa::path(
@@ -70,15 +70,15 @@ pub(crate) struct NewChannel {
 /// Connects a business number to a tenant. Needs the role `operator`.
 ///
 /// Meta is asked whether the token reaches the account and the account has the number, and is told to send the account's
-/// webhooks to us. For a number that the tenant has connected already this renews the token and changes nothing else, so
+/// webhooks to us; then its templates are read. For a number that the tenant has connected already this renews the token and changes nothing else, so
 /// the request may be repeated. One that was disconnected becomes the same channel again.
 #[utoipa::path(
     post, path = "/v1/channels", operation_id = "connect_channel", tag = "channels",
     request_body = NewChannel,
     responses(
-        (status = 200, description = "It was connected to this tenant already; the token is the new one.", body = Channel,
+        (status = 200, description = "It was connected to this tenant already; the token is the new one.", body = ConnectedChannel,
          headers(("ETag" = String))),
-        (status = 201, description = "The number is connected.", body = Channel, headers(("ETag" = String))),
+        (status = 201, description = "The number is connected.", body = ConnectedChannel, headers(("ETag" = String))),
         (status = 409, description = "`number_connected` or `account_connected`: to another tenant, which has to disconnect it \
                                       first."),
         (status = 422, description = "`no_such_tenant`; `token_refused`, `account_not_reached`, `number_not_in_account`, \
@@ -91,14 +91,16 @@ pub(crate) async fn create(
     State(desk): State<Desk>,
     operator: Operator,
     Json(new): Json<NewChannel>,
-) -> Result<(StatusCode, Versioned<Channel>), Refusal> {
-    let connected = connect::connect(&desk, new.into()).await?;
+) -> Result<(StatusCode, Versioned<ConnectedChannel>), Refusal> {
+    let asked = Connection::from(new);
+    let connected = connect::connect(&desk, asked.clone()).await?;
     let (status, outcome) = match connected.is_new {
         true => (StatusCode::CREATED, "number_connected"),
         false => (StatusCode::OK, "token_renewed"),
     };
     desk.tell(outcome, operator.user(), "channel.id", connected.channel.id);
-    Ok((status, Channel::versioned(connected.channel)))
+    let synced = connect::sync_templates(&desk, &asked, connected.channel.id).await;
+    Ok((status, ConnectedChannel::versioned(connected.channel, synced)))
 }
 
 /// Disconnects a number. Needs the role `admin`.

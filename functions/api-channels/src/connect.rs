@@ -1,5 +1,7 @@
 //! A business number is connected to a tenant (F4, F5, F6).
 
+use std::time::Duration;
+
 use domain::{BusinessNumber, Channel, ChannelId, TenantId};
 use runtime::{Purpose, SealError};
 use secrecy::SecretString;
@@ -7,6 +9,7 @@ use storage::{CommitError, StorageError};
 use whatsapp::graph::AccountError;
 
 use crate::Desk;
+use crate::sync::{Synced, Syncing};
 
 /// What is to be connected to whom.
 #[derive(Clone, Debug)]
@@ -82,6 +85,21 @@ pub(crate) async fn connect(desk: &Desk, asked: Connection) -> Result<Connected,
         }
     }
     Err(ConnectError::Contended)
+}
+
+/// For how long pages of templates are asked for when a number is connected; one more call to Meta, and storing, follow.
+const SYNC_TIME: Duration = Duration::from_secs(4);
+
+/// Reads the templates of the account of a number that was just connected. What fails is logged and can be made up for:
+/// the number is connected all the same.
+pub(crate) async fn sync_templates(desk: &Desk, asked: &Connection, id: ChannelId) -> Option<Synced> {
+    let tenancy = desk.table.of(asked.tenant_id);
+    let syncing = Syncing { desk, tenancy: &tenancy, waba_id: &asked.waba_id, token: &asked.token, time: SYNC_TIME };
+    let synced = syncing.run().await.inspect_err(|error| {
+        let (channel, error) = (id.to_string(), domain::chain(error));
+        tracing::warn!(channel.id = channel, error, "the templates of a new number could not be read");
+    });
+    synced.ok()
 }
 
 impl Connection {

@@ -1,30 +1,33 @@
 #![doc = include_str!("../README.md")]
 
+mod account;
 mod channels;
 mod connect;
 mod given;
+mod keeping;
 mod refusal;
 mod router;
 mod shape;
+mod submission;
+mod sync;
+mod telling;
+mod template_sync;
+mod templates;
 mod tenants;
 
-use std::fmt::Display;
 use std::time::Duration;
 
 use anyhow::Context;
 use axum::extract::FromRef;
-use domain::UserId;
 use jiff::Timestamp;
 use rest::{Caller, ClaimNames};
-use runtime::{Clock, Invocation, Runtime, Seal};
+use runtime::{Clock, Runtime, Seal};
 use storage::{Directory, Table, Tenancy};
 use whatsapp::graph::Graph;
 
 pub use router::{openapi, router};
 
-/// The name under which its metrics are counted.
-const FUNCTION: &str = "api-channels";
-/// One call to Graph may take this long; connecting a number makes two.
+/// One call to Graph may take this long; connecting a number makes two, and then reads templates.
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the handlers work with.
@@ -69,15 +72,6 @@ impl Desk {
 
     fn now(&self) -> Timestamp {
         self.clock.now()
-    }
-
-    /// Tells in the log what was done by whom, and counts it.
-    fn tell(&self, outcome: &'static str, user: &UserId, key: &'static str, id: impl Display) {
-        let invocation = Invocation::of(FUNCTION);
-        invocation.count(outcome);
-        invocation.concerns("user.id", [user]);
-        invocation.concerns(key, [id]);
-        invocation.tell(self.now());
     }
 }
 

@@ -136,7 +136,9 @@ fn text_empty() -> Problem {
 }
 
 fn text_too_long(chars: usize) -> Problem {
-    let detail = format!("The text has {chars} characters and WhatsApp takes {TEXT_CHARS}. Send it in parts.");
+    let detail = format!(
+        "The text has {chars} characters as it would go out, and WhatsApp takes {TEXT_CHARS}. Send it in parts."
+    );
     unprocessable("text_too_long", "The text is too long", detail).with("characters", chars).with("limit", TEXT_CHARS)
 }
 

@@ -155,6 +155,8 @@ async fn a_message_that_can_never_be_sent_is_refused_at_once() {
         ("{}", 422, "body_invalid"),
         (r#"{"text": null}"#, 422, "body_invalid"),
         (r#"{"text": " \n"}"#, 422, "text_empty"),
+        (r#"{"text": "hello", "format": "bbcode"}"#, 422, "body_invalid"),
+        (r#"{"text": "<p></p><!-- hello -->", "format": "html"}"#, 422, "text_empty"),
         (r#"{"text": "hello", "reply_to": "wamid.1"}"#, 422, "no_such_quoted_message"),
         (long.as_str(), 422, "text_too_long"),
     ] {

@@ -101,7 +101,13 @@ impl TicketCreation {
         let receiving = Receiving { route, objects: &self.objects, seal, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
-            report(job, item, receipt, invocation);
+            match receipt {
+                Receipt::NoThread => self.record(job, item, "no_thread", invocation).await?,
+                Receipt::Stored(id) => report(job, item, ("message", Some(id), ""), invocation),
+                Receipt::Hidden(id) => report(job, item, ("hidden", Some(id), "moderated"), invocation),
+                Receipt::Duplicate(id) => report(job, item, ("duplicate", Some(id), ""), invocation),
+                Receipt::BeforeConnection => report(job, item, ("dropped", None, "before_connection"), invocation),
+            }
         }
         Ok(())
     }
@@ -139,13 +145,13 @@ impl TicketCreation {
     }
 }
 
-fn report(job: &InboundJob, item: &InboundItem, receipt: Receipt, invocation: &Invocation) {
-    let (outcome, message, reason) = match receipt {
-        Receipt::Stored(id) => ("message", Some(id), ""),
-        Receipt::Hidden(id) => ("hidden", Some(id), "moderated"),
-        Receipt::Duplicate(id) => ("duplicate", Some(id), ""),
-        Receipt::BeforeConnection => ("dropped", None, "before_connection"),
-    };
+/// Tells what became of an item: the outcome, the message that it is now, the reason.
+fn report(
+    job: &InboundJob,
+    item: &InboundItem,
+    (outcome, message, reason): (&'static str, Option<MessageId>, &str),
+    invocation: &Invocation,
+) {
     invocation.count(outcome);
     invocation.concerns("message.id", message);
     let became = message.map(|id| id.to_string()).unwrap_or_default();

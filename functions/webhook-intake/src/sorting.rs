@@ -24,8 +24,8 @@ pub(crate) fn sort(split: Split) -> Sorted {
             Item::Status(Status { at, waba_id, phone_number_id, contact, status }) => {
                 sorted.statuses.push(StatusItem { at, waba_id, phone_number_id, contact, status });
             }
-            Item::Other(OtherItem { at, waba_id, phone_number_id, field, value }) => {
-                sorted.events.push(EventItem { at, waba_id, phone_number_id, field, value });
+            Item::Other(OtherItem { at, waba_id, phone_number_id, time, field, value }) => {
+                sorted.events.push(EventItem { at, waba_id, phone_number_id, time, field, value });
             }
         }
     }

@@ -13,7 +13,7 @@ from .issuer import Issuer
 from .stack import Stack
 
 
-def main(binaries: pathlib.Path) -> int:
+def main(binaries: pathlib.Path, template: pathlib.Path) -> int:
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     with tempfile.TemporaryDirectory(prefix="try-deploy-") as folder, contextlib.ExitStack() as running:
         work = pathlib.Path(folder)
@@ -21,7 +21,7 @@ def main(binaries: pathlib.Path) -> int:
         account = running.enter_context(Account(work))
         try:
             with report.step("the template is deployed"):
-                stack = Stack.deploy(account, binaries, work, issuer)
+                stack = Stack.deploy(account, template, binaries, work)
             graph = running.enter_context(Graph(binaries, work, stack.webhook_url))
             journey.run(account, stack, graph, issuer)
         except report.Failed as failed:
@@ -32,4 +32,4 @@ def main(binaries: pathlib.Path) -> int:
     return 0
 
 
-sys.exit(main(pathlib.Path(sys.argv[1])))
+sys.exit(main(*map(pathlib.Path, sys.argv[1:])))

@@ -43,10 +43,10 @@ class Stack:
         return f"{self.api_url}/webhooks/whatsapp"
 
     @staticmethod
-    def deploy(emulator, binaries: pathlib.Path, work: pathlib.Path, _issuer):
+    def deploy(emulator, source: pathlib.Path, binaries: pathlib.Path, work: pathlib.Path):
         """Deploys the template, as an operator would."""
         template = work / "template.json"
-        template.write_text(json.dumps(_packaged(binaries, work)))
+        template.write_text(json.dumps(_packaged(source, binaries, work)))
         sam = pathlib.Path(sys.executable).with_name("sam")
         command = [str(sam), "deploy", "--template-file", str(template), "--stack-name", NAME, "--resolve-s3"]
         command += ["--capabilities", "CAPABILITY_IAM", "--no-progressbar", "--no-confirm-changeset"]
@@ -75,9 +75,9 @@ def _reasons(cloudformation):
     return [f"{event['LogicalResourceId']}: {event.get('ResourceStatusReason', '')}" for event in failed]
 
 
-def _packaged(binaries, work):
+def _packaged(source, binaries, work):
     """The template with the binaries where `sam build` would have put them, and without what the emulator lacks."""
-    template = yaml_parse(pathlib.Path("infra/template.yaml").read_text())
+    template = yaml_parse(source.read_text())
     machine = "arm64" if platform.machine() in ("aarch64", "arm64") else "x86_64"
     common = template["Globals"]["Function"]
     common["Architectures"] = [machine]

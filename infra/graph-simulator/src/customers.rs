@@ -1,6 +1,7 @@
 //! The people on the other side: known by a phone number, a business-scoped user id (BSUID), or both.
 
 use rusqlite::{Connection, OptionalExtension, params};
+use serde_json::Value;
 
 use crate::numbers::{Number, digits};
 use crate::profile::Profile;
@@ -70,6 +71,21 @@ pub(crate) fn meet(
         )?;
     }
     get(db, id)
+}
+
+/// A notice about the customer names the number or id that they have from now on; any other message changes nothing.
+pub(crate) fn rename(db: &Connection, number: &Number, customer: &Customer, message: &Value) -> rusqlite::Result<()> {
+    let named = |key: &str| message["system"][key].as_str().map(str::to_owned);
+    let new = Identity { wa_id: named("wa_id"), user_id: named("user_id") };
+    if new.wa_id.is_none() && new.user_id.is_none() {
+        return Ok(());
+    }
+    let renamed = meet(db, number, &new, &Profile::default())?;
+    if renamed.id != customer.id {
+        merge(db, customer.id, renamed.id)?;
+    }
+    db.execute("UPDATE customers SET wa_id = coalesce(?2, wa_id) WHERE id = ?1", params![customer.id, new.wa_id])?;
+    Ok(())
 }
 
 /// The customer who is named so, if the simulator has met them.

@@ -35,9 +35,10 @@ fn learn_message(change: &Change<'_>, value: &Value, message: &Value) -> rusqlit
     let customer = customers::meet(&change.db, &number, &identity, &profile_of(value, &identity))?;
     let at = parse_timestamp(&message["timestamp"]).unwrap_or(Timestamp::UNIX_EPOCH);
     let kind = message["type"].as_str().unwrap_or("unsupported").to_owned();
-    if kind != "system" {
+    if window::is_opened_by(&kind) {
         window::opened_by(&change.db, &number, &customer, at)?;
     }
+    customers::rename(&change.db, &number, &customer, message)?;
     let learnt = Message {
         id,
         phone_number_id: number.phone_number_id,

@@ -1,6 +1,7 @@
 //! A business sends: Meta's rules are applied, the message reaches the phone, and its statuses go out.
 
 use rusqlite::Connection;
+use serde_json::Value;
 
 use crate::customers::{self, Customer, Identity};
 use crate::graph::MetaError;
@@ -9,7 +10,7 @@ use crate::numbers::Number;
 use crate::profile::Profile;
 use crate::statuses::{self, Automatic};
 use crate::store::Change;
-use crate::{pair_rate, wamid, window};
+use crate::{pair_rate, templates, wamid, window};
 
 /// A message as the business asks for it, with its form checked.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ pub(crate) struct Outgoing {
     pub(crate) recipient: Recipient,
     pub(crate) kind: String,
     /// The object named like the type, and the context, if any.
-    pub(crate) content: serde_json::Value,
+    pub(crate) content: Value,
     pub(crate) opaque_data: Option<String>,
 }
 
@@ -33,6 +34,9 @@ pub(crate) enum Recipient {
 /// Takes on a message and returns its id. What follows by itself (sent, delivered, read) is queued with it.
 pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing) -> Result<String, MetaError> {
     let customer = recipient(&change.db, number, &outgoing)?;
+    if outgoing.kind == "template" {
+        may_be_sent(&change.db, number, &outgoing.content["template"])?;
+    }
     if outgoing.kind != "template" && !window::is_open(&change.db, number, &customer, change.now)? {
         return Err(MetaError::of_code(131_047));
     }
@@ -61,6 +65,20 @@ pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing)
         statuses::report(change, &mut message, *status, 0, now)?;
     }
     Ok(message.id)
+}
+
+/// An account of which templates are known sends only those, and only while Meta lets it.
+fn may_be_sent(db: &Connection, number: &Number, template: &Value) -> Result<(), MetaError> {
+    let (name, language) = (template["name"].as_str(), template["language"]["code"].as_str());
+    let (name, language) = (name.unwrap_or_default(), language.unwrap_or_default());
+    let status = templates::named(db, &number.waba_id, name, language)?.map(|held| held.template.status);
+    match status.as_deref() {
+        Some("APPROVED" | "FLAGGED") => Ok(()),
+        Some("PAUSED") => Err(MetaError::of_code(132_015)),
+        Some("DISABLED") => Err(MetaError::of_code(132_016)),
+        None if templates::of_waba(db, &number.waba_id)?.is_empty() => Ok(()),
+        _ => Err(MetaError::of_code(132_001)),
+    }
 }
 
 /// Any phone number is taken to be on WhatsApp; a BSUID must have been seen.

@@ -16,6 +16,7 @@ use crate::clock::Clock;
 use crate::faults::Faults;
 use crate::numbers::{self, Number};
 use crate::store::{Change, Store};
+use crate::templates::{self, Template};
 use crate::webhooks::{self, FirstAnswer, Outbox, PendingWebhook};
 use crate::{connection, control, graph, learning};
 
@@ -100,6 +101,23 @@ impl Simulator {
     /// If the store fails.
     pub fn register_number(&self, number: &Number) -> Result<(), OpenError> {
         Ok(numbers::register(&self.shared.store.lock(), number)?)
+    }
+
+    /// Adds a template, or replaces the one of its name and language. No webhook tells of it.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn register_template(&self, template: &Template) -> Result<(), OpenError> {
+        templates::register(&self.shared.store.lock(), template)?;
+        Ok(())
+    }
+
+    /// Whether an account has a template of this name in this language.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub fn has_template(&self, waba_id: &str, name: &str, language: &str) -> Result<bool, OpenError> {
+        Ok(templates::named(&self.shared.store.lock(), waba_id, name, language)?.is_some())
     }
 
     /// Sends webhooks there from now on, and at once those that wait.

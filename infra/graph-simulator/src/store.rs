@@ -41,6 +41,10 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS requests (
         seq INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, method TEXT NOT NULL, path TEXT NOT NULL,
         query TEXT, body BLOB NOT NULL, status INTEGER, fault TEXT);
+    CREATE TABLE IF NOT EXISTS templates (
+        id TEXT PRIMARY KEY, waba_id TEXT NOT NULL, name TEXT NOT NULL, language TEXT NOT NULL, category TEXT NOT NULL,
+        status TEXT NOT NULL, parameter_format TEXT NOT NULL, components TEXT NOT NULL, previous_category TEXT,
+        quality TEXT NOT NULL, rejected_reason TEXT NOT NULL, edited_at INTEGER, UNIQUE (waba_id, name, language));
     CREATE TABLE IF NOT EXISTS choices (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 ";
 

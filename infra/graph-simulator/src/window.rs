@@ -13,6 +13,14 @@ const LENGTH: SignedDuration = SignedDuration::from_hours(24);
 /// A request that left in time may arrive a little late.
 const GRACE: SignedDuration = SignedDuration::from_secs(5);
 
+/// Kinds that are no message of the customer's: they change an earlier one, or tell of the customer.
+const NOT_WRITTEN: [&str; 4] = ["edit", "reaction", "revoke", "system"];
+
+/// Whether a message of this kind opens the window; Meta documents that a message or a call does.
+pub(crate) fn is_opened_by(kind: &str) -> bool {
+    !NOT_WRITTEN.contains(&kind)
+}
+
 /// A message that the customer sent at `at` opens or extends the window; an older one changes nothing.
 pub(crate) fn opened_by(db: &Connection, number: &Number, customer: &Customer, at: Timestamp) -> rusqlite::Result<()> {
     db.execute(

@@ -77,10 +77,10 @@ pub(crate) fn write(change: &mut Change<'_>, writing: Writing, base_url: &str) -
         at: writing.at,
     };
     messages::insert(&change.db, &message)?;
-    // A notice about the customer is not a message from them.
-    if message.kind != "system" {
+    if window::is_opened_by(&message.kind) {
         window::opened_by(&change.db, &number, &customer, writing.at)?;
     }
+    customers::rename(&change.db, &number, &customer, &message.content)?;
     let shown_as = Customer { wa_id: writing.from.wa_id.clone(), ..customer };
     let payload = webhooks::message(&number, &shown_as, writing.from.user_id.as_deref(), &message.content);
     let lane = format!("messages/{}/{}", message.phone_number_id, message.customer_id);

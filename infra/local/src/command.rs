@@ -20,6 +20,7 @@ Options:
   --fresh       Forget what an earlier run kept, and start anew
   --port N      First port of the block (default 7400); 0 takes free ports
   --data DIR    Where data, logs and stack.json are kept (default .local)
+  --template F  Another template than infra/template.yaml as it was built in, to try a change of it
   --help        This text
 ";
 
@@ -55,6 +56,8 @@ pub struct Options {
     pub start: Start,
     /// The first port of the block; 0 for free ones.
     pub port: u16,
+    /// Another template than the project's own.
+    pub template: Option<PathBuf>,
 }
 
 /// What happens to the data of an earlier run.
@@ -98,7 +101,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
         Some(_) => Some(message(arguments.next().ok_or_else(|| CommandError::MissingValue("trace".into()))?)?),
         None => None,
     };
-    let mut options = Options { data: DEFAULT_DATA.into(), start: Start::Continue, port: DEFAULT_PORT };
+    let mut options = Options { data: DEFAULT_DATA.into(), start: Start::Continue, port: DEFAULT_PORT, template: None };
     while let Some(argument) = arguments.next() {
         let (flag, inline) = match argument.split_once('=') {
             Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
@@ -110,6 +113,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
             "--fresh" => options.start = Start::Fresh,
             "--port" => options.port = port(&value()?)?,
             "--data" => options.data = value()?.into(),
+            "--template" => options.template = Some(value()?.into()),
             "--help" | "-h" => return Ok(Command::Help),
             _ => return Err(CommandError::Unknown(flag)),
         }
@@ -139,15 +143,16 @@ mod tests {
 
     #[test]
     fn nothing_runs_the_stack_on_its_fixed_ports() {
-        let expected = Options { data: ".local".into(), start: Start::Continue, port: 7400 };
+        let expected = Options { data: ".local".into(), start: Start::Continue, port: 7400, template: None };
         assert_eq!(parsed(""), Ok(Command::Run(expected)));
     }
 
     #[test]
     fn values_come_after_a_space_or_an_equals_sign() {
-        let expected = || Ok(Command::Run(Options { data: "/tmp/x".into(), start: Start::Fresh, port: 0 }));
-        assert_eq!(parsed("--fresh --port 0 --data /tmp/x"), expected());
-        assert_eq!(parsed("--data=/tmp/x --port=0 --fresh"), expected());
+        let template = Some("/tmp/t.yaml".into());
+        let expected = Command::Run(Options { data: "/tmp/x".into(), start: Start::Fresh, port: 0, template });
+        assert_eq!(parsed("--fresh --port 0 --data /tmp/x --template /tmp/t.yaml").as_ref(), Ok(&expected));
+        assert_eq!(parsed("--template=/tmp/t.yaml --data=/tmp/x --port=0 --fresh"), Ok(expected));
     }
 
     #[test]

@@ -17,6 +17,7 @@ use serde_json::{Value, json};
 
 use crate::clock::{ClockError, Move, StackClock};
 use crate::endpoint::Table;
+use crate::faults::Faults;
 use crate::idle::{Until, Watch};
 use crate::metering::Metering;
 use crate::outcomes::Outcomes;
@@ -38,6 +39,8 @@ pub struct Control {
     pub outcomes: Outcomes,
     /// What the account is used for.
     pub metering: Metering,
+    /// What calls meet instead of an honest answer.
+    pub faults: Faults,
     /// The table, whose items expire.
     pub table: Table,
     /// The dead-letter queues.
@@ -69,6 +72,7 @@ impl Control {
             .route("/outcomes", get(list_outcomes))
             .route("/dead-letters", get(list_dead_letters))
             .route("/queues", get(list_queues))
+            .route("/faults", get(list_faults).post(arm_fault).delete(disarm_faults))
             .route("/functions", get(list_functions))
             .route("/metering", get(show_metering).delete(forget_metering))
             .route("/schedules/{name}/run", post(run_schedule))
@@ -144,6 +148,21 @@ async fn list_queues(State(control): State<Control>) -> Result<Json<Value>, Refu
         }));
     }
     Ok(Json(json!({"data": queues})))
+}
+
+/// Those that have not been met yet.
+async fn list_faults(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"data": control.faults.left()}))
+}
+
+async fn arm_fault(State(control): State<Control>, body: Bytes) -> Result<StatusCode, Refused> {
+    control.faults.arm(read(&body)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn disarm_faults(State(control): State<Control>) -> StatusCode {
+    control.faults.disarm();
+    StatusCode::NO_CONTENT
 }
 
 async fn list_functions(State(control): State<Control>) -> Json<Value> {

@@ -16,12 +16,14 @@ use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
+use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::calls::Calls;
+use crate::faults::Faults;
 use crate::function::Credentials;
 use crate::metering::{Metering, Size};
 use crate::template::{Function, Place};
@@ -33,6 +35,9 @@ pub use table::Table;
 
 /// The key pair of the account's owner: tools may use it, and may do everything.
 pub const OWNER: &str = "local";
+
+/// What every function's secret key begins with, so that it is recognised where it must not be.
+pub const SECRET_KEY: &str = "local-secret-key-";
 
 /// DynamoDB takes 16 MB, the most of all of them.
 const BODY_LIMIT: usize = 16 * 1024 * 1024;
@@ -57,6 +62,8 @@ pub struct Endpoint {
     pub calls: Calls,
     /// Counts what is used.
     pub metering: Metering,
+    /// What calls meet instead of an honest answer.
+    pub faults: Faults,
 }
 
 /// Who called.
@@ -86,7 +93,15 @@ impl Endpoint {
         self.authorize(&caller, &request::actions_of_json(&self.place, target, &body))?;
         let metered = request::operation_of_json(caller.name(), target);
         let request_bytes = body.len().try_into().unwrap_or(u64::MAX);
-        let answer = match target.split_once('.') {
+        let asked = serde_json::from_slice(&body).unwrap_or_default();
+        let honest = async { self.serve(target, parts, body).await.unwrap_or_else(Refusal::into_json) };
+        let answer = self.faults.around(&metered, &asked, honest).await;
+        self.metering.count(metered, size(request_bytes, &answer));
+        Ok(answer)
+    }
+
+    async fn serve(&self, target: &str, parts: Parts, body: Bytes) -> Result<Response, Refusal> {
+        match target.split_once('.') {
             Some((service, operation)) if service.starts_with("DynamoDB") => {
                 Ok(capacity::forward(&self.table, operation, &parts, body).await)
             }
@@ -97,8 +112,7 @@ impl Endpoint {
             Some(("secretsmanager", "GetSecretValue")) => self.secret(&body),
             Some(("TrentService", operation)) => self.key(operation, &body),
             _ => Err(Refusal::new("UnknownOperationException", format!("{target} is not stood in for"))),
-        };
-        answer.inspect(|answer| self.metering.count(metered, size(request_bytes, answer)))
+        }
     }
 
     fn secret(&self, body: &Bytes) -> Result<Response, Refusal> {
@@ -124,7 +138,7 @@ impl Endpoint {
         self.authorize(&caller, &[request::action_of_object(&request)])?;
         let metered = request::operation_of_object(caller.name(), &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
-        let answer = self.bucket.answer(request).await;
+        let answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)
     }
@@ -180,7 +194,7 @@ fn length(headers: &HeaderMap) -> Option<u64> {
 pub fn credentials(functions: &[Function]) -> BTreeMap<String, Credentials> {
     let pair = |function: &Function| Credentials {
         access_key_id: format!("LOCAL{}", function.name.to_ascii_uppercase().replace('-', "")),
-        secret_access_key: uuid::Uuid::new_v4().simple().to_string(),
+        secret_access_key: format!("{SECRET_KEY}{}", uuid::Uuid::new_v4().simple()),
     };
     functions.iter().map(|function| (function.name.clone(), pair(function))).collect()
 }

@@ -125,6 +125,13 @@ impl Functions {
         self.pools.values().flat_map(|pool| pool.instances()).collect()
     }
 
+    /// Kills every process of a function, as a machine that fails does. Others take their place when there is work.
+    pub fn kill(&self, name: &str) {
+        if let Some(pool) = self.pools.get(name) {
+            pool.kill_all();
+        }
+    }
+
     /// Kills every process and starts no other.
     pub async fn stop(&self) {
         for pool in self.pools.values() {

@@ -8,6 +8,7 @@ pub mod control;
 pub mod data;
 pub mod endpoint;
 pub mod event_source;
+pub mod faults;
 pub mod function;
 pub mod gateway;
 pub mod idle;
@@ -28,7 +29,9 @@ use std::process::ExitCode;
 
 use axum::serve::{ListenerExt, TapIo};
 use tokio::net::{TcpListener, TcpStream};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use command::{Command, Options};
 use domain::MessageId;
@@ -65,11 +68,13 @@ fn trace(message: MessageId, data: &Path) -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "this is the command line")]
 fn run(options: &Options) -> anyhow::Result<()> {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // The stand-ins log refusals that are part of the game, such as a condition that does not hold.
-        .with_env_filter(EnvFilter::new("warn,dynoxide=off,s3s=error,s3s_fs=error"))
-        .init();
+    // The stand-ins log refusals that are part of the game, such as a condition that does not hold.
+    let filter = Targets::new()
+        .with_default(LevelFilter::WARN)
+        .with_target("dynoxide", LevelFilter::OFF)
+        .with_targets(["s3s", "s3s_fs"].map(|target| (target, LevelFilter::ERROR)));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(filter).with(lines).init();
     let executor = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     executor.block_on(async {
         let stack = Stack::start(options).await?;

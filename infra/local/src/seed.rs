@@ -1,10 +1,12 @@
-//! Two tenants with two channels each, so that there is somebody to write to. They are made through the API, as an operator
+//! Two tenants with two channels and three templates each, so that there is somebody to write to and something to begin with. They are made through the API, as an operator
 //! would, and have the same ids in every data folder.
+
+mod templates;
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context, ensure};
-use domain::{ChannelId, TenantId};
+use domain::{ChannelId, TemplateId, TenantId};
 use graph_simulator::{Number, Simulator};
 use http::Method;
 use jiff::{SignedDuration, Timestamp};
@@ -25,6 +27,17 @@ pub struct SeededTenant {
     pub tokens: BTreeMap<&'static str, String>,
     /// Its numbers.
     pub channels: Vec<SeededChannel>,
+    /// Its templates, approved.
+    pub templates: Vec<SeededTemplate>,
+}
+
+/// A template as `stack.json` shows it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SeededTemplate {
+    /// Its id.
+    pub id: TemplateId,
+    pub name: String,
+    pub language: String,
 }
 
 /// A channel as `stack.json` shows it.
@@ -55,6 +68,9 @@ pub struct Issued<'a> {
 
 /// How long ago the seeded numbers were connected: what tests send from the past few weeks is not older.
 pub const CONNECTED_BEFORE: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// What the token of every seeded number begins with.
+pub const ACCESS_TOKEN: &str = "local-access-token-of-";
 
 /// The users of each tenant and their roles.
 const USERS: [(&str, &str); 4] =
@@ -110,8 +126,10 @@ pub async fn plant(
         seed.register_at_meta(simulator)?;
         let (id, tokens) = (seed.tenant_id(), issued.users_of(seed)?);
         seed.plant_tenant(&api, operator).await?;
+        templates::register_at_meta(simulator, seed.waba_id)?;
         let channels = seed.plant_channels(&api, operator, &tokens["admin"]).await?;
-        tenants.push(SeededTenant { id, name: seed.name, tokens, channels });
+        let templates = seed.read_templates(&api, &tokens["admin"], &channels).await?;
+        tenants.push(SeededTenant { id, name: seed.name, tokens, channels, templates });
     }
     Ok(tenants)
 }
@@ -145,7 +163,7 @@ impl Seed {
     }
 
     fn access_token(&self) -> String {
-        format!("local-access-token-of-{}", self.name)
+        format!("{ACCESS_TOKEN}{}", self.name)
     }
 
     fn register_at_meta(&self, simulator: &Simulator) -> anyhow::Result<()> {
@@ -198,6 +216,33 @@ impl Seed {
             channels.push(SeededChannel { id, waba_id: self.waba_id, phone_number_id, display_phone_number });
         }
         Ok(channels)
+    }
+}
+
+impl Seed {
+    /// The templates came with the first number that was connected; in data of an earlier version they are still missing.
+    async fn read_templates(
+        &self,
+        api: &Api<'_>,
+        admin: &str,
+        channels: &[SeededChannel],
+    ) -> anyhow::Result<Vec<SeededTemplate>> {
+        const LIST: &str = "/v1/templates?limit=100&status=approved";
+        let mut listed = api.tell(Method::GET, LIST, admin, None).await?;
+        if let (Some([]), Some(channel)) = (listed["data"].as_array().map(Vec::as_slice), channels.first()) {
+            let path = format!("/v1/channels/{}/template-sync", channel.id);
+            // A number that was disconnected since leaves the tenant without templates.
+            if api.ask(Method::POST, &path, admin, None).await?.0 == 200 {
+                listed = api.tell(Method::GET, LIST, admin, None).await?;
+            }
+        }
+        let text = |template: &Value, member: &str| template[member].as_str().map(str::to_owned);
+        let read = |template: &Value| {
+            let id = text(template, "id")?.parse().ok()?;
+            Some(SeededTemplate { id, name: text(template, "name")?, language: text(template, "language")? })
+        };
+        let templates = listed["data"].as_array().into_iter().flatten().map(read);
+        templates.collect::<Option<Vec<_>>>().context("a template without an id, a name or a language")
     }
 }
 

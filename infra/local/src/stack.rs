@@ -22,6 +22,7 @@ use crate::control::Control;
 use crate::data::DataFolder;
 use crate::endpoint::{self, Bucket, Endpoint, Keys, Secrets, Table};
 use crate::event_source::EventSources;
+use crate::faults::Faults;
 use crate::function::{Functions, Surroundings};
 use crate::gateway::Gateway;
 use crate::idle::Watch;
@@ -30,7 +31,7 @@ use crate::metering::Metering;
 use crate::outcomes::Outcomes;
 use crate::schedule::Schedules;
 use crate::stack_file::{StackFile, Written};
-use crate::template::Template;
+use crate::template::{Place, Template};
 use crate::{account, on_behalf, seed, tour, without_delay};
 
 const APP_SECRET: &str = "local-app-secret";
@@ -77,13 +78,13 @@ impl Stack {
         let addresses = Addresses::bind(options.port).await?;
         let (api, graph, aws, control) = addresses.urls()?;
         let issuer_url = format!("{control}/issuer");
-        let template = Template::read(account::place(&aws, &api), &parameters(&issuer_url, &graph))?;
+        let template = template(options, account::place(&aws, &api), &parameters(&issuer_url, &graph))?;
         on_behalf::check(&template)?;
         let stores = Stores::open(&data, &template, &clock, &issuer_url).await?;
 
         let credentials = endpoint::credentials(&template.functions()?);
         let endpoint = endpoint(&data, &template, &stores, &credentials)?;
-        let metering = endpoint.metering.clone();
+        let (metering, faults) = (endpoint.metering.clone(), endpoint.faults.clone());
         serve(addresses.aws, endpoint.router());
         tokio::spawn(serve_simulator(stores.simulator.clone(), addresses.graph));
         let sdk_config = account::sdk_config(template.place());
@@ -97,6 +98,7 @@ impl Stack {
             credentials,
         };
         let functions = Functions::start(&template, surroundings).await?;
+        faults.know(functions.clone());
         let Stores { table: stored, queues, simulator, issuer } = stores;
         let gateway = Gateway::new(&template, functions.clone(), issuer.clone(), clock.clone(), simulator.clone())?;
         serve(addresses.api, gateway.router());
@@ -126,7 +128,7 @@ impl Stack {
             directory: Directory::new(table),
             clock: clock.clone(),
         };
-        let controls = Control { clock, watch, outcomes, metering, table: stored, dead_letter_queues };
+        let controls = Control { clock, watch, outcomes, metering, faults, table: stored, dead_letter_queues };
         serve(addresses.control, controls.router().nest("/issuer", issuer.router()));
         let webhook = format!("{api}/webhooks/whatsapp");
         simulator.set_webhook_url(&webhook);
@@ -190,6 +192,12 @@ async fn bind(block: u16, offset: u16) -> anyhow::Result<TcpListener> {
     }
 }
 
+fn template(options: &Options, place: Place, parameters: &BTreeMap<String, String>) -> anyhow::Result<Template> {
+    let Some(file) = &options.template else { return Template::read(place, parameters) };
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    Template::parse(&text, place, parameters).with_context(|| file.display().to_string())
+}
+
 /// The parameters under which the template is read.
 pub(crate) fn parameters(issuer_url: &str, graph: &str) -> BTreeMap<String, String> {
     [
@@ -248,6 +256,7 @@ fn endpoint(
         callers: callers.collect(),
         calls: Calls::open(&data.path(calls::FILE), template.arns())?,
         metering: Metering::default(),
+        faults: Faults::default(),
     })
 }
 

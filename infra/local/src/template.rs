@@ -92,7 +92,11 @@ impl Template {
         Self::parse(TEMPLATE, place, parameters).context("infra/template.yaml")
     }
 
-    fn parse(text: &str, place: Place, given: &BTreeMap<String, String>) -> anyhow::Result<Self> {
+    /// Any template, such as the project's with a change.
+    ///
+    /// # Errors
+    /// As [`Template::read`].
+    pub fn parse(text: &str, place: Place, given: &BTreeMap<String, String>) -> anyhow::Result<Self> {
         let document: Document = serde_yaml_ng::from_str(text)?;
         let mut parameters = BTreeMap::new();
         for (name, parameter) in document.parameters {

@@ -5,7 +5,11 @@
 //!    └──────→ unavailable
 //! ```
 
+mod filename;
+
 use serde::{Deserialize, Serialize};
+
+pub use filename::clean_filename;
 
 /// A file of a message. Its id follows from the message's, since a message has one at most.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -84,6 +84,9 @@ pub enum NoticeKind {
 pub struct Hidden {
     /// The kind that it was, as the API names it.
     pub kind: String,
+    /// Why it would not have been shown anyway, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The names of the detectors that found something.
     pub findings: Vec<String>,
     /// Its file, without its name; nobody gets a link to it.
@@ -169,25 +172,45 @@ impl Content {
     pub fn makes_work(&self) -> bool {
         match self {
             Self::Notice(_) => false,
-            Self::Placeholder(placeholder) => placeholder.kind != Self::NOTICE_UNREAD,
+            Self::Hidden(Hidden { kind, .. }) | Self::Placeholder(Placeholder { kind, .. }) => {
+                kind != Self::NOTICE_UNREAD
+            }
             _ => true,
         }
     }
 
     /// Whether receiving it opens or extends the session.
     ///
-    /// A reaction, an edit, a deletion or a notice is not a message of the customer's: Meta documents that the window
-    /// opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
+    /// A reaction, an edit, a deletion, a vote, a pin or a notice is not a message of the customer's: Meta documents that the
+    /// window opens with a message or a call only, so counting these would promise an agent a reply that Meta refuses.
     pub fn opens_session(&self) -> bool {
         match self {
             Self::Notice(_) => false,
-            Self::Placeholder(placeholder) => !Self::WITHOUT_SESSION.contains(&placeholder.kind.as_str()),
+            Self::Hidden(Hidden { kind, reason, .. }) => {
+                Self::open_session(kind, reason.as_deref().unwrap_or_default())
+            }
+            Self::Placeholder(Placeholder { kind, reason, .. }) => Self::open_session(kind, reason),
             _ => true,
         }
     }
 
-    /// A lone reaction opens no session (F12), nor does what only changes an earlier message.
-    const WITHOUT_SESSION: [&str; 4] = ["reaction", "edit", "revoke", Self::NOTICE_UNREAD];
+    fn open_session(kind: &str, reason: &str) -> bool {
+        ![kind, reason].into_iter().any(|word| Self::WITHOUT_SESSION.contains(&word))
+    }
+
+    /// A lone reaction opens no session (F12), nor does what only changes an earlier message. Some come under the kind
+    /// `unsupported`, so that the reason says what they are.
+    const WITHOUT_SESSION: [&str; 9] = [
+        "reaction",
+        "edit",
+        "edited",
+        "revoke",
+        "poll_vote",
+        "pinned",
+        "keep_in_chat",
+        "reaction_removed",
+        Self::NOTICE_UNREAD,
+    ];
 
     /// Meta's name of a notice, under which one stands that we cannot read.
     const NOTICE_UNREAD: &str = "system";

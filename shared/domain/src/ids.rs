@@ -117,6 +117,10 @@ id!(
     AuditId, "aud"
 );
 id!(
+    /// One template in one language.
+    TemplateId, "tpl"
+);
+id!(
     /// One POST of Meta's.
     WebhookId, "whk"
 );
@@ -163,14 +167,24 @@ impl MessageId {
     }
 }
 
-/// A UUID (version 8) that is always the same for the same two texts.
-fn derived([first, second]: [&str; 2]) -> Uuid {
-    let digest = Sha256::new()
-        // With its length, so that where one text ends cannot be mistaken.
-        .chain_update((first.len() as u64).to_be_bytes())
-        .chain_update(first)
-        .chain_update(second)
-        .finalize();
+impl TemplateId {
+    /// The id of a template. The same name and language is the same template, however often it is deleted and made again.
+    pub fn of(tenant: TenantId, waba_id: &str, name: &str, language: &str) -> Self {
+        Self(derived([tenant.to_string().as_str(), waba_id, name, language]))
+    }
+}
+
+/// A UUID (version 8) that is always the same for the same texts.
+fn derived<const N: usize>(texts: [&str; N]) -> Uuid {
+    let mut digest = Sha256::new();
+    for (index, text) in texts.iter().enumerate() {
+        // With its length, so that where one text ends cannot be mistaken; the last ends where all do.
+        if index + 1 < N {
+            digest.update((text.len() as u64).to_be_bytes());
+        }
+        digest.update(text);
+    }
+    let digest = digest.finalize();
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
@@ -244,6 +258,16 @@ mod tests {
         assert_eq!(MessageId::of_wamid("1", &wamid), MessageId::of_wamid("1", &wamid));
         assert_ne!(MessageId::of_wamid("1", &wamid), MessageId::of_wamid("2", &wamid));
     }
+
+    #[test]
+    fn a_template_is_the_same_by_tenant_account_name_and_language() {
+        let tenant = TenantId::from(Uuid::from_u128(1));
+        let id = TemplateId::of(tenant, "1", "parcel_shipped", "en");
+        assert_eq!(id, TemplateId::of(tenant, "1", "parcel_shipped", "en"));
+        assert_ne!(id, TemplateId::of(tenant, "1", "parcel_shippe", "den"));
+        assert_ne!(id, TemplateId::of(tenant, "2", "parcel_shipped", "en"));
+    }
+
     #[test]
     fn a_number_that_moves_to_another_tenant_is_another_channel() {
         let (acme, globex) = (TenantId::from(Uuid::from_u128(1)), TenantId::from(Uuid::from_u128(2)));

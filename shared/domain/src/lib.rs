@@ -15,6 +15,7 @@ pub mod position;
 pub mod provenance;
 pub mod sealed;
 pub mod session;
+pub mod template;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
@@ -27,7 +28,7 @@ pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use ids::{
-    AttachmentId, AuditId, ChannelId, ContactId, MessageId, TenantId, ThreadId, TicketId, UserId, WebhookId,
+    AttachmentId, AuditId, ChannelId, ContactId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UserId, WebhookId,
 };
 pub use message::{InboundMessage, Message, Wamid};
 pub use moderation::{Detector, Moderation};
@@ -35,6 +36,7 @@ pub use position::Position;
 pub use provenance::Provenance;
 pub use sealed::Sealed;
 pub use session::Session;
+pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use trace::TraceId;

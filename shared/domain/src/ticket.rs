@@ -66,22 +66,29 @@ pub struct Ticket {
 /// What an inbound message finds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Placement {
-    /// It goes into the open ticket.
+    /// It goes into the ticket, which stays open or closed as it is.
     Extend,
     /// It goes into the closed ticket, which is open again.
     Reopen,
     /// It makes a new ticket with a new thread.
     New,
+    /// It belongs into no thread: there is none, and it is no work for anybody.
+    Nowhere,
 }
 
-/// Where a message that was sent at `sent_at` belongs, given the latest ticket of that contact on that number (F8).
-pub fn placement(latest: Option<&Ticket>, sent_at: Timestamp, reopen_within: Option<SignedDuration>) -> Placement {
-    let Some(ticket) = latest else { return Placement::New };
+/// Where a message belongs, given the latest ticket of that contact on that number (F8).
+pub fn placement(
+    latest: Option<&Ticket>,
+    message: &InboundMessage,
+    reopen_within: Option<SignedDuration>,
+) -> Placement {
+    let makes_work = message.content.makes_work();
+    let Some(ticket) = latest else { return if makes_work { Placement::New } else { Placement::Nowhere } };
+    let reopens = |at| reopen_within.is_some_and(|within| message.sent_at.duration_since(at) < within);
     match ticket.state {
         State::Open => Placement::Extend,
-        State::Closed { at } if reopen_within.is_some_and(|within| sent_at.duration_since(at) < within) => {
-            Placement::Reopen
-        }
+        State::Closed { .. } if !makes_work => Placement::Extend,
+        State::Closed { at } if reopens(at) => Placement::Reopen,
         State::Closed { .. } => Placement::New,
     }
 }
@@ -151,7 +158,9 @@ impl Ticket {
         if inbound.content.opens_session() {
             self.session = Some(self.session.map_or(opened, |session| session.max(opened)));
         }
-        self.unread_count = self.unread_count.saturating_add(1);
+        if inbound.content.makes_work() {
+            self.unread_count = self.unread_count.saturating_add(1);
+        }
         let direction = Direction::Incoming { from: inbound.sender.identity().clone(), provenance: inbound.provenance };
         let mut message = self.place(id, inbound.sent_at, inbound.content, direction);
         message.reply_to = reply_to;
@@ -212,7 +221,8 @@ impl Ticket {
             // A reply stands below what it answers, and below what was accepted before it, whatever the clocks say.
             position = position.not_before(last.position);
         }
-        if self.last_message.as_ref().is_none_or(|last| last.position < position) {
+        // A notice is nobody's last word: it moves the ticket in no list.
+        if content.makes_work() && self.last_message.as_ref().is_none_or(|last| last.position < position) {
             self.last_message = Some(LastMessage {
                 id,
                 position,
@@ -246,7 +256,7 @@ mod tests {
     use super::*;
     use crate::Provenance;
     use crate::contact::Sender;
-    use crate::content::Placeholder;
+    use crate::content::{Notice, NoticeKind, Placeholder};
     use crate::message::Wamid;
 
     fn at(second: i64) -> Timestamp {
@@ -343,6 +353,26 @@ mod tests {
     }
 
     #[test]
+    fn a_notice_is_no_work_and_tells_where_answers_go_from_now_on() {
+        let mut ticket = ticket();
+        let renamed = Identity::Phone("15550100002".into());
+        let notice = |second| {
+            let told = Notice { about: NoticeKind::ChangedNumber, previous: vec![ada()], text: None };
+            let sender = Sender::new(renamed.clone(), None);
+            InboundMessage { sender, ..inbound(second, Content::Notice(told)) }
+        };
+        ticket.receive(id(1), inbound(100, text("hello")), None);
+        ticket.receive(id(2), notice(200), None);
+        assert_eq!((ticket.unread_count, ticket.session_expires_at()), (1, Some(at(100 + 86_400))));
+        assert_eq!(ticket.customer, renamed);
+        assert_eq!(ticket.last_message.as_ref().map(|last| last.id), Some(id(1)));
+        ticket.close(at(300));
+        let hour = Some(SignedDuration::from_hours(1));
+        assert_eq!(placement(Some(&ticket), &notice(301), hour), Placement::Extend);
+        assert_eq!(placement(None, &notice(301), hour), Placement::Nowhere);
+    }
+
+    #[test]
     fn a_reply_in_the_last_second_is_taken_and_one_later_is_refused() {
         let mut ticket = ticket();
         ticket.receive(id(1), inbound(0, text("hello")), None);
@@ -384,11 +414,12 @@ mod tests {
     fn a_message_on_a_closed_ticket_makes_a_new_one_unless_the_tenant_reopens() {
         let mut ticket = ticket();
         let hour = Some(SignedDuration::from_hours(1));
-        assert_eq!(placement(Some(&ticket), at(10), None), Placement::Extend);
+        let written = |second| inbound(second, text("hello"));
+        assert_eq!(placement(Some(&ticket), &written(10), None), Placement::Extend);
         ticket.close(at(100));
-        assert_eq!(placement(Some(&ticket), at(101), None), Placement::New);
-        assert_eq!(placement(Some(&ticket), at(3_699), hour), Placement::Reopen);
-        assert_eq!(placement(Some(&ticket), at(3_700), hour), Placement::New);
-        assert_eq!(placement(None, at(0), hour), Placement::New);
+        assert_eq!(placement(Some(&ticket), &written(101), None), Placement::New);
+        assert_eq!(placement(Some(&ticket), &written(3_699), hour), Placement::Reopen);
+        assert_eq!(placement(Some(&ticket), &written(3_700), hour), Placement::New);
+        assert_eq!(placement(None, &written(0), hour), Placement::New);
     }
 }

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use person::Person;
 use secrecy::SecretString;
 use storage::directory::Route;
-use storage::{Objects, StorageError, Tenancy, Transaction};
+use storage::{CommitError, Objects, StorageError, Tenancy, Transaction};
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -30,6 +30,8 @@ pub enum Receipt {
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
     BeforeConnection,
+    /// A notice of WhatsApp's about somebody who has no thread on this number. It is no work, so none is made.
+    NoThread,
 }
 
 /// The receipts, in the order of the messages.
@@ -92,7 +94,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
         waiting.push(receiving.arrival(index, id, inbound, &moderation).await?);
     }
-    for group in waiting.chunk_by(|a, b| a.inbound.sender.identity() == b.inbound.sender.identity()) {
+    for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
             for (index, receipt) in receiving.take(part).await? {
                 receipts[index] = Some(receipt);
@@ -100,6 +102,13 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
         }
     }
     Ok(receipts.into_iter().flatten().collect())
+}
+
+/// Whether two messages go to one ticket, whatever it is: they are work, and of one sender. A notice goes alone, since it
+/// makes the person who was known by another name.
+fn belong_together(one: &Arrival, other: &Arrival) -> bool {
+    let are_work = one.inbound.content.makes_work() && other.inbound.content.makes_work();
+    are_work && one.inbound.sender.identity() == other.inbound.sender.identity()
 }
 
 impl Receiving<'_> {
@@ -119,11 +128,16 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let mut person = self.person(&first.inbound.sender).await?;
+            let mut person = self.person(&first.inbound).await?;
             let destination = self.destination(&mut person, &first.inbound).await?;
-            match self.store(&person, destination, &waiting).commit().await {
+            let receipt = if destination.is_some() { Arrival::receipt } else { |_: &Arrival| Receipt::NoThread };
+            let done = match destination {
+                Some(destination) => self.store(&person, destination, &waiting).commit().await,
+                None => self.remember(&person).await,
+            };
+            match done {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, arrival.receipt())));
+                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, receipt(arrival))));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -152,17 +166,20 @@ impl Receiving<'_> {
         Ok(rest)
     }
 
+    /// Keeps what a notice tells of somebody whom we know, though they have no thread on this number.
+    async fn remember(&self, person: &Person) -> Result<(), CommitError> {
+        if person.is_new || !person.learned {
+            return Ok(());
+        }
+        let mut transaction = self.tenancy().transaction();
+        person.write(&mut transaction);
+        transaction.commit().await
+    }
+
     fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
-        match (person.is_new, person.learned) {
-            (true, _) => transaction.create_contact(&person.contact),
-            (false, true) => transaction.save_contact(&person.contact),
-            (false, false) => {}
-        }
-        for identity in &person.new_identities {
-            transaction.add_identity(identity, person.contact.id);
-        }
+        person.write(&mut transaction);
         let messages: Vec<Message> = arrivals
             .iter()
             .map(|arrival| {

@@ -69,6 +69,9 @@ pub struct EventItem {
     pub waba_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone_number_id: Option<String>,
+    /// When it happened, where Meta says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<Timestamp>,
     /// Meta's name of the field; `unknown` without one, `unreadable` for a body that is not JSON (`{"base64": …}`).
     pub field: String,
     pub value: Value,

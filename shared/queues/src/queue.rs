@@ -5,7 +5,9 @@ mod batches;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::error::DisplayErrorContext;
+use aws_sdk_sqs::error::{DisplayErrorContext, SdkError};
+use aws_sdk_sqs::operation::send_message_batch::builders::SendMessageBatchFluentBuilder;
+use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchError, SendMessageBatchOutput};
 use aws_sdk_sqs::types::{
     MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
 };
@@ -68,6 +70,11 @@ pub enum SendError {
 /// Batches in flight at once.
 const LANES: usize = 8;
 
+/// How long the first tries of a call wait for its answer; SQS answers within a tenth of it. An answer that never comes
+/// must cost its sender neither the second in which Meta wants its own, nor the SDK's patience with one that is slow. What
+/// was taken already is taken twice then, which every consumer expects.
+const IMPATIENT: [Duration; 2] = [Duration::from_millis(300); 2];
+
 /// How often what SQS refused of a batch is sent once more. (Calls that fail whole are repeated by the SDK.)
 const TRIES: u32 = 4;
 
@@ -127,7 +134,7 @@ impl Queue {
         let entries = batch.iter().enumerate().map(|(index, entry)| request(index, entry, trace.as_ref())).collect();
         let call = self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries));
         let answer =
-            call.send().await.map_err(|error| SendError::Unavailable(DisplayErrorContext(error).to_string()))?;
+            answer(call).await.map_err(|error| SendError::Unavailable(DisplayErrorContext(error).to_string()))?;
         if let Some(failed) = answer.failed().iter().find(|failed| failed.sender_fault()) {
             return Err(SendError::Rejected { code: failed.code().to_owned() });
         }
@@ -141,6 +148,18 @@ impl Queue {
         let word = || answer.failed().first().map_or("no answer for it", |failed| failed.code()).to_owned();
         Ok((!batch.is_empty()).then(word))
     }
+}
+
+/// What SQS says to a call, which is made again while nothing is heard.
+async fn answer(
+    call: SendMessageBatchFluentBuilder,
+) -> Result<SendMessageBatchOutput, SdkError<SendMessageBatchError>> {
+    for patience in IMPATIENT {
+        if let Ok(answer) = tokio::time::timeout(patience, call.clone().send()).await {
+            return answer;
+        }
+    }
+    call.send().await
 }
 
 fn request(index: usize, entry: &Entry, trace: Option<&Trace>) -> SendMessageBatchRequestEntry {

@@ -215,7 +215,7 @@ mod tests {
             assert!(caller(role).require_supervisor().is_ok(), "{role:?}");
         }
         for role in [Role::Agent, Role::Operator] {
-            assert_eq!(caller(role).require_supervisor().unwrap_err().status(), StatusCode::FORBIDDEN, "{role:?}");
+            assert!(caller(role).require_supervisor().is_err(), "{role:?}");
         }
     }
 

@@ -3,6 +3,7 @@
 use aws_types::SdkConfig;
 
 use crate::clock::Clock;
+use crate::invocation;
 use crate::sdk::{self, Sdk};
 use crate::seal::Seal;
 use crate::secrets::Secrets;
@@ -24,9 +25,10 @@ impl Runtime {
     /// Reads the environment and starts the logs.
     ///
     /// # Errors
-    /// When one of the variables that Lambda itself sets is missing.
+    /// When one of the variables is missing that Lambda sets or the template gives to all functions.
     pub fn from_environment() -> Result<Self, MissingVariable> {
         telemetry::start(optional("LOG_LEVEL").as_deref().unwrap_or("info"));
+        invocation::count_below(required("METRICS_NAMESPACE")?);
         let credentials = sdk::Credentials {
             access_key_id: required("AWS_ACCESS_KEY_ID")?,
             secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Display;
 use std::io::Write as _;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 /// What an invocation did: how often each outcome, and to what. [`Invocation::tell`] writes it as one line of JSON that is
 /// log and metrics at once (CloudWatch's embedded metric format): a line costs more than what stands in it.
 ///
-/// The function is the metrics' only dimension; ids are properties, which CloudWatch does not count. No text, number,
+/// The function is the metrics' only dimension, below the stack's name; ids are properties, which CloudWatch does not count. No text, number,
 /// name or token is given to it.
 #[derive(Debug)]
 pub struct Invocation {
@@ -31,6 +31,16 @@ struct Metric {
     value: u64,
     unit: &'static str,
 }
+
+/// From now on metrics are counted below this name: the stack's, so that two stages in one account have their own.
+pub(crate) fn count_below(namespace: String) {
+    // The first name stays: a process has one.
+    let _ = NAMESPACE.set(namespace);
+}
+
+static NAMESPACE: OnceLock<String> = OnceLock::new();
+/// Where there is no stack, as in a function's own tests.
+const NO_STACK: &str = "WhatsAppHelpdesk";
 
 impl Invocation {
     /// One of the function with this name: its crate's.
@@ -79,7 +89,8 @@ impl Invocation {
         }
         let named: Vec<Value> =
             metrics.iter().map(|(name, metric)| json!({ "Name": name, "Unit": metric.unit })).collect();
-        let directive = json!({ "Namespace": "WhatsAppHelpdesk", "Dimensions": [["function"]], "Metrics": named });
+        let namespace = NAMESPACE.get().map_or(NO_STACK, String::as_str);
+        let directive = json!({ "Namespace": namespace, "Dimensions": [["function"]], "Metrics": named });
         let mut line = Map::new();
         line.insert("function".to_owned(), json!(self.function));
         line.extend(metrics.into_iter().map(|(name, metric)| (name.to_owned(), json!(metric.value))));
@@ -117,7 +128,7 @@ mod tests {
                 "DueWorkLateMs": 5,
                 "message.id": "msg_1 msg_2",
                 "_aws": {"Timestamp": 0, "CloudWatchMetrics": [{
-                    "Namespace": "WhatsAppHelpdesk",
+                    "Namespace": NO_STACK,
                     "Dimensions": [["function"]],
                     "Metrics": [
                         {"Name": "DueWorkLateMs", "Unit": "Milliseconds"},

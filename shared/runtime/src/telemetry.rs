@@ -3,25 +3,26 @@
 use std::fmt;
 use std::sync::OnceLock;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::clock::Clock;
 
-/// Starts the JSON logs. A second call in one process changes nothing.
+/// Starts the JSON logs at a level, or at levels by target such as `info,outcome=debug`. A second call in one process changes nothing.
 pub(crate) fn start(level: &str) {
-    let filter = EnvFilter::try_new(level).unwrap_or_else(|_| EnvFilter::new("info"));
-    // An error means that a subscriber is set already: a test's, or an earlier call's.
-    let _ = tracing_subscriber::fmt()
+    let filter = level.parse().unwrap_or_else(|_| Targets::new().with_default(LevelFilter::INFO));
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
         .with_current_span(false)
         .with_span_list(false)
-        .with_env_filter(filter)
         .with_timer(FunctionTime)
-        .with_writer(std::io::stdout)
-        .try_init();
+        .with_writer(std::io::stdout);
+    // An error means that a subscriber is set already: a test's, or an earlier call's.
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
 }
 
 /// From now on the logs tell the time of `clock`.

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::audit::Month;
-use domain::{AuditId, ChannelId, ContactId, Identity, MessageId, Position, TenantId, ThreadId, TicketId};
+use domain::{AuditId, ChannelId, ContactId, Identity, MessageId, Position, TemplateId, TenantId, ThreadId, TicketId};
 use std::collections::HashMap;
 
 /// One item's key.
@@ -91,6 +91,23 @@ impl Keys {
 
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
+    }
+
+    /// The partition of an account's templates.
+    pub(crate) fn templates(self, waba_id: &str) -> String {
+        self.key(&format!("#TEMPLATES#{waba_id}"), "").pk
+    }
+
+    pub(crate) fn template(self, waba_id: &str, name: &str, language: &str) -> Key {
+        Key { pk: self.templates(waba_id), sk: format!("TEMPLATE#{name}#{language}") }
+    }
+
+    pub(crate) fn template_sync(self, waba_id: &str) -> Key {
+        Key { pk: self.templates(waba_id), sk: "SYNC".to_owned() }
+    }
+
+    pub(crate) fn template_place(self, id: TemplateId) -> Key {
+        self.key(&format!("#TEMPLATE#{id}"), "TEMPLATE")
     }
 
     pub(crate) fn event(self, day: jiff::civil::Date, item: &str) -> Key {

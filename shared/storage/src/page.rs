@@ -26,8 +26,8 @@ pub enum Order {
 #[error("not a cursor of this list: use `next_cursor` as it was given, or leave it away to begin anew")]
 pub struct InvalidCursor;
 
-/// Far above what any of ours needs.
-const MAX_LENGTH: usize = 200;
+/// Above what any of ours needs; the longest names a template.
+const MAX_LENGTH: usize = 1_000;
 
 /// The text of a cursor: the `kind` of list and its version, then where it goes on.
 pub(crate) fn encode(kind: &str, place: &str) -> String {

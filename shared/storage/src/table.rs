@@ -1,6 +1,7 @@
 //! The table, and the part of it that one tenant may touch.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
@@ -55,23 +56,28 @@ impl Table {
 
     /// Replaces an item that still has the version that was read.
     pub(crate) async fn replace(&self, item: Attributes, version: u64) -> Result<(), CommitError> {
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.name)
-            .set_item(Some(item))
-            .condition_expression("version = :read")
-            .expression_attribute_values(":read", AttributeValue::N(version.to_string()));
-        put.send().await.map(|_| ()).map_err(|error| match error.as_service_error() {
-            Some(refused) if refused.is_conditional_check_failed_exception() => CommitError::Conflict,
-            _ => StorageError::unavailable("PutItem")(error).into(),
-        })
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        let version = AttributeValue::N(version.to_string());
+        put_if(put.condition_expression("version = :read").expression_attribute_values(":read", version)).await
+    }
+
+    /// Writes an item that is not there yet.
+    pub(crate) async fn create(&self, item: Attributes) -> Result<(), CommitError> {
+        let put = self.client.put_item().table_name(&self.name).set_item(Some(item));
+        put_if(put.condition_expression("attribute_not_exists(pk)")).await
     }
 
     pub(crate) async fn delete(&self, key: Key) -> Result<(), StorageError> {
         let delete = self.client.delete_item().table_name(&self.name).set_key(Some(key.attributes()));
         delete.send().await.map(|_| ()).map_err(StorageError::unavailable("DeleteItem"))
     }
+}
+
+async fn put_if(put: PutItemFluentBuilder) -> Result<(), CommitError> {
+    put.send().await.map(|_| ()).map_err(|error| match error.as_service_error() {
+        Some(refused) if refused.is_conditional_check_failed_exception() => CommitError::Conflict,
+        _ => StorageError::unavailable("PutItem")(error).into(),
+    })
 }
 
 /// One tenant's part of the table.

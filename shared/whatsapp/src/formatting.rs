@@ -45,6 +45,11 @@ pub fn to_html(text: &str) -> String {
     html::written(&reading::read(&with_plain_line_ends(text)))
 }
 
+/// A text in which WhatsApp heeds no marks, such as the name of a file, as HTML that is safe to display.
+pub fn to_html_without_marks(text: &str) -> String {
+    html::written(&reading::words(&with_plain_line_ends(text)))
+}
+
 fn with_plain_line_ends(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\r', "\n")
 }

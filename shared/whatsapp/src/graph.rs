@@ -1,4 +1,4 @@
-//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers.
+//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers and templates.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
@@ -7,16 +7,19 @@ mod account;
 mod answer;
 pub mod errors;
 mod message;
+mod templates;
 
 use std::time::Duration;
 
 use domain::{Identity, Wamid};
 use reqwest::redirect;
+use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
 pub use answer::GraphError;
 pub use message::OutgoingMessage;
+pub use templates::{CreatedTemplate, TemplatePage};
 
 /// The Graph API.
 #[derive(Clone, Debug)]
@@ -61,6 +64,7 @@ impl Graph {
             .timeout(timeout)
             // Less than the whole, so that a connection that never comes about is told from an answer that doesn't.
             .connect_timeout(timeout / 2)
+            .tls_backend_preconfigured(tls())
             // The token goes nowhere else.
             .redirect(redirect::Policy::none())
             .build()?;
@@ -82,6 +86,15 @@ impl Graph {
             Err(error) => SendResult::Unknown(describe(error)),
         }
     }
+}
+
+/// TLS with Mozilla's roots built in. reqwest's own would read and parse the system's bundle, which alone is most of a
+/// function's start.
+fn tls() -> ClientConfig {
+    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    tls.alpn_protocols = ["h2", "http/1.1"].map(|protocol| protocol.as_bytes().to_vec()).into();
+    tls
 }
 
 /// The error and its sources, without the address.

@@ -3,4 +3,5 @@
 pub mod formatting;
 pub mod graph;
 pub mod limits;
+mod template;
 pub mod webhook;

@@ -5,10 +5,12 @@ pub mod signature;
 pub mod split;
 pub mod status;
 pub mod subscription;
+pub mod template;
 
 mod content;
 pub(crate) mod json;
 mod person;
+mod provenance;
 
 #[cfg(test)]
 mod fixtures;

@@ -6,6 +6,9 @@ use rest::Versioned;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::TemplateSync;
+use crate::sync::Synced;
+
 /// A business number of the tenant's.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Channel {
@@ -30,6 +33,17 @@ pub(crate) struct Channel {
     disconnected_at: Option<Timestamp>,
 }
 
+/// A number that was just connected.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConnectedChannel {
+    #[serde(flatten)]
+    channel: Channel,
+    /// What reading its account's templates came to; `null` if it failed, which an admin of the tenant can make up for with
+    /// `POST /v1/channels/{id}/template-sync`.
+    #[schema(required = true)]
+    template_sync: Option<TemplateSync>,
+}
+
 /// Whether messages come in and go out.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -42,6 +56,14 @@ impl Channel {
     /// The channel with its version.
     pub(crate) fn versioned(channel: domain::Channel) -> Versioned<Self> {
         Versioned { version: channel.version, body: channel.into() }
+    }
+}
+
+impl ConnectedChannel {
+    /// The channel with its version, and what became of the templates.
+    pub(crate) fn versioned(channel: domain::Channel, synced: Option<Synced>) -> Versioned<Self> {
+        let Versioned { version, body: channel } = Channel::versioned(channel);
+        Versioned { version, body: Self { channel, template_sync: synced.map(Into::into) } }
     }
 }
 

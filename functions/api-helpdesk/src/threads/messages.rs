@@ -1,5 +1,7 @@
 //! `/v1/threads/{id}/messages`
 
+mod written;
+
 use axum::extract::State;
 use domain::ThreadId;
 use helpdesk::{AcceptError, NewReply};
@@ -10,6 +12,7 @@ use serde::Deserialize;
 use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
+use self::written::Format;
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;
@@ -60,9 +63,12 @@ pub(crate) async fn list(
 /// A reply to the customer.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct NewMessage {
-    /// 1 to 4,096 characters, not only white space.
+    /// 1 to 4,096 characters as they go out, not only white space.
     #[schema(example = "Here we are.")]
     text: String,
+    #[serde(default)]
+    #[schema(inline)]
+    format: Format,
     /// The message of the same conversation that it quotes.
     reply_to: Option<String>,
 }
@@ -109,12 +115,17 @@ impl NewMessage {
     ) -> Result<NewReply, AcceptError> {
         let idempotency = key.map(|key| helpdesk::IdempotencyKey {
             hash: key.hash(caller.user()),
-            fingerprint: fingerprint([&thread_id.to_string(), &self.text, self.reply_to.as_deref().unwrap_or("")]),
+            fingerprint: fingerprint([
+                &thread_id.to_string(),
+                self.format.as_str(),
+                &self.text,
+                self.reply_to.as_deref().unwrap_or(""),
+            ]),
         });
         let quoted = self.reply_to.map(|id| id.parse()).transpose();
         let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;
-        let trace_id = Trace::current_id();
-        Ok(NewReply { thread_id, author: caller.user().clone(), text: self.text, reply_to, idempotency, trace_id })
+        let (text, trace_id) = (self.format.outgoing(self.text), Trace::current_id());
+        Ok(NewReply { thread_id, author: caller.user().clone(), text, reply_to, idempotency, trace_id })
     }
 }
 

@@ -12,6 +12,7 @@ use aws_types::SdkConfig;
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{StatusCode, Uri};
+use axum::serve::ListenerExt as _;
 use jiff::Timestamp;
 use local_sqs::{DeduplicationScope, Fifo, QueueKind, QueueSettings, Queues, ThroughputLimit};
 use queues::Queue;
@@ -191,7 +192,7 @@ fn reader(stored: Arc<Stored>) -> ReadSecrets {
     })
 }
 
-async fn queues_in(folder: &tempfile::TempDir, seconds: Arc<AtomicI64>) -> Queues {
+pub(crate) async fn queues_in(folder: &tempfile::TempDir, seconds: Arc<AtomicI64>) -> Queues {
     let queues = Queues::open(&folder.path().join("queues"), Arc::new(move || now(&seconds))).expect("queues");
     let fifo = Fifo {
         content_based_deduplication: false,
@@ -218,9 +219,11 @@ fn bucket_router(bucket: Arc<Bucket>) -> Router {
     Router::new().fallback(put).layer(axum::extract::DefaultBodyLimit::disable())
 }
 
-async fn serve(app: Router) -> String {
+pub(crate) async fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
+    // Small answers go out at once: a client that keeps its connection would wait 40 ms for many of them.
+    let listener = listener.tap_io(|connection| connection.set_nodelay(true).expect("a connection"));
     tokio::spawn(async move { axum::serve(listener, app).await });
     url
 }

@@ -8,6 +8,7 @@ mod phones;
 mod refusal;
 mod requests;
 mod statuses;
+mod templates;
 mod webhooks;
 
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/phones/{number}", get(phones::show))
         .route("/requests", get(requests::list).delete(requests::delete))
         .route("/statuses", post(statuses::create))
+        .route("/templates", post(templates::create))
+        .route("/templates/{id}", post(templates::update).delete(templates::delete))
         .route("/webhooks", get(webhooks::list).post(webhooks::create))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(simulator)

@@ -18,6 +18,8 @@ pub(crate) struct MetaError {
     subcode: Option<i64>,
     title: String,
     details: Option<String>,
+    /// Title and words for people.
+    shown: Option<(&'static str, &'static str)>,
 }
 
 impl MetaError {
@@ -30,12 +32,18 @@ impl MetaError {
             subcode: None,
             title: meaning.title.to_owned(),
             details: Some(meaning.details.to_owned()).filter(|details| !details.is_empty()),
+            shown: None,
         }
     }
 
     /// A parameter that Graph itself refuses, before WhatsApp sees it.
     pub(super) fn parameter(title: impl Into<String>) -> Self {
         Self { title: title.into(), details: None, ..Self::of_code(100) }
+    }
+
+    /// What is wrong with a template, in words for people.
+    pub(super) fn template(subcode: i64, title: &'static str, words: &'static str) -> Self {
+        Self { subcode: Some(subcode), shown: Some((title, words)), ..Self::parameter("Invalid parameter") }
     }
 
     pub(super) fn missing(details: impl Into<String>) -> Self {
@@ -96,6 +104,10 @@ impl IntoResponse for MetaError {
         });
         if let Some(subcode) = self.subcode {
             error["error_subcode"] = json!(subcode);
+        }
+        if let Some((title, words)) = self.shown {
+            error["error_user_title"] = json!(title);
+            error["error_user_msg"] = json!(words);
         }
         if let Some(details) = self.details {
             error["error_data"] = json!({ "messaging_product": "whatsapp", "details": details });

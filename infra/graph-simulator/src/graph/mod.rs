@@ -6,6 +6,7 @@ mod codes;
 mod envelope;
 mod error;
 mod fields;
+mod message_templates;
 mod messages;
 mod nodes;
 mod phone_numbers;
@@ -23,7 +24,11 @@ use crate::simulator::Simulator;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
-        .route("/{version}/{id}", get(nodes::show))
+        .route("/{version}/{id}", get(nodes::show).post(message_templates::edit))
+        .route(
+            "/{version}/{id}/message_templates",
+            get(message_templates::list).post(message_templates::create).delete(message_templates::delete),
+        )
         .route("/{version}/{id}/messages", post(messages::create))
         .route("/{version}/{id}/phone_numbers", get(phone_numbers::list))
         .route("/{version}/{id}/subscribed_apps", get(subscribed_apps::list).post(subscribed_apps::create))

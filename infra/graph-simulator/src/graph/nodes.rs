@@ -1,4 +1,4 @@
-//! `GET /{version}/{id}`: a number, an account or a media file, whichever has the id.
+//! `GET /{version}/{id}`: a number, an account, a template or a media file, whichever has the id.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::error::MetaError;
 use super::fields::Fields;
-use super::{access, phone_numbers};
+use super::{access, message_templates, phone_numbers};
 use crate::media::{self, Media};
 use crate::numbers::Number;
 use crate::simulator::Simulator;
+use crate::templates;
 
 const USUAL: &str = "name,currency,timezone_id,message_template_namespace";
 
@@ -27,6 +28,10 @@ pub(super) async fn show(
     if let Some(media) = media::find(&db, &id, now)? {
         access::number(&db, &headers, &media.phone_number_id)?;
         return Ok(Json(file(&media, &media::url(&media.id, &shared.public_url(), now))));
+    }
+    if templates::find(&db, &id)?.is_some() {
+        let held = message_templates::template(&db, &headers, &id)?;
+        return Ok(Json(fields.of(&held.describe(), message_templates::USUAL)));
     }
     if let Some(number) = number(&db, &headers, &id)? {
         return Ok(Json(fields.of(&phone_numbers::describe(&number), phone_numbers::USUAL)));

@@ -3,7 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::world::{ADA, NUMBER, TOKEN, World, word};
+use crate::world::{ADA, NUMBER, TOKEN, World, code, text_to, word};
 
 #[tokio::test]
 async fn a_customer_without_a_number_writes_and_is_answered_by_user_id() {
@@ -42,6 +42,37 @@ async fn a_customer_who_shows_number_and_user_id_is_one_person() {
 
     assert_eq!(world.adas_phone().await.len(), 3);
     assert_eq!(world.look(&format!("phones/{user_id}")).await, world.look(&format!("phones/+{ADA}")).await);
+}
+
+#[tokio::test]
+async fn a_customer_who_changes_number_keeps_their_conversation_and_the_window() {
+    let world = World::start().await;
+    let new_number = "15550100199";
+    let message = json!({"text": {"body": "hello"}});
+    world.control("messages", json!({"from": ADA, "to": NUMBER, "message": message})).await;
+
+    let system = json!({"type": "user_changed_number", "body": "Ada has another number", "wa_id": new_number});
+    world.control("messages", json!({"from": ADA, "to": NUMBER, "message": {"system": system}})).await;
+
+    let (status, _) = world.posts(text_to(&format!("+{new_number}"), "hi")).await.unwrap();
+    assert_eq!(status, 200);
+    let phone = world.look(&format!("phones/{new_number}")).await;
+    let texts: Vec<&Value> = phone["shows"].as_array().unwrap().iter().map(|message| &message["text"]).collect();
+    assert_eq!(texts, ["hello", "Ada has another number", "hi"]);
+}
+
+#[tokio::test]
+async fn a_reaction_an_edit_or_a_deletion_opens_no_window() {
+    let world = World::start().await;
+    for message in [
+        json!({"reaction": {"message_id": "wamid.A", "emoji": "👍"}}),
+        json!({"edit": {"original_message_id": "wamid.A", "message": {"type": "text", "text": {"body": "b"}}}}),
+        json!({"revoke": {"original_message_id": "wamid.A"}}),
+    ] {
+        world.control("messages", json!({"from": ADA, "to": NUMBER, "message": message})).await;
+    }
+
+    assert_eq!(code(&world.replies("hi").await.unwrap()), 131_047);
 }
 
 #[tokio::test]

@@ -4,5 +4,6 @@
 mod customers;
 mod faults;
 mod sending;
+mod templates;
 mod webhooks;
 mod world;

@@ -173,6 +173,10 @@ impl Pool {
         }
     }
 
+    pub(super) fn kill_all(&self) {
+        self.state().instances.values().for_each(|running| running.kill.notify_one());
+    }
+
     pub(super) async fn stop(&self) {
         {
             let mut state = self.state();

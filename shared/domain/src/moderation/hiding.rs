@@ -8,8 +8,13 @@ impl Hidden {
     /// What stands for a content in which something was found.
     pub fn of(content: &Content, found: &[Detector]) -> Self {
         let attachment = content.attachment().cloned();
+        let reason = match content {
+            Content::Placeholder(placeholder) => Some(placeholder.reason.clone()),
+            _ => None,
+        };
         Self {
             kind: content.kind().to_owned(),
+            reason,
             findings: found.iter().map(|detector| detector.name().to_owned()).collect(),
             attachment: attachment.map(|attachment| Attachment { filename: None, ..attachment }),
         }
@@ -28,7 +33,7 @@ impl Hidden {
 mod tests {
     use super::*;
     use crate::attachment::State;
-    use crate::content::{Media, MediaKind};
+    use crate::content::{Media, MediaKind, Placeholder};
 
     fn document() -> Content {
         let attachment = Attachment {
@@ -39,6 +44,20 @@ mod tests {
             state: State::Pending { media_id: "1".into() },
         };
         Content::Media(Media { kind: MediaKind::Document, caption: Some("my card".into()), attachment })
+    }
+
+    #[test]
+    fn a_hidden_message_is_the_work_that_it_was() {
+        for (kind, reason) in [("edit", "edited"), ("unsupported", "pinned"), ("system", "unknown_kind"), ("x", "y")] {
+            let (kind, reason) = (kind.to_owned(), reason.to_owned());
+            let (text, original) = (None, "4111111111111111".to_owned());
+            let content = Content::Placeholder(Placeholder { kind, reason, text, emoji: None, target: None, original });
+
+            let hidden = Content::Hidden(Hidden::of(&content, &[Detector::PaymentCard]));
+
+            assert_eq!(hidden.opens_session(), content.opens_session());
+            assert_eq!(hidden.makes_work(), content.makes_work());
+        }
     }
 
     #[test]

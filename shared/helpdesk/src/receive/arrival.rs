@@ -68,7 +68,11 @@ impl Receiving<'_> {
             Content::Placeholder(placeholder) => (placeholder.reason.as_str(), placeholder.original.clone()),
             other => ("too_long", serde_json::to_string(other).unwrap_or_default()),
         };
-        if large.len() <= LARGEST_IN_TABLE {
+        let beside = match content {
+            Content::Placeholder(placeholder) => placeholder.text.as_ref().map_or(0, String::len),
+            _ => 0,
+        };
+        if large.len() + beside <= LARGEST_IN_TABLE {
             return Ok(None);
         }
         let (kind, reason) = (content.kind().to_owned(), reason.to_owned());

@@ -24,8 +24,12 @@ pub(super) enum Found {
 }
 
 impl Receiving<'_> {
-    /// Asks `domain` where the message belongs.
-    pub(super) async fn destination(&self, person: &mut Person, first: &InboundMessage) -> Result<Destination, Busy> {
+    /// Asks `domain` where the message belongs; nowhere is an answer, too.
+    pub(super) async fn destination(
+        &self,
+        person: &mut Person,
+        first: &InboundMessage,
+    ) -> Result<Option<Destination>, Busy> {
         let contact_id = person.contact.id;
         let conversation = self.tenancy().conversation(self.channel().id, contact_id).await?;
         let latest = match conversation.ticket_id {
@@ -38,7 +42,8 @@ impl Receiving<'_> {
         };
         let customer = first.sender.identity().clone();
         let latest_id = conversation.ticket_id;
-        Ok(match (placement(latest.as_ref(), first.sent_at, reopen_within), latest) {
+        Ok(Some(match (placement(latest.as_ref(), first, reopen_within), latest) {
+            (Placement::Nowhere, _) => return Ok(None),
             (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing },
             (Placement::Reopen, Some(mut ticket)) => {
                 ticket.reopen();
@@ -53,6 +58,6 @@ impl Receiving<'_> {
                 let ticket = Ticket::open(fresh_id(self.now), self.channel(), contact_id, customer, self.now);
                 Destination { ticket, found: Found::New { latest: latest_id, closed_version: None } }
             }
-        })
+        }))
     }
 }

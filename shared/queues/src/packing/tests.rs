@@ -141,6 +141,7 @@ proptest! {
             at: format!("entry/{number}"),
             waba_id: None,
             phone_number_id: None,
+            time: None,
             field: "unknown".into(),
             value: json!("x".repeat(*size)),
         };

@@ -121,8 +121,8 @@ fn escape(html: &mut String, text: &str) {
             '>' => html.push_str("&gt;"),
             '"' => html.push_str("&quot;"),
             '\'' => html.push_str("&#39;"),
-            // HTML has no way to say it.
-            '\0' => html.push('\u{fffd}'),
+            // HTML has no way to say them.
+            c if c.is_control() && !matches!(c, '\n' | '\t') => html.push('\u{fffd}'),
             c => html.push(c),
         }
     }

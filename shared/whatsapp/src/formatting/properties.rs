@@ -68,6 +68,8 @@ fn words_of_safe(html: &str) -> Result<String, TestCaseError> {
                 prop_assert_eq!(last.as_bytes(), tag.name.as_slice(), "{}", html);
             }
             Token::String(text) => words.push_str(std::str::from_utf8(&text).expect("text")),
+            // Code points that Unicode keeps for nobody: a browser reads over them.
+            Token::Error(error) if *error == html5gum::Error::NoncharacterInInputStream => {}
             other => prop_assert!(false, "{other:?} in {html}"),
         }
     }

@@ -2,7 +2,7 @@
 
 pub(super) mod line;
 
-use super::document::{Block, Line, List};
+use super::document::{Block, Kind, Line, List, Run, Styles};
 use super::rules::{FENCE, JOINER};
 
 /// The document that a text describes. Its line ends are `\n`.
@@ -15,6 +15,13 @@ pub(super) fn read(text: &str) -> Vec<Block> {
         }
     }
     blocks
+}
+
+/// The document of a text in which nothing is a mark.
+pub(super) fn words(text: &str) -> Vec<Block> {
+    let run = |line: &str| Run { text: line.to_owned(), styles: Styles::NONE, kind: Kind::Words };
+    let lines: Vec<Line> = text.trim().lines().map(|line| vec![run(line)]).collect();
+    if lines.is_empty() { Vec::new() } else { vec![Block::Paragraph(lines)] }
 }
 
 /// How deep quotes and lists are looked for in one another.

@@ -72,13 +72,13 @@ impl Graph {
         ask(self.account(Method::POST, waba_id, "subscribed_apps", token)).await.map(drop)
     }
 
-    fn account(&self, method: Method, waba_id: &str, edge: &str, token: &SecretString) -> RequestBuilder {
+    pub(super) fn account(&self, method: Method, waba_id: &str, edge: &str, token: &SecretString) -> RequestBuilder {
         let url = format!("{}/{}/{waba_id}/{edge}", self.base_url, self.version);
         self.http.request(method, url).bearer_auth(token.expose_secret())
     }
 }
 
-async fn ask(request: RequestBuilder) -> Result<Value, AccountError> {
+pub(super) async fn ask(request: RequestBuilder) -> Result<Value, AccountError> {
     let unreachable = |error| AccountError::Unreachable(describe(error));
     let response = request.send().await.map_err(unreachable)?;
     answer::read_json(response).await.map_err(unreachable)?.map_err(AccountError::Refused)

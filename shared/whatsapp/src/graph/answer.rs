@@ -16,6 +16,11 @@ pub struct GraphError {
     pub http_status: u16,
     /// Meta's code; nothing when the answer was not Graph's own.
     pub code: Option<i64>,
+    /// What kind of `code` it is, where Meta says so.
+    pub subcode: Option<i64>,
+    /// Meta's own words about it, where it has some for people.
+    pub title: Option<String>,
+    pub message: Option<String>,
     /// What the code means and what to do.
     pub row: &'static Row,
     /// Meta's id of the call, for its support.
@@ -79,10 +84,14 @@ fn sent(status: StatusCode, body: &Value) -> Option<SendResult> {
 
 fn refusal(status: StatusCode, retry_after: Option<Duration>, error: &Value) -> GraphError {
     let code = error.get("code").and_then(Value::as_i64);
-    let row = errors::classify(code, status.as_u16());
+    let subcode = error.get("error_subcode").and_then(Value::as_i64);
+    let row = subcode.and_then(errors::row_of_subcode).unwrap_or_else(|| errors::classify(code, status.as_u16()));
     GraphError {
         http_status: status.as_u16(),
         code,
+        subcode,
+        title: errors::words_at(error, "/error_user_title"),
+        message: errors::words_at(error, "/error_user_msg").or_else(|| errors::words_at(error, "/error_data/details")),
         row,
         trace_id: text(error, "fbtrace_id"),
         retry_after,

@@ -89,6 +89,14 @@ pub fn row_of(code: i64) -> Option<&'static Row> {
     TABLE.iter().find(|row| (row.codes.0..=row.codes.1).contains(&code))
 }
 
+/// Subcodes from here on name an error by themselves; lower ones mean something else than the code of the same number.
+const OWN_SUBCODES: i64 = 2_000_000;
+
+/// The row of a subcode that says more than its code: those of templates come with code 100.
+pub fn row_of_subcode(subcode: i64) -> Option<&'static Row> {
+    row_of(subcode).filter(|_| subcode >= OWN_SUBCODES)
+}
+
 /// The row of an answer of Graph's: by its code, or else by its HTTP status.
 pub fn classify(code: Option<i64>, http_status: u16) -> &'static Row {
     code.and_then(row_of).unwrap_or(match http_status {
@@ -117,7 +125,7 @@ pub(super) fn failure(code: Option<i64>, row: &Row, error: &Value) -> Failure {
 
 /// Our title with Meta's details; Meta's own words where we have no row.
 fn reason(row: &Row, error: &Value) -> String {
-    let details = text_at(error, "/error_data/details");
+    let details = text_at(error, "/error_data/details").or(text_at(error, "/error_user_msg"));
     let words = || details.or(text_at(error, "/title")).or(text_at(error, "/message"));
     let known = row.codes != table::NO_CODE;
     let reason = match (known, details) {
@@ -126,6 +134,11 @@ fn reason(row: &Row, error: &Value) -> String {
         (false, _) => words().unwrap_or(row.title).to_owned(),
     };
     cut(&reason, 500)
+}
+
+/// Words of Meta's further down in an error.
+pub(super) fn words_at(error: &Value, pointer: &str) -> Option<String> {
+    text_at(error, pointer).map(|words| cut(words, 500))
 }
 
 /// Keeps a text of Meta's to a length that fits an item and a screen.
@@ -216,6 +229,13 @@ mod tests {
             assert_eq!(classify(Some(987_654), status).class, class, "{status}");
             assert_eq!(classify(None, status).class, class, "{status}");
         }
+    }
+
+    #[test]
+    fn a_subcode_counts_only_where_it_names_an_error_by_itself() {
+        assert_eq!(row_of_subcode(2_388_024).map(|row| row.codes.0), Some(2_388_024));
+        // "There is no object with this id", which says nothing of the business number.
+        assert_eq!(row_of_subcode(33), None);
     }
 
     #[test]

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use domain::Content;
+
 use super::message::NotAMessage;
 use super::status::Reported;
 use super::{Item, message, split, status};
 
 /// Every type of message that Meta documents or has been seen to send, and one nobody has.
-const TYPES: [&str; 17] = [
+const TYPES: [&str; 18] = [
     "audio",
     "button",
     "contacts",
@@ -27,6 +29,7 @@ const TYPES: [&str; 17] = [
     "text",
     "unsupported",
     "video",
+    "voice",
 ];
 
 /// Every field that gives items which are neither messages nor statuses, and one that does not exist yet.
@@ -82,17 +85,83 @@ fn every_message_is_read_or_says_why_it_is_none() {
             let Item::Message(item) = item else { continue };
             types.insert(item.message["type"].as_str().expect("a type").to_owned());
             match message::parse(&item.message, item.contact.as_ref()) {
+                Ok(read) if item.message["type"] == "system" => assert!(read.sender.profile_name.is_none(), "{name}"),
                 Ok(read) => {
                     assert!(read.sender.profile_name.is_some(), "{name}");
                     assert!(item.customer == read.sender.identity().as_str(), "{name}");
                 }
-                Err(NotAMessage::System) => assert!(name.contains("-system-"), "{name}"),
                 Err(NotAMessage::Group) => assert!(name.contains("-group"), "{name}"),
                 Err(other) => panic!("{name}: {other}"),
             }
         }
     }
     assert_eq!(types, TYPES.map(str::to_owned).into());
+}
+
+/// What a message is in a thread: its kind with the reason why it is not shown, and its words.
+fn shown(content: &Content) -> (String, String) {
+    let words = content.text().unwrap_or_default().to_owned();
+    match content {
+        Content::Placeholder(placeholder) => (format!("{}, {}", placeholder.kind, placeholder.reason), words),
+        content => (content.kind().to_owned(), words),
+    }
+}
+
+#[test]
+fn every_message_is_shown_as_what_it_is() {
+    let mut fixtures = fixtures();
+    for (name, kind, words) in [
+        ("audio", "audio", ""),
+        ("audio-voice-note", "voice", ""),
+        ("button", "choice", "Confirm"),
+        ("contacts", "contacts", "Bo Example"),
+        ("contacts-requested", "contacts", "+1 555 010 0001"),
+        ("contacts-with-card", "contacts", "Bo Example"),
+        ("document", "document", "The invoice"),
+        ("document-in-japanese", "document", "請求書 2026_11.xlsx"),
+        ("edit", "edit, edited", "Is my parcel on its way?"),
+        ("edit-caption", "edit, edited", "The blue one"),
+        ("image", "image", "The broken handle"),
+        ("image-forwarded-often", "image", ""),
+        ("image-too-large", "image, media_too_large", ""),
+        ("image-without-id", "image, media_without_id", "You should see this"),
+        ("interactive-button-reply", "choice", "Yes, please"),
+        ("interactive-call-permission", "choice", "accept"),
+        ("interactive-flow-reply", "form", "Sent"),
+        ("interactive-list-reply", "choice", "Tomorrow"),
+        ("interactive-payment-method", "interactive, kind_not_shown", ""),
+        ("location", "location", "The workshop"),
+        ("location-nowhere", "location, unreadable", "The moon"),
+        ("order", "order", "As usual"),
+        ("order-unreadable", "order, unreadable", "As usual"),
+        ("reaction", "reaction, reaction", "👍"),
+        ("reaction-removed", "reaction, reaction_removed", ""),
+        ("revoke", "revoke, deleted", ""),
+        ("sticker", "sticker", ""),
+        ("sticker-animated", "sticker", ""),
+        ("system-changed-device", "notice", "A notice"),
+        ("system-changed-number", "notice", "A notice"),
+        ("system-changed-number-in-old-words", "notice", "A notice"),
+        ("system-changed-user-id", "notice", "A notice"),
+        ("system-unknown", "system, unknown_notice", "A notice"),
+        ("text-about-product", "text", "In blue, too?"),
+        ("text-from-ad", "text", "I saw your advertisement."),
+        ("text-in-odd-shapes", "text", "42"),
+        ("unknown-type", "hologram, unknown_kind", ""),
+        ("unsupported-edit", "unsupported, edited", ""),
+        ("unsupported-poll", "unsupported, poll", ""),
+        ("unsupported-too-large", "unsupported, media_too_large", ""),
+        ("unsupported-unavailable", "unsupported, unavailable", ""),
+        ("unsupported-vote", "unsupported, poll_vote", ""),
+        ("video", "video", ""),
+        ("video-3gpp", "video", "From an old phone"),
+        ("voice", "voice", ""),
+    ] {
+        let items = fixtures.remove(&format!("messages-{name}")).expect(name);
+        let [Item::Message(item)] = &items[..] else { panic!("{name}: {items:?}") };
+        let read = message::parse(&item.message, item.contact.as_ref()).expect(name);
+        assert_eq!(shown(&read.content), (kind.to_owned(), words.to_owned()), "{name}");
+    }
 }
 
 #[test]

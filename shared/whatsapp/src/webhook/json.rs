@@ -12,6 +12,21 @@ pub(crate) fn text(value: &Value, key: &str) -> Option<String> {
     }
 }
 
+/// The same, cut to so many characters.
+pub(crate) fn short(value: &Value, key: &str, max_chars: usize) -> Option<String> {
+    text(value, key).map(|text| text.chars().take(max_chars).collect())
+}
+
+/// A number under `key`, which may be written as text.
+pub(crate) fn decimal(value: &Value, key: &str) -> Option<f64> {
+    text(value, key)?.trim().parse().ok()
+}
+
+/// A whole number under `key`, likewise.
+pub(crate) fn whole(value: &Value, key: &str) -> Option<u64> {
+    text(value, key)?.trim().parse().ok()
+}
+
 /// A text further down, through objects and arrays; a path that leads nowhere gives nothing.
 pub(crate) fn text_at<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer)?.as_str().filter(|text| !text.is_empty())

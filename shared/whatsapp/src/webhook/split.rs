@@ -10,9 +10,10 @@ mod contacts;
 mod surrogates;
 
 use domain::{MessageId, Wamid};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::json::text;
+use super::json::{text, time};
 
 /// Every item of one webhook body, in the order of the body.
 #[derive(Clone, Debug, PartialEq)]
@@ -85,6 +86,8 @@ pub struct OtherItem {
     pub at: String,
     pub waba_id: Option<String>,
     pub phone_number_id: Option<String>,
+    /// When it happened, where Meta says so: for accounts and templates it does.
+    pub time: Option<Timestamp>,
     /// Meta's name of the field, or [`UNKNOWN`] or [`UNREADABLE`].
     pub field: String,
     /// A change's `value`, or the element of unknown shape itself.
@@ -129,26 +132,28 @@ fn of_body(mut body: Value) -> Vec<Item> {
 
 fn of_entry(index: usize, mut entry: Value) -> Vec<Item> {
     let at = format!("entry/{index}");
-    let waba_id = text(&entry, "id");
+    let (waba_id, time) = (text(&entry, "id"), time(&entry, "time"));
     match entry.get_mut("changes").map(Value::take) {
         Some(Value::Array(changes)) if !changes.is_empty() => {
             let changes = changes.into_iter().enumerate();
             changes
-                .flat_map(|(index, change)| change::items(&format!("{at}/changes/{index}"), waba_id.as_deref(), change))
+                .flat_map(|(index, change)| {
+                    change::items(&format!("{at}/changes/{index}"), waba_id.as_deref(), time, change)
+                })
                 .collect()
         }
         changes => {
             if let Some(changes) = changes {
                 entry["changes"] = changes;
             }
-            vec![Item::Other(OtherItem { waba_id, ..OtherItem::unknown(&at, entry) })]
+            vec![Item::Other(OtherItem { waba_id, time, ..OtherItem::unknown(&at, entry) })]
         }
     }
 }
 
 impl OtherItem {
     fn unknown(at: &str, value: Value) -> Self {
-        Self { at: at.to_owned(), waba_id: None, phone_number_id: None, field: UNKNOWN.to_owned(), value }
+        Self { at: at.to_owned(), waba_id: None, phone_number_id: None, time: None, field: UNKNOWN.to_owned(), value }
     }
 }
 

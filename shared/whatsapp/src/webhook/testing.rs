@@ -31,6 +31,45 @@ const WORDS: &[&str] = &[
     "name",
     "code",
     "image",
+    "caption",
+    "filename",
+    "mime_type",
+    "sha256",
+    "voice",
+    "animated",
+    "latitude",
+    "longitude",
+    "address",
+    "phones",
+    "phone",
+    "emails",
+    "org",
+    "formatted_name",
+    "first_name",
+    "origin",
+    "button_reply",
+    "list_reply",
+    "nfm_reply",
+    "call_permission_reply",
+    "title",
+    "payload",
+    "response",
+    "response_json",
+    "product_items",
+    "product_retailer_id",
+    "quantity",
+    "item_price",
+    "catalog_id",
+    "emoji",
+    "message",
+    "message_id",
+    "original_message_id",
+    "previous_user_id",
+    "forwarded",
+    "frequently_forwarded",
+    "referred_product",
+    "source_url",
+    "user_changed_number",
     "system",
     "unsupported",
     "15550100001",
@@ -56,6 +95,30 @@ pub(crate) fn any_json() -> BoxedStrategy<Value> {
         ]
     })
     .boxed()
+}
+
+/// Mostly a kind of message that Meta has, otherwise any word.
+pub(crate) fn any_kind() -> impl Strategy<Value = String> {
+    const KINDS: &[&str] = &[
+        "text",
+        "image",
+        "video",
+        "audio",
+        "voice",
+        "document",
+        "sticker",
+        "location",
+        "contacts",
+        "interactive",
+        "button",
+        "order",
+        "reaction",
+        "system",
+        "edit",
+        "revoke",
+        "unsupported",
+    ];
+    prop_oneof![4 => prop::sample::select(KINDS).prop_map(str::to_owned), 1 => "[a-z_]{1,12}"]
 }
 
 fn any_word() -> impl Strategy<Value = String> {

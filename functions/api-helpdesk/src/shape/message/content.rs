@@ -4,6 +4,7 @@ use domain::content::{Hidden, MediaKind, Placeholder, Reaction};
 use domain::{Content as Said, MessageId};
 use serde::Serialize;
 use utoipa::ToSchema;
+use whatsapp::formatting;
 
 use super::attachment::Attachment;
 use super::card::SharedContact;
@@ -23,6 +24,11 @@ pub(super) struct Content {
     /// Its words: a text, a caption, the name of a file, a place or a person, what was picked, an emoji. `null` if it has none.
     #[schema(required = true)]
     text: Option<String>,
+    /// Its words for display: HTML that is safe as it is, with WhatsApp's marks (`*bold*` …) as elements and everything else
+    /// escaped. It has no elements but `p`, `br`, `strong`, `em`, `del`, `code`, `pre`, `ul`, `ol`, `li`, `blockquote`, and `a` to
+    /// `http`, `https` and `mailto`. `null` if it has no words.
+    #[schema(required = true, example = "<p>Here <strong>we</strong> are.</p>")]
+    html: Option<String>,
     /// A stable word for why it is not shown as it was sent: `deleted`, `edited`, `media_too_large`, `moderated`, `poll`,
     /// `reaction`, `unavailable`, `unknown_kind` … `null` if it is.
     #[schema(required = true)]
@@ -57,7 +63,8 @@ pub(super) struct Content {
 impl Content {
     /// The content of the message with this id.
     pub(super) fn of(said: Said, message: MessageId) -> Self {
-        let shown = Self { r#type: said.kind().to_owned(), text: said.text().map(str::to_owned), ..Self::default() };
+        let (r#type, text, html) = (said.kind().to_owned(), said.text().map(str::to_owned), html_of(&said));
+        let shown = Self { r#type, text, html, ..Self::default() };
         match said {
             Said::Text { .. } => shown,
             Said::Media(media) => {
@@ -84,6 +91,17 @@ impl Content {
             }
         }
     }
+}
+
+/// WhatsApp heeds marks in what people write, and not in the names of files and places, or in what they picked.
+fn html_of(said: &Said) -> Option<String> {
+    let is_written = match said {
+        Said::Text { .. } | Said::Order(_) | Said::Placeholder(_) => true,
+        Said::Media(media) => media.caption.is_some(),
+        _ => false,
+    };
+    let to_html = if is_written { formatting::to_html } else { formatting::to_html_without_marks };
+    said.text().map(to_html).filter(|html| !html.is_empty())
 }
 
 #[cfg(test)]

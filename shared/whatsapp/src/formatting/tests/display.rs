@@ -1,4 +1,4 @@
-use super::super::to_html;
+use super::super::{to_html, to_html_without_marks};
 
 #[test]
 fn marks_become_html() {
@@ -102,8 +102,8 @@ fn addresses_become_links_and_nothing_in_them_a_mark() {
 #[test]
 fn everything_else_is_escaped() {
     assert_eq!(
-        to_html("<script>alert('x')</script> & \"y\" \0"),
-        "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot; \u{fffd}</p>"
+        to_html("<script>alert('x')</script> & \"y\" \0\u{1}"),
+        "<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot; \u{fffd}\u{fffd}</p>"
     );
 }
 
@@ -116,4 +116,10 @@ fn line_ends_of_windows_are_line_ends() {
 fn our_word_joiners_are_not_shown() {
     assert_eq!(to_html("\u{2060}*a*\u{2060}"), "<p>*a*</p>");
     assert_eq!(to_html("\u{2060}- a"), "<p>- a</p>");
+}
+
+#[test]
+fn what_has_no_marks_is_only_escaped() {
+    assert_eq!(to_html_without_marks("_draft_ *2* <1>.pdf\r\nb"), "<p>_draft_ *2* &lt;1&gt;.pdf<br>b</p>");
+    assert_eq!(to_html_without_marks(" "), "");
 }

@@ -1,5 +1,6 @@
 //! One change into its items.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use super::super::json::text;
@@ -13,18 +14,18 @@ const MESSAGES: &str = "messages";
 const SURROUNDINGS: [&str; 3] = ["messaging_product", "metadata", "contacts"];
 
 /// Every item of a change; at least one.
-pub(super) fn items(at: &str, waba_id: Option<&str>, mut change: Value) -> Vec<Item> {
+pub(super) fn items(at: &str, waba_id: Option<&str>, time: Option<Timestamp>, mut change: Value) -> Vec<Item> {
     let Some(field) = text(&change, "field") else {
-        return vec![Origin { at, waba_id, phone_number_id: None, field: UNKNOWN }.other("", change)];
+        return vec![Origin { at, waba_id, phone_number_id: None, time, field: UNKNOWN }.other("", change)];
     };
     let Some(value) = change.get_mut("value").map(Value::take) else {
-        return vec![Origin { at, waba_id, phone_number_id: None, field: &field }.other("", change)];
+        return vec![Origin { at, waba_id, phone_number_id: None, time, field: &field }.other("", change)];
     };
     // A partner's events come under the portfolio's id and name the account within.
     let named = value.get("waba_info").and_then(|account| text(account, "waba_id"));
     let waba_id = named.as_deref().or(waba_id);
     let phone_number_id = value.get("metadata").and_then(|metadata| text(metadata, "phone_number_id"));
-    let origin = Origin { at, waba_id, phone_number_id: phone_number_id.as_deref(), field: &field };
+    let origin = Origin { at, waba_id, phone_number_id: phone_number_id.as_deref(), time, field: &field };
     match value {
         Value::Object(value) if field == MESSAGES => origin.of_messages(value),
         value => vec![origin.other("", value)],
@@ -37,6 +38,7 @@ struct Origin<'a> {
     at: &'a str,
     waba_id: Option<&'a str>,
     phone_number_id: Option<&'a str>,
+    time: Option<Timestamp>,
     field: &'a str,
 }
 
@@ -100,6 +102,7 @@ impl Origin<'_> {
             at: format!("{}{at}", self.at),
             waba_id: self.waba_id.map(str::to_owned),
             phone_number_id: self.phone_number_id.map(str::to_owned),
+            time: self.time,
             field: self.field.to_owned(),
             value,
         })

@@ -46,8 +46,9 @@ fn a_change_with_messages_statuses_and_errors_gives_all_of_them() {
 fn another_field_is_one_item_with_its_whole_value() {
     let value = json!({"event": "APPROVED", "messages": [1, 2]});
     let change = json!({"field": "message_template_status_update", "value": value});
-    let items = split_json(&json!({"entry": [{"id": "W1", "changes": [change]}]}));
+    let items = split_json(&json!({"entry": [{"id": "W1", "time": 1_750_000_000, "changes": [change]}]}));
     let [Item::Other(item)] = items.as_slice() else { panic!("{items:?}") };
+    assert_eq!(item.time, Timestamp::from_second(1_750_000_000).ok());
     assert_eq!((item.at.as_str(), item.field.as_str()), ("entry/0/changes/0", "message_template_status_update"));
     assert_eq!((item.waba_id.as_deref(), &item.value), (Some("W1"), &value));
 }

@@ -33,11 +33,24 @@ fn a_file_is_listed_with_what_is_known_of_it() {
     });
     assert_eq!(
         shown(Said::Media(pending)),
-        json!({"type": "sticker", "text": "cat.webp", "animated": true, "attachments": [file]})
+        json!({"type": "sticker", "text": "cat.webp", "html": "<p>cat.webp</p>", "animated": true, "attachments": [file]})
     );
     let gone = picture(MediaKind::Voice, State::Unavailable { reason: "expired".into() });
     let gone = shown(Said::Media(gone));
     assert_eq!((&gone["type"], &gone["attachments"][0]["reason"]), (&json!("voice"), &json!("expired")));
+}
+
+#[test]
+fn a_caption_has_marks_and_the_name_of_a_file_has_none() {
+    let html = |caption: Option<&str>| {
+        let mut media = picture(MediaKind::Image, State::Pending { media_id: "1".into() });
+        media.caption = caption.map(str::to_owned);
+        media.attachment.filename = Some("_draft_.webp".into());
+        shown(Said::Media(media))["html"].clone()
+    };
+    assert_eq!(html(Some("_draft_ <1>")), "<p><em>draft</em> &lt;1&gt;</p>");
+    assert_eq!(html(None), "<p>_draft_.webp</p>");
+    assert_eq!(html(Some(" ")), Value::Null);
 }
 
 #[test]
@@ -73,7 +86,10 @@ fn a_place_is_two_numbers_and_what_it_is_called() {
     let place =
         domain::content::Location { name: Some("Gate".into()), ..domain::content::Location::at(52.5, 13.25).unwrap() };
     let location = json!({"latitude": 52.5, "longitude": 13.25, "name": "Gate", "address": null, "url": null});
-    assert_eq!(shown(Said::Location(place)), json!({"type": "location", "text": "Gate", "location": location}));
+    assert_eq!(
+        shown(Said::Location(place)),
+        json!({"type": "location", "text": "Gate", "html": "<p>Gate</p>", "location": location})
+    );
 }
 
 #[test]
@@ -95,7 +111,8 @@ fn a_placeholder_and_our_own_reaction_say_what_they_are_about() {
 #[test]
 fn what_is_hidden_shows_its_kind_and_what_was_found_and_no_file() {
     let attachment = picture(MediaKind::Image, State::Pending { media_id: "1".into() }).attachment;
-    let hidden = Hidden { kind: "image".into(), findings: vec!["payment_card".into()], attachment: Some(attachment) };
+    let findings = vec!["payment_card".to_owned()];
+    let hidden = Hidden { kind: "image".into(), reason: None, findings, attachment: Some(attachment) };
     assert_eq!(
         shown(Said::Hidden(hidden)),
         json!({"type": "image", "reason": "moderated", "findings": ["payment_card"]})

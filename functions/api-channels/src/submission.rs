@@ -1,0 +1,209 @@
+//! Templates are made, edited and deleted at Meta (F27).
+//!
+//! Meta comes first and the table follows, so an answer of Meta's that is lost leaves the table behind. Each of the three
+//! may therefore be repeated: what Meta has done already is found there and counts as done.
+
+use domain::template::{Category, Components, Draft, NotEditable, Status, Violation};
+use domain::{Template, TemplateId};
+use storage::StorageError;
+use whatsapp::graph::{AccountError, CreatedTemplate, GraphError};
+
+use crate::account::Account;
+use crate::keeping::{KeepError, alter, keep};
+
+/// A template that is there now.
+#[derive(Clone, Debug)]
+pub(crate) struct Made {
+    pub(crate) template: Template,
+    /// Whether it was not there before.
+    pub(crate) is_new: bool,
+}
+
+/// What an edit replaces.
+#[derive(Clone, Debug)]
+pub(crate) struct Change {
+    pub(crate) category: Option<Category>,
+    pub(crate) components: Option<Components>,
+}
+
+/// How much is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deletion {
+    ThisLanguage,
+    AllLanguages,
+}
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SubmissionError {
+    /// It breaks rules of Meta's; Meta was not asked.
+    #[error("the template breaks {} of Meta's rules", .0.len())]
+    Invalid(Vec<Violation>),
+    /// Another template has this name and language.
+    #[error("another template has this name and language")]
+    Exists(TemplateId),
+    #[error(transparent)]
+    NotEditable(#[from] NotEditable),
+    /// Meta keeps disabled templates.
+    #[error("a disabled template cannot be deleted")]
+    Disabled,
+    #[error(transparent)]
+    Graph(#[from] AccountError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Meta's subcode when an account has a template of this name and language.
+const EXISTS: i64 = 2_388_024;
+
+/// Submits a new template, unless the account has it already.
+///
+/// # Errors
+/// [`SubmissionError`]. After [`SubmissionError::Graph`] Meta may have taken it: repeated, it is found.
+pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, SubmissionError> {
+    let Account { tenancy, waba_id, .. } = account;
+    let known = tenancy.template_named(waba_id, &draft.name, &draft.language).await?;
+    if let Some(known) = known.as_ref().filter(|known| !known.is_deleted()) {
+        return the_same(known.clone(), &draft);
+    }
+    let mut violations = draft.violations();
+    if violations.is_empty() {
+        let others = tenancy.templates_of(waba_id).await?;
+        violations.extend(others.iter().find(|other| draft.duplicates(other)).map(Draft::duplicate_of));
+    }
+    if !violations.is_empty() {
+        return Err(SubmissionError::Invalid(violations));
+    }
+    let at = account.desk.now();
+    match account.desk.graph.create_template(waba_id, &account.token, &draft).await {
+        Ok(CreatedTemplate { meta_id, status, category }) => {
+            let listed = draft.taken(meta_id, status, category);
+            let template = keep(tenancy, waba_id, &listed, at, known).await?.template();
+            Ok(Made { template, is_new: true })
+        }
+        Err(AccountError::Refused(refused)) if refused.subcode == Some(EXISTS) => {
+            the_same(found(account, &draft).await?, &draft)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A template of this name and language is this very template, or it is in the way.
+fn the_same(template: Template, draft: &Draft) -> Result<Made, SubmissionError> {
+    let is_same = template.format == draft.format && template.components().read_the_same(&draft.components);
+    if is_same { Ok(Made { template, is_new: false }) } else { Err(SubmissionError::Exists(template.id)) }
+}
+
+/// What Meta has of a draft that it took, stored as it says.
+async fn found(account: &Account<'_>, draft: &Draft) -> Result<Template, SubmissionError> {
+    let Account { desk, tenancy, waba_id, token } = account;
+    let at = desk.now();
+    let listed = desk.graph.template_named(waba_id, token, &draft.name, &draft.language).await?;
+    // Meta has just said that it has it.
+    let listed =
+        listed.ok_or_else(|| AccountError::Unreachable("Meta does not list yet what it has taken".to_owned()))?;
+    let known = tenancy.template_named(waba_id, &draft.name, &draft.language).await?;
+    Ok(keep(tenancy, waba_id, &listed, at, known).await?.template())
+}
+
+/// Edits a template, which Meta reviews again.
+///
+/// # Errors
+/// [`SubmissionError`]. After [`SubmissionError::Graph`] Meta may have taken it: repeated, that is noticed.
+pub(crate) async fn edit(account: &Account<'_>, known: Template, change: Change) -> Result<Template, SubmissionError> {
+    let Account { desk, tenancy, waba_id, token } = account;
+    let violations = change.violations(&known);
+    if !violations.is_empty() {
+        return Err(SubmissionError::Invalid(violations));
+    }
+    let at = desk.now();
+    let fresh = match desk.graph.template(&known.meta_id, token).await? {
+        Some(listed) => keep(tenancy, waba_id, &listed, at, Some(known)).await?.template(),
+        None => known,
+    };
+    let Change { category, components } = change.beyond(&fresh);
+    if category.is_none() && components.is_none() {
+        return Ok(fresh);
+    }
+    fresh.check_edit(category.as_ref().unwrap_or(fresh.category()))?;
+    let parts = components.as_ref().map(|components| (components, fresh.format));
+    desk.graph.edit_template(&fresh.meta_id, token, category.as_ref(), parts).await?;
+    let at = desk.now();
+    let edited = alter(tenancy, fresh.id, |template| {
+        let category = category.clone().unwrap_or_else(|| template.category().clone());
+        let components = components.clone().unwrap_or_else(|| template.components().clone());
+        template.edited(category, components.without_handles(), at);
+        true
+    });
+    Ok(edited.await?.unwrap_or(fresh))
+}
+
+impl Change {
+    /// What is wrong with what is to be replaced.
+    fn violations(&self, known: &Template) -> Vec<Violation> {
+        let Template { name, language, format, .. } = known.clone();
+        let category = self.category.clone().unwrap_or_else(|| known.category().clone());
+        let components = self.components.clone().unwrap_or_else(|| known.components().clone());
+        let violations = Draft { name, language, category, format, components }.violations().into_iter();
+        let parts = [("category", self.category.is_some()), ("components", self.components.is_some())];
+        let is_replaced = |at: &str| parts.iter().any(|(part, replaced)| *replaced && at.starts_with(part));
+        violations.filter(|violation| is_replaced(&violation.at)).collect()
+    }
+
+    /// What of it is not so yet.
+    fn beyond(self, fresh: &Template) -> Self {
+        Self {
+            category: self.category.filter(|category| category != fresh.category()),
+            components: self.components.filter(|components| !components.read_the_same(fresh.components())),
+        }
+    }
+}
+
+/// Deletes a template at Meta.
+///
+/// # Errors
+/// [`SubmissionError`]. After [`SubmissionError::Graph`] Meta may have done it: repeated, that is noticed.
+pub(crate) async fn delete(
+    account: &Account<'_>,
+    known: Template,
+    what: Deletion,
+) -> Result<Template, SubmissionError> {
+    let Account { desk, tenancy, waba_id, token } = account;
+    let doomed = match what {
+        Deletion::ThisLanguage => vec![known.clone()],
+        Deletion::AllLanguages => tenancy.template_languages(waba_id, &known.name).await?,
+    };
+    if doomed.iter().all(Template::is_deleted) {
+        return Ok(known);
+    }
+    if doomed.iter().any(|template| *template.status() == Status::Disabled) {
+        return Err(SubmissionError::Disabled);
+    }
+    let meta_id = Some(known.meta_id.as_str()).filter(|_| what == Deletion::ThisLanguage);
+    match desk.graph.delete_template(waba_id, token, &known.name, meta_id).await {
+        Ok(()) => {}
+        Err(AccountError::Refused(refused)) => was_gone_before(account, &doomed, refused).await?,
+        Err(error) => return Err(error.into()),
+    }
+    let at = desk.now();
+    for template in &doomed {
+        alter(tenancy, template.id, |template| template.gone(at)).await?;
+    }
+    Ok(tenancy.template(known.id).await?.unwrap_or(known))
+}
+
+/// Meta refuses to delete what is not there; any other refusal is one.
+async fn was_gone_before(
+    account: &Account<'_>,
+    doomed: &[Template],
+    refused: GraphError,
+) -> Result<(), SubmissionError> {
+    for Template { name, language, .. } in doomed {
+        if account.desk.graph.template_named(&account.waba_id, &account.token, name, language).await?.is_some() {
+            return Err(AccountError::Refused(refused).into());
+        }
+    }
+    Ok(())
+}
