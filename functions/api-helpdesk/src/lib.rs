@@ -3,6 +3,7 @@
 mod audit;
 mod business_number;
 mod contacts;
+mod library;
 mod messages;
 mod refusal;
 mod router;
@@ -11,6 +12,7 @@ mod shape;
 mod telling;
 mod threads;
 mod tickets;
+mod uploads;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;
@@ -33,7 +35,7 @@ pub struct Helpdesk {
 }
 
 impl Helpdesk {
-    /// `outbound` is the queue that tells the sender of work; `seal` opens what hidden messages say; `claims` name where in
+    /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `seal` opens what hidden messages say; `claims` name where in
     /// a token tenant and role are.
     pub fn new(table: Table, objects: Objects, outbound: Queue, seal: Seal, clock: Clock, claims: ClaimNames) -> Self {
         Self { table, objects, outbound, seal, clock, claims }

@@ -9,6 +9,7 @@ pub mod content;
 pub mod delivery;
 pub mod failure;
 pub mod ids;
+pub mod library;
 pub mod message;
 pub mod moderation;
 pub mod position;
@@ -19,6 +20,7 @@ pub mod template;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
+pub mod upload;
 
 pub use attachment::Attachment;
 pub use chain::chain;
@@ -28,8 +30,10 @@ pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use ids::{
-    AttachmentId, AuditId, ChannelId, ContactId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UserId, WebhookId,
+    AttachmentId, AuditId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId, TicketId,
+    UploadId, UserId, WebhookId,
 };
+pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
 pub use moderation::{Detector, Moderation};
 pub use position::Position;
@@ -40,3 +44,4 @@ pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use trace::TraceId;
+pub use upload::Upload;
