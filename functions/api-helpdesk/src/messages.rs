@@ -3,6 +3,7 @@
 pub(crate) mod attachments;
 pub(crate) mod discard;
 pub(crate) mod resend;
+pub(crate) mod reveal;
 
 use axum::extract::State;
 use domain::MessageId;

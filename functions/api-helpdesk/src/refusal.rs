@@ -2,11 +2,12 @@
 
 use axum::response::{IntoResponse, Response};
 use domain::contact::properties::InvalidProperties;
+use domain::moderation::TooMany;
 use domain::phone::InvalidPhone;
 use domain::{LibraryItemId, TicketId, UploadId};
 use helpdesk::{
-    AcceptError, Busy, ContactError, LibraryError, NewLibraryItem, NotReactable, Said, TicketError, UnconfirmedError,
-    UndoError,
+    AcceptError, Busy, ContactError, LibraryError, NewLibraryItem, NotReactable, RevealError, Said, TicketError,
+    UnconfirmedError, UndoError,
 };
 use http::StatusCode;
 use jiff::Timestamp;
@@ -137,6 +138,24 @@ impl From<UnconfirmedError> for Refusal {
             UnconfirmedError::NotAllowed(_) => Self(not_unconfirmed()),
             UnconfirmedError::Busy(busy) => busy.into(),
         }
+    }
+}
+
+impl From<RevealError> for Refusal {
+    fn from(error: RevealError) -> Self {
+        match error {
+            RevealError::NoSuchMessage => Self::not_found(),
+            RevealError::NotHidden => Self(not_hidden()),
+            RevealError::Busy(busy) => busy.into(),
+            RevealError::NoOriginal(_) => Self(Problem::internal(error)),
+            RevealError::Sealed(_) => Self(Problem::busy(error)),
+        }
+    }
+}
+
+impl From<TooMany> for Refusal {
+    fn from(error: TooMany) -> Self {
+        Self(block_list_too_long(error))
     }
 }
 
@@ -277,6 +296,16 @@ fn ticket_merged(into: TicketId) -> Problem {
                   named in `into`. Do it there.";
     Problem::new(StatusCode::CONFLICT, "ticket_merged", "The ticket goes on in another", detail)
         .with("into", into.to_string())
+}
+
+fn not_hidden() -> Problem {
+    let detail = "The message is not hidden, so there is nothing to reveal. Read it as it is.";
+    Problem::new(StatusCode::CONFLICT, "not_hidden", "The message is not hidden", detail)
+}
+
+fn block_list_too_long(error: TooMany) -> Problem {
+    let detail = format!("There are too many: {error}. Block a host instead of each of its pages, or leave some out.");
+    unprocessable("block_list_too_long", "The block list is too long", detail)
 }
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, contacts, library, messages, settings, threads, tickets, uploads};
+use crate::{Helpdesk, audit, contacts, library, messages, settings, threads, tickets, uploads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ use crate::{Helpdesk, contacts, library, messages, settings, threads, tickets, u
         (name = "library", description = "What is kept to be put into replies."),
         (name = "contacts", description = "Who writes, or may."),
         (name = "settings", description = "What the tenant chose."),
+        (name = "audit", description = "What users did that they may be asked about."),
     )
 )]
 struct Document;
@@ -36,6 +37,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(messages::attachments::show))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
+        .routes(routes!(messages::reveal::create))
         .routes(routes!(uploads::create))
         .routes(routes!(library::list, library::create))
         .routes(routes!(library::show, library::delete))
@@ -44,6 +46,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(contacts::merges::list))
         .routes(routes!(contacts::merges::delete))
         .routes(routes!(settings::show, settings::update))
+        .routes(routes!(audit::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

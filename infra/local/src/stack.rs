@@ -250,7 +250,10 @@ fn endpoint(
             arn: template.name_of("MetaAppSecret")?,
             value: json!({"app_secrets": [APP_SECRET], "verify_tokens": [VERIFY_TOKEN]}),
         },
-        keys: Keys::open(&data.path("kms-key"), template.arn_of("TokenKey")?)?,
+        keys: Keys::open([
+            (data.path("kms-key"), template.arn_of("TokenKey")?),
+            (data.path("kms-content-key"), template.arn_of("ContentKey")?),
+        ])?,
         callers: callers.collect(),
         calls: Calls::open(&data.path(calls::FILE), template.arns())?,
         metering: Metering::default(),

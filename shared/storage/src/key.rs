@@ -1,9 +1,10 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::audit::Month;
 use domain::{
-    ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId, TenantId,
-    ThreadId, TicketId, UploadId,
+    AuditId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId,
+    TenantId, ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
 
@@ -94,6 +95,15 @@ impl Keys {
 
     pub(crate) fn parked(self, id: MessageId, status: &str) -> Key {
         self.key(&format!("#PARKED#{id}"), format!("STATUS#{status}"))
+    }
+
+    pub(crate) fn hidden(self, id: MessageId) -> Key {
+        self.key(&format!("#HIDDEN#{id}"), "HIDDEN")
+    }
+
+    /// Ids sort by the time they were made.
+    pub(crate) fn audit(self, month: Month, id: AuditId) -> Key {
+        self.key(&format!("#AUDIT#{month}"), format!("AUDIT#{id}"))
     }
 
     pub(crate) fn idempotency(self, hash: &str) -> Key {
