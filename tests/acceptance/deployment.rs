@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
-use acceptance::roles::template;
+use acceptance::roles::{TEMPLATE, template};
 use local::template::{Function, Queue, Route, Template};
 use serde_json::Value;
 
@@ -53,16 +53,33 @@ fn every_route_leads_to_the_function_that_serves_it() {
 
 #[test]
 fn the_address_shown_for_metas_console_is_the_webhooks() {
-    let text = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
-    let document: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+    let document = document();
     let shown = serde_yaml_ng::to_string(&document["Outputs"]["WebhookUrl"]["Value"]).unwrap();
     assert!(shown.trim_end().trim_end_matches('\'').ends_with("/webhooks/whatsapp"), "{shown}");
 }
 
+/// Cargo finds a binary only from its crate's folder: from the root it looks among the default members alone.
+#[test]
+fn sam_builds_each_function_in_its_own_folder() {
+    let document = document();
+    let resources = document["Resources"].as_mapping().unwrap().values();
+    let built: BTreeMap<&str, &str> = resources
+        .filter(|it| it["Type"] == "AWS::Serverless::Function")
+        .map(|it| {
+            let binary = it["Metadata"]["BuildProperties"]["Binary"].as_str().unwrap();
+            (binary, it["Properties"]["CodeUri"].as_str().unwrap())
+        })
+        .collect();
+
+    assert_eq!(built.len(), functions().len());
+    for (binary, folder) in built {
+        assert_eq!(folder, format!("../functions/{binary}"));
+    }
+}
+
 #[test]
 fn alarms_look_where_the_functions_count() {
-    let text = fs::read_to_string(workspace().join("infra/template.yaml")).unwrap();
-    let document: serde_yaml_ng::Value = serde_yaml_ng::from_str(&text).unwrap();
+    let document = document();
     let mut metrics = Vec::new();
     own_metrics(&document["Resources"], &mut metrics);
     let functions = functions();
@@ -184,6 +201,11 @@ fn every_queue_that_a_function_sends_to_is_one_of_work() {
 
 fn read() -> Template {
     template().unwrap()
+}
+
+/// The template as it is written.
+fn document() -> serde_yaml_ng::Value {
+    serde_yaml_ng::from_str(TEMPLATE).unwrap()
 }
 
 fn functions() -> Vec<Crate> {

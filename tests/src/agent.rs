@@ -5,6 +5,7 @@ use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use crate::customer::Customer;
+use crate::poll::eventually;
 use crate::world::World;
 
 /// A caller with a token.
@@ -90,6 +91,16 @@ impl Thread {
 impl Agent {
     pub async fn get(&self, path: &str) -> Answer {
         self.calls(Method::GET, path, None).await
+    }
+
+    /// The same, asked again while the answer is "busy" or the function behind it has died, as any frontend does.
+    pub async fn gets_in_the_end(&self, path: &str) -> Answer {
+        eventually("an answer", async || {
+            let answer = self.get(path).await;
+            (![502, 503, 504].contains(&answer.status)).then_some(answer)
+        })
+        .await
+        .expecting(200)
     }
 
     pub async fn post(&self, path: &str, body: Value) -> Answer {
@@ -205,7 +216,7 @@ impl Agent {
                 Some(cursor) => format!("{path}&cursor={cursor}"),
                 None => path.to_owned(),
             };
-            let page = self.get(&page).await.expecting(200).body;
+            let page = self.gets_in_the_end(&page).await.body;
             all.extend(page["data"].as_array().cloned().unwrap_or_default());
             cursor = page["next_cursor"].as_str().map(str::to_owned);
             if cursor.is_none() {

@@ -128,6 +128,11 @@ impl Phone {
         texts(&self.in_direction("sent").await)
     }
 
+    /// Those that came from the business, with all that the phone shows of them.
+    pub async fn got(&self) -> Vec<Value> {
+        self.in_direction("received").await
+    }
+
     async fn in_direction(&self, direction: &str) -> Vec<Value> {
         self.messages().await.into_iter().filter(|message| message["direction"] == direction).collect()
     }

@@ -51,6 +51,26 @@ impl World {
             .collect()
     }
 
+    /// How many files were given to Graph.
+    pub async fn uploads_to_graph(&self) -> usize {
+        let requests = self.graph_requests().await;
+        requests.iter().filter(|request| request.method == "POST" && request.path.ends_with("/media")).count()
+    }
+
+    /// Meta loses a file that was given to it for a number of the first tenant: somebody with its token deletes it.
+    pub async fn meta_forgets(&self, media_id: &str) {
+        let file = self.stack_file();
+        let url = format!("{}/v24.0/{media_id}", file.graph);
+        let answer =
+            self.http().delete(url).bearer_auth("local-access-token-of-acme").send().await.expect("Graph answers");
+        assert_eq!(answer.status(), 200, "{answer:?}");
+    }
+
+    /// The next `times` files meet this instead of an honest answer.
+    pub async fn fault_of_files(&self, times: u32, then: Value) {
+        self.simulator_post("faults", json!({ "match": { "path": "/media" }, "times": times, "then": then })).await;
+    }
+
     /// The next `times` messages to the customer meet this instead of an honest answer.
     pub async fn fault(&self, name: &str, times: u32, then: Value) {
         let to = self.customer(name).address().to_owned();

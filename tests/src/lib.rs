@@ -14,6 +14,7 @@ pub mod secrets;
 mod stack;
 mod stack_file;
 mod templates;
+mod uploads;
 mod webhooks;
 mod world;
 

@@ -115,6 +115,15 @@ impl Stack {
         let _ = fs::copy(self.data().join(local::calls::FILE), gathered.join(name));
     }
 
+    /// What it sent to Graph stays, for the comparison with Meta's schema; one line a message. Like the calls, in silence.
+    fn leave_sent(&self) {
+        let _ = sent(&self.data().join("sqlite/graph.db")).map(|messages| {
+            let gathered = roles::folder(&self.binary).with_file_name("sent");
+            let _ = fs::create_dir_all(&gathered);
+            fs::write(gathered.join(format!("{}.jsonl", uuid::Uuid::new_v4().simple())), messages)
+        });
+    }
+
     /// Once, however many of a failed test's people hold the stack.
     pub(crate) fn show_logs(&self) {
         if self.logs_shown.swap(true, Ordering::Relaxed) {
@@ -132,12 +141,28 @@ impl Drop for Stack {
     fn drop(&mut self) {
         self.kill();
         self.leave_calls();
+        self.leave_sent();
         // A test that fails already is not to fail twice.
         if !std::thread::panicking() {
             let found = self.secrets.below(self.folder.path());
             assert!(found.is_empty(), "a stack of this test left secrets to be read: {found:#?}");
         }
     }
+}
+
+/// The messages in Graph's log of requests.
+fn sent(log: &Path) -> rusqlite::Result<String> {
+    let log = rusqlite::Connection::open(log)?;
+    let mut query = log.prepare("SELECT body FROM requests WHERE method = 'POST' AND path LIKE '%/messages'")?;
+    let bodies = query.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
+    let mut lines = String::new();
+    for body in bodies {
+        let body: serde_json::Value = serde_json::from_slice(&body?).unwrap_or_default();
+        if body.get("type").is_some() {
+            lines += &format!("{body}\n");
+        }
+    }
+    Ok(lines)
 }
 
 /// Sends a signal such as `-9`; a process that has ended meanwhile is fine.

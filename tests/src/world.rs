@@ -247,7 +247,7 @@ impl World {
         if let Some(known) = known {
             return known;
         }
-        let contact = agent.get(&format!("/v1/contacts/{id}")).await.expecting(200).text;
+        let contact = agent.gets_in_the_end(&format!("/v1/contacts/{id}")).await.text;
         self.contacts.lock().unwrap_or_else(PoisonError::into_inner).insert(id.to_owned(), contact.clone());
         contact
     }

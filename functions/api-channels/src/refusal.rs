@@ -149,9 +149,9 @@ fn of_templates(error: AccountError) -> Problem {
         }
         AccountError::Refused(refused) if !matches!(refused.row.class, Class::Retry(_)) => meta_refused(&refused)
             .with("meta_code", refused.code)
-            .with("meta_subcode", refused.subcode)
-            .with("meta_title", refused.title)
-            .with("meta_message", refused.message),
+            .with("meta_subcode", refused.more.subcode)
+            .with("meta_title", refused.more.title)
+            .with("meta_message", refused.more.message),
         error => Problem::busy(error),
     }
 }

@@ -66,7 +66,7 @@ pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, 
     let Account { tenancy, waba_id, .. } = account;
     let known = tenancy.template_named(waba_id, &draft.name, &draft.language).await?;
     if let Some(known) = known.as_ref().filter(|known| !known.is_deleted()) {
-        return the_same(known.clone(), &draft);
+        return the_same(known.clone(), &draft).map_err(SubmissionError::Exists);
     }
     let mut violations = draft.violations();
     if violations.is_empty() {
@@ -83,17 +83,17 @@ pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, 
             let template = keep(tenancy, waba_id, &listed, at, known).await?.template();
             Ok(Made { template, is_new: true })
         }
-        Err(AccountError::Refused(refused)) if refused.subcode == Some(EXISTS) => {
-            the_same(found(account, &draft).await?, &draft)
+        Err(AccountError::Refused(refused)) if refused.more.subcode == Some(EXISTS) => {
+            the_same(found(account, &draft).await?, &draft).map_err(SubmissionError::Exists)
         }
         Err(error) => Err(error.into()),
     }
 }
 
-/// A template of this name and language is this very template, or it is in the way.
-fn the_same(template: Template, draft: &Draft) -> Result<Made, SubmissionError> {
+/// A template of this name and language is this very template, or it is in the way: its id.
+fn the_same(template: Template, draft: &Draft) -> Result<Made, TemplateId> {
     let is_same = template.format == draft.format && template.components().read_the_same(&draft.components);
-    if is_same { Ok(Made { template, is_new: false }) } else { Err(SubmissionError::Exists(template.id)) }
+    if is_same { Ok(Made { template, is_new: false }) } else { Err(template.id) }
 }
 
 /// What Meta has of a draft that it took, stored as it says.

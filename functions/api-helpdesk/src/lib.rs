@@ -2,6 +2,7 @@
 
 mod business_number;
 mod contacts;
+mod library;
 mod messages;
 mod refusal;
 mod router;
@@ -10,13 +11,14 @@ mod shape;
 mod telling;
 mod threads;
 mod tickets;
+mod uploads;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;
 use queues::Queue;
 use rest::{Caller, ClaimNames};
 use runtime::{Clock, Runtime};
-use storage::{Table, Tenancy};
+use storage::{Objects, Table, Tenancy};
 
 pub use router::{openapi, router};
 
@@ -24,15 +26,17 @@ pub use router::{openapi, router};
 #[derive(Clone, Debug)]
 pub struct Helpdesk {
     table: Table,
+    objects: Objects,
     outbound: Queue,
     clock: Clock,
     claims: ClaimNames,
 }
 
 impl Helpdesk {
-    /// `outbound` is the queue that tells the sender of work; `claims` name where in a token tenant and role are.
-    pub fn new(table: Table, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
-        Self { table, outbound, clock, claims }
+    /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `claims` name where in a token
+    /// tenant and role are.
+    pub fn new(table: Table, objects: Objects, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
+        Self { table, objects, outbound, clock, claims }
     }
 
     fn from_runtime(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -43,6 +47,7 @@ impl Helpdesk {
         };
         Ok(Self::new(
             Table::new(config, runtime.variable("TABLE_NAME")?),
+            Objects::new(config, runtime.variable("BUCKET_NAME")?),
             Queue::new(config, runtime.variable("OUTBOUND_QUEUE_URL")?),
             runtime.clock().clone(),
             claims,

@@ -1,12 +1,14 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
 use axum::response::{IntoResponse, Response};
-use helpdesk::{AcceptError, Busy, TicketError, UnconfirmedError};
+use domain::{LibraryItemId, UploadId};
+use helpdesk::{AcceptError, Busy, LibraryError, NewLibraryItem, NotReactable, Said, TicketError, UnconfirmedError};
 use http::StatusCode;
 use jiff::Timestamp;
 use rest::Problem;
 use storage::{CommitError, StorageError};
-use whatsapp::limits::TEXT_CHARS;
+use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
+use whatsapp::media::NotAllowed;
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -95,11 +97,40 @@ impl From<AcceptError> for Refusal {
         match error {
             AcceptError::NoSuchThread => Self::not_found(),
             AcceptError::NoSuchQuotedMessage => Self(no_such_quoted_message()),
+            AcceptError::Empty => Self(message_empty()),
             AcceptError::TextEmpty => Self(text_empty()),
             AcceptError::TextTooLong { chars } => Self(text_too_long(chars)),
+            AcceptError::TooManyAttachments { count } => Self(too_many_attachments(count)),
+            AcceptError::CaptionTooLong { chars } => Self(caption_too_long(chars)),
+            AcceptError::CaptionNotTaken { kind } => Self(caption_not_allowed(kind.name())),
+            AcceptError::NotAFile(id) => Self(not_a_file(id)),
+            AcceptError::NoSuchUpload(id) => Self(no_such_upload(&id.to_string())),
+            AcceptError::UploadExpired(id) => Self(upload_expired(id)),
+            AcceptError::UploadMissing(id) => Self(upload_missing(id)),
+            AcceptError::NoSuchLibraryItem(id) => Self(no_such_library_item(&id.to_string())),
+            AcceptError::MediaNotAllowed { file, refused } => Self(media_not_allowed(&file, &refused)),
+            AcceptError::CardsInvalid => Self(contacts_invalid()),
+            AcceptError::NoSuchTarget => Self(no_such_reaction_target()),
+            AcceptError::NotReactable(why) => Self(not_reactable(why)),
+            AcceptError::NotAnEmoji => Self(emoji_invalid()),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<LibraryError> for Refusal {
+    fn from(error: LibraryError) -> Self {
+        match error {
+            LibraryError::TitleInvalid => Self(library_item_invalid()),
+            LibraryError::TextEmpty => Self(text_empty()),
+            LibraryError::TextTooLong { chars } => Self(text_too_long(chars)),
+            LibraryError::NoSuchUpload(id) => Self(no_such_upload(&id.to_string())),
+            LibraryError::UploadExpired(id) => Self(upload_expired(id)),
+            LibraryError::UploadMissing(id) => Self(upload_missing(id)),
+            LibraryError::MediaNotAllowed { file, refused } => Self(media_not_allowed(&file, &refused)),
+            LibraryError::Storage(error) => error.into(),
         }
     }
 }
@@ -141,4 +172,112 @@ fn not_unconfirmed() -> Problem {
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail)
+}
+
+fn message_empty() -> Problem {
+    let detail = "A message has a text, attachments, a location, contacts or a reaction. Give at least one of them.";
+    unprocessable("message_empty", "The message is empty", detail.into())
+}
+
+fn too_many_attachments(count: usize) -> Problem {
+    let most = Said::MOST_ATTACHMENTS;
+    let detail = format!("There are {count} attachments, and {most} go at once. Send the others with another message.");
+    unprocessable("too_many_attachments", "Too many attachments", detail).with("limit", most)
+}
+
+fn caption_too_long(chars: usize) -> Problem {
+    let detail = format!(
+        "A caption has {chars} characters and WhatsApp takes {CAPTION_CHARS}. Shorten it, or give the words as text."
+    );
+    unprocessable("caption_too_long", "The caption is too long", detail)
+        .with("characters", chars)
+        .with("limit", CAPTION_CHARS)
+}
+
+fn caption_not_allowed(kind: &str) -> Problem {
+    let detail = format!("WhatsApp shows no caption below a file of the kind {kind}. Give the words as text.");
+    unprocessable("caption_not_allowed", "No caption below this file", detail)
+}
+
+fn not_a_file(id: LibraryItemId) -> Problem {
+    let detail = format!("{id} is a text, which has neither caption nor voice. Leave them out.");
+    unprocessable("attachment_invalid", "Not an attachment", detail)
+}
+
+pub(crate) fn attachment_invalid() -> Problem {
+    let detail = "An attachment is named by its upload_id or by its library_id. Give one of them.";
+    unprocessable("attachment_invalid", "Not an attachment", detail.into())
+}
+
+pub(crate) fn no_such_upload(id: &str) -> Problem {
+    let detail = format!("Nothing was announced as {id}. Announce the file with POST /v1/uploads and use that id.");
+    unprocessable("no_such_upload", "No such upload", detail).with("file", id)
+}
+
+fn upload_expired(id: UploadId) -> Problem {
+    let detail = format!("{id} was announced more than 24 hours ago. Upload the file again.");
+    unprocessable("upload_expired", "The upload is over", detail).with("file", id.to_string())
+}
+
+fn upload_missing(id: UploadId) -> Problem {
+    let detail =
+        format!("The bytes of {id} did not come. PUT them at the url that announcing it gave, or announce it again.");
+    unprocessable("upload_missing", "The file is not there", detail).with("file", id.to_string())
+}
+
+pub(crate) fn no_such_library_item(id: &str) -> Problem {
+    let detail = format!("Nothing is kept as {id}. GET /v1/library lists what is.");
+    unprocessable("no_such_library_item", "Not in the library", detail).with("file", id)
+}
+
+/// A file that Meta would refuse. `file` is its id, or its name while it has none.
+pub(crate) fn media_not_allowed(file: &str, refused: &NotAllowed) -> Problem {
+    unprocessable("media_not_allowed", "WhatsApp does not take this file", refused.to_string())
+        .with("file", file)
+        .with("rule", refused.rule)
+        .with("found", refused.found.as_str())
+        .with("allowed", refused.allowed.as_str())
+        .with("advice", refused.advice.as_str())
+}
+
+pub(crate) fn filename_invalid(most: usize) -> Problem {
+    let detail = format!("A filename has 1 to {most} characters, without slashes and control characters.");
+    unprocessable("filename_invalid", "Not a filename", detail)
+}
+
+pub(crate) fn library_item_invalid() -> Problem {
+    let most = NewLibraryItem::TITLE_CHARS;
+    let detail = format!("What is kept has a title of 1 to {most} characters, and either an upload_id or a text.");
+    unprocessable("library_item_invalid", "This cannot be kept", detail)
+}
+
+pub(crate) fn location_invalid() -> Problem {
+    let detail = "A latitude has -90 to 90 degrees, a longitude -180 to 180.";
+    unprocessable("location_invalid", "Not a place on the map", detail.into())
+}
+
+fn contacts_invalid() -> Problem {
+    let detail = format!("A message has 1 to {CARDS} contacts, each with a name or a number.");
+    unprocessable("contacts_invalid", "These contacts cannot be sent", detail)
+}
+
+pub(crate) fn reaction_not_alone() -> Problem {
+    let detail = "A reaction goes alone: it has no text, attachments, location, contacts or reply_to. Send them in a \
+                  message of their own.";
+    unprocessable("reaction_not_alone", "A reaction goes alone", detail.into())
+}
+
+fn emoji_invalid() -> Problem {
+    let detail = "A reaction is one emoji, or empty to take an earlier one away.";
+    unprocessable("emoji_invalid", "Not an emoji", detail.into())
+}
+
+fn no_such_reaction_target() -> Problem {
+    let detail = "message_id names no message of this conversation. Use the id of one of them.";
+    unprocessable("no_such_reaction_target", "No such message to react to", detail.into())
+}
+
+fn not_reactable(why: NotReactable) -> Problem {
+    let detail = format!("WhatsApp takes no reaction to this message: {why}. React to another one.");
+    unprocessable("not_reactable", "No reaction to this message", detail)
 }

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
+use crate::{Helpdesk, contacts, library, messages, settings, threads, tickets, uploads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -17,6 +17,8 @@ use crate::{Helpdesk, contacts, messages, settings, threads, tickets};
         (name = "threads", description = "The messages of one ticket."),
         (name = "messages", description = "One message, in either direction."),
         (name = "contacts", description = "Who writes."),
+        (name = "uploads", description = "Files on their way into messages and the library."),
+        (name = "library", description = "What is kept to be put into replies."),
         (name = "settings", description = "What the tenant chose."),
     )
 )]
@@ -34,6 +36,9 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
         .routes(routes!(contacts::show))
+        .routes(routes!(uploads::create))
+        .routes(routes!(library::list, library::create))
+        .routes(routes!(library::show, library::delete))
         .routes(routes!(settings::show, settings::update))
 }
 

@@ -2,14 +2,18 @@
 
 mod accepted;
 mod contact;
+mod library;
 mod message;
 mod settings;
 mod thread;
 mod ticket;
+mod upload;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use contact::Contact;
+pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use message::Message;
 pub(crate) use settings::Settings;
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
+pub(crate) use upload::Upload;

@@ -29,6 +29,7 @@ fn router() -> Router {
         .build();
     api_helpdesk::router(api_helpdesk::Helpdesk::new(
         storage::Table::new(&config, "helpdesk".into()),
+        storage::Objects::new(&config, "media".into()),
         queues::Queue::new(&config, "http://127.0.0.1:9/000000000000/outbound.fifo"),
         runtime::Clock::from_fn(|| Timestamp::UNIX_EPOCH),
         rest::ClaimNames { tenant: "tenant_id".into(), role: "role".into() },
@@ -96,6 +97,10 @@ fn the_api_has_the_routes_it_promises() {
     let listed: Vec<_> = operations().iter().map(|(method, path)| format!("{method} {path}")).collect();
     insta::assert_snapshot!(listed.join("\n"), @r"
     GET /v1/contacts/{id}
+    GET /v1/library
+    POST /v1/library
+    DELETE /v1/library/{id}
+    GET /v1/library/{id}
     GET /v1/messages/{id}
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
@@ -109,6 +114,7 @@ fn the_api_has_the_routes_it_promises() {
     DELETE /v1/tickets/{id}/closure
     POST /v1/tickets/{id}/closure
     PUT /v1/tickets/{id}/owner
+    POST /v1/uploads
     ");
 }
 
@@ -148,19 +154,59 @@ async fn a_message_that_can_never_be_sent_is_refused_at_once() {
     let long = json!({"text": "ä".repeat(4097)}).to_string();
     for (body, status, code) in [
         ("", 400, "body_not_json"),
-        ("{}", 422, "body_invalid"),
-        (r#"{"text": null}"#, 422, "body_invalid"),
+        ("{}", 422, "message_empty"),
+        (r#"{"text": null}"#, 422, "message_empty"),
+        (r#"{"text": 7}"#, 422, "body_invalid"),
         (r#"{"text": " \n"}"#, 422, "text_empty"),
         (r#"{"text": "hello", "format": "bbcode"}"#, 422, "body_invalid"),
         (r#"{"text": "<p></p><!-- hello -->", "format": "html"}"#, 422, "text_empty"),
         (r#"{"text": "hello", "reply_to": "wamid.1"}"#, 422, "no_such_quoted_message"),
         (long.as_str(), 422, "text_too_long"),
+        (r#"{"attachments": [{}]}"#, 422, "attachment_invalid"),
+        (r#"{"attachments": [{"upload_id": "upl_1", "library_id": "lib_1"}]}"#, 422, "attachment_invalid"),
+        (r#"{"attachments": [{"upload_id": "upl_1"}]}"#, 422, "no_such_upload"),
+        (r#"{"attachments": [{"library_id": "lib_1"}]}"#, 422, "no_such_library_item"),
+        (r#"{"location": {"latitude": 91, "longitude": 0}}"#, 422, "location_invalid"),
+        (r#"{"contacts": []}"#, 422, "contacts_invalid"),
+        (r#"{"contacts": [{"company": "Acme"}]}"#, 422, "contacts_invalid"),
+        (r#"{"reaction": {"message_id": "msg_1", "emoji": "👍"}, "text": "x"}"#, 422, "reaction_not_alone"),
+        (r#"{"reaction": {"message_id": "msg_1", "emoji": "👍"}}"#, 422, "no_such_reaction_target"),
     ] {
         let request = request("POST", &format!("{THREAD}/messages"), token_of("agent"), body);
         assert_eq!(code_of(request).await, refused(status, code), "{body}");
     }
     let (_, problem) = answer_to(request("POST", &format!("{THREAD}/messages"), token_of("agent"), &long)).await;
     assert_eq!((&problem["characters"], &problem["limit"]), (&json!(4097), &json!(4096)));
+}
+
+#[tokio::test]
+async fn a_file_that_whatsapp_does_not_take_is_refused_before_it_is_uploaded() {
+    for (body, code, rule) in [
+        (r#"{"filename": "a.gif", "mime_type": "image/gif", "size": 10}"#, "media_not_allowed", "type"),
+        (r#"{"filename": "a.png", "mime_type": "image/png", "size": 5242881}"#, "media_not_allowed", "size"),
+        (r#"{"filename": "a.pdf", "mime_type": "application/pdf", "size": 0}"#, "media_not_allowed", "empty"),
+        (r#"{"filename": "a/b.pdf", "mime_type": "application/pdf", "size": 1}"#, "filename_invalid", ""),
+        (r#"{"filename": "a.pdf", "mime_type": "application/pdf"}"#, "body_invalid", ""),
+    ] {
+        let (status, problem) = answer_to(request("POST", "/v1/uploads", token_of("agent"), body)).await;
+        assert_eq!((status.as_u16(), &problem["code"]), (422, &json!(code)), "{body}");
+        assert_eq!(problem["rule"].as_str().unwrap_or_default(), rule, "{problem}");
+        assert!(rule.is_empty() || problem["advice"].is_string(), "{problem}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_kept_in_the_library_is_refused_at_once() {
+    for (body, code) in [
+        (r#"{"kind": "snippet", "title": "Hi", "text": " "}"#, "text_empty"),
+        (r#"{"kind": "snippet", "title": " ", "text": "Hi"}"#, "library_item_invalid"),
+        (r#"{"kind": "snippet", "title": "Hi"}"#, "library_item_invalid"),
+        (r#"{"kind": "document", "title": "Hi", "upload_id": "upl_1"}"#, "no_such_upload"),
+        (r#"{"kind": "poem", "title": "Hi", "text": "Hi"}"#, "body_invalid"),
+    ] {
+        let answer = code_of(request("POST", "/v1/library", token_of("agent"), body)).await;
+        assert_eq!(answer, refused(422, code), "{body}");
+    }
 }
 
 #[tokio::test]

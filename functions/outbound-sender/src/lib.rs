@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::Sealed;
-use helpdesk::{Call, DeliverError, Opening, Post};
+use helpdesk::{Call, DeliverError, Opening, Post, UPLOAD_TIMEOUT};
 use queues::jobs::OutboundJob;
 use queues::{Disposition, Queue, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime};
 use serde_json::json;
-use storage::Table;
+use storage::{Objects, Table};
 use tokens::Tokens;
 use whatsapp::graph::Graph;
 
@@ -22,11 +22,14 @@ const FUNCTION: &str = "outbound-sender";
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(15);
 /// What a message may still need after its call was begun: the call, and storing what came of it.
 const LAST_MESSAGE: Duration = Duration::from_secs(25);
+/// What a file may need before that: its digest, for which it is read once, and its way to Meta.
+const LAST_FILE: Duration = UPLOAD_TIMEOUT.saturating_add(Duration::from_secs(10));
 
 /// The function, built once a process.
 #[derive(Debug)]
 pub struct OutboundSender {
     table: Table,
+    objects: Objects,
     graph: Graph,
     tokens: Tokens,
     knocks: Queue,
@@ -45,7 +48,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
 }
 
 impl OutboundSender {
-    /// The function with the table, queue and Graph version that its environment names.
+    /// The function with the table, bucket, queue and Graph version that its environment names.
     ///
     /// # Errors
     /// When a variable is missing, or TLS cannot be set up.
@@ -53,6 +56,7 @@ impl OutboundSender {
         let (base_url, version) = (runtime.variable("GRAPH_BASE_URL")?, runtime.variable("GRAPH_API_VERSION")?);
         Ok(Self {
             table: Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?),
+            objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
             graph: Graph::new(&base_url, &version, GRAPH_TIMEOUT).context("no client for the Graph API")?,
             tokens: Tokens::new(runtime.seal()?),
             knocks: Queue::new(runtime.sdk_config(), runtime.variable("KNOCKS_QUEUE_URL")?),
@@ -62,16 +66,23 @@ impl OutboundSender {
 
     /// Works on the conversations of a batch.
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
-        let until = Instant::now() + time_left.saturating_sub(LAST_MESSAGE);
+        let now = Instant::now();
+        let until = now + time_left.saturating_sub(LAST_MESSAGE);
+        let files_until = now + time_left.saturating_sub(LAST_MESSAGE + LAST_FILE);
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
-        let work = async |job: OutboundJob| self.deliver(job, until, &invocation).await;
+        let work = async |job: OutboundJob| self.deliver(job, [until, files_until], &invocation).await;
         let response = consume_jobs(event, time_left, never_spilled, work).await;
         invocation.tell(self.clock.now());
         response
     }
 
-    async fn deliver(&self, job: OutboundJob, until: Instant, invocation: &Invocation) -> Disposition {
+    async fn deliver(
+        &self,
+        job: OutboundJob,
+        [until, files_until]: [Instant; 2],
+        invocation: &Invocation,
+    ) -> Disposition {
         let tenancy = &self.table.of(job.tenant_id);
         let OutboundJob { channel_id, contact_id, .. } = job;
         let now = &|| self.clock.now();
@@ -79,9 +90,10 @@ impl OutboundSender {
         let open = &|sealed: Sealed| -> Opening<'_> {
             Box::pin(async move { self.tokens.open(purpose, sealed).await.map_err(Into::into) })
         };
-        let (graph, knocks) = (&self.graph, &self.knocks);
+        let (objects, graph, knocks) = (&self.objects, &self.graph, &self.knocks);
         let told = &|call| tell(invocation, call);
-        let post = Post { tenancy, channel_id, contact_id, graph, open, knocks, now, until, told };
+        let post =
+            Post { tenancy, channel_id, contact_id, objects, graph, open, knocks, now, until, files_until, told };
         match helpdesk::deliver(post).await {
             Ok(_) => Disposition::Done,
             Err(error @ (DeliverError::NoSuchChannel(_) | DeliverError::TokenSealed(_) | DeliverError::Busy(_))) => {
@@ -92,14 +104,15 @@ impl OutboundSender {
 }
 
 fn tell(invocation: &Invocation, call: Call) {
-    let Call { message_id, trace_id, claimed_at, answered_at, took, outcome, code } = call;
+    let Call { message_id, trace_id, what, begun_at, answered_at, took, outcome, code } = call;
     invocation.count(outcome);
     invocation.list(
         "graph.calls",
         json!({
             "message.id": message_id,
             "trace.id": trace_id,
-            "claimed_at": claimed_at,
+            "call": what,
+            "begun_at": begun_at,
             "answered_at": answered_at,
             "took_ms": took.as_millis(),
             "outcome": outcome,

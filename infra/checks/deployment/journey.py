@@ -1,8 +1,10 @@
 """The main journey through the deployed API, and what must be refused on the way."""
 
 import json
+import struct
 import time
 import urllib.parse
+import zlib
 
 from . import seed
 from .report import Failed, eventually, expect, step
@@ -48,6 +50,8 @@ class Journey:
         with step("a reply whose answer is lost is not sent twice"):
             self.lost_answer(ticket)
             self.lost_request(ticket)
+        with step("a picture goes through the bucket to the phone"):
+            self.picture(ticket)
         with step("a ticket is assigned, closed and followed by another"):
             self.tickets(ticket)
         with step("an admin changes the settings, and an agent does not"):
@@ -147,6 +151,20 @@ class Journey:
         expect(shown, ["Hello, is anybody there?", "Yes, how can I help?"], "Ada's phone")
         texts = [message["text"] for message in self.api("GET", path).json["data"]]
         expect(texts, shown, "the thread")
+
+    def picture(self, ticket):
+        announced = {"filename": "dot.png", "mime_type": "image/png", "size": len(PICTURE)}
+        upload = self.api("POST", "/v1/uploads", announced)
+        expect(upload.status, 201, f"the announcement ({upload.text})")
+        stored = call("PUT", upload.json["url"], PICTURE, headers=upload.json["headers"])
+        expect(stored.status, 200, f"the file's way into the bucket ({stored.text})")
+        message = {"text": "look", "attachments": [{"upload_id": upload.json["id"]}]}
+        reply = self.api("POST", f"/v1/threads/{thread_of(ticket)}/messages", message)
+        expect(reply.status, 202, f"the reply ({reply.text})")
+        sent = reply.json["data"][0]["id"]
+        eventually(lambda: self.status(sent) == "read", "the tick for read")
+        shown = self.meta.phone(ADA)[-1]
+        expect((shown["type"], shown["text"], shown["file"]["size"]), ("image", "look", len(PICTURE)), "Ada's phone")
 
     def tickets(self, ticket):
         path = f"/v1/tickets/{ticket['id']}"
@@ -268,6 +286,20 @@ class Journey:
         trouble = [line for line in logs if "AccessDenied" in line or '"level":"ERROR"' in line]
         if trouble:
             raise Failed("\n".join(["in the logs:", *(line[:1000] for line in trouble)]))
+
+
+def _png():
+    """One black point."""
+
+    def chunk(name, body):
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    point = zlib.compress(bytes(4))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", point) + chunk(b"IEND", b"")
+
+
+PICTURE = _png()
 
 
 def thread_of(ticket):

@@ -18,6 +18,7 @@ mod simulator;
 mod statuses;
 mod store;
 mod templates;
+mod uploads;
 mod wamid;
 mod webhooks;
 mod window;

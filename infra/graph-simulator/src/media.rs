@@ -93,7 +93,8 @@ pub(crate) fn url(id: &str, base_url: &str, now: Timestamp) -> String {
     format!("{base_url}/whatsapp_business/attachments/?mid={id}&ext={expires}")
 }
 
-fn new_id() -> String {
+/// A new id of a file, as Meta makes them.
+pub(crate) fn new_id() -> String {
     let random = Uuid::new_v4().as_u128() % 9_000_000_000_000_000;
     (1_000_000_000_000_000 + random).to_string()
 }

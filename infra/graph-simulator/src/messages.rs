@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use crate::clock::from_millisecond;
 use crate::customers::Customer;
+use crate::uploads;
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +110,28 @@ pub(crate) fn count_service_messages(
 /// What the customer's phone shows, oldest first.
 pub(crate) fn shown_to(db: &Connection, customer: &Customer) -> rusqlite::Result<Vec<Value>> {
     let mut query = db.prepare("SELECT * FROM messages WHERE customer_id = ? ORDER BY seq")?;
-    query.query_map([customer.id], |row| read(row).map(|message| shown(&message)))?.collect()
+    let messages = query.query_map([customer.id], read)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let mut shows = Vec::with_capacity(messages.len());
+    for message in &messages {
+        let mut shown = shown(message);
+        if let Some(id) = message.content[&message.kind]["id"].as_str() {
+            shown["file"] = uploads::shown(db, id)?;
+        }
+        shown["reactions"] = reactions(&messages, &message.id).into();
+        shows.push(shown);
+    }
+    Ok(shows)
+}
+
+/// The emojis that stand at a message: the last of each side, unless it was taken away.
+fn reactions(messages: &[Message], id: &str) -> Vec<Value> {
+    let last_of = |side: Direction| {
+        let mut theirs =
+            messages.iter().rev().filter(|message| message.direction == side && message.kind == "reaction");
+        let last = theirs.find(|message| message.content["reaction"]["message_id"] == id)?;
+        last.content["reaction"]["emoji"].as_str().filter(|emoji| !emoji.is_empty()).map(Value::from)
+    };
+    [Direction::FromCustomer, Direction::ToCustomer].into_iter().filter_map(last_of).collect()
 }
 
 fn shown(message: &Message) -> Value {

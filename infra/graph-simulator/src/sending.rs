@@ -1,5 +1,6 @@
 //! A business sends: Meta's rules are applied, the message reaches the phone, and its statuses go out.
 
+use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -10,7 +11,7 @@ use crate::numbers::Number;
 use crate::profile::Profile;
 use crate::statuses::{self, Automatic};
 use crate::store::Change;
-use crate::{pair_rate, templates, wamid, window};
+use crate::{pair_rate, templates, uploads, wamid, window};
 
 /// A message as the business asks for it, with its form checked.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing)
     if outgoing.kind != "template" && !window::is_open(&change.db, number, &customer, change.now)? {
         return Err(MetaError::of_code(131_047));
     }
+    check_file(&change.db, number, &outgoing, change.now)?;
     if !pair_rate::take(&change.db, number, &customer, change.now)? {
         return Err(MetaError::of_code(131_056));
     }
@@ -65,6 +67,35 @@ pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing)
         statuses::report(change, &mut message, *status, 0, now)?;
     }
     Ok(message.id)
+}
+
+/// A file that is named by its id must have been uploaded for this number, as something that such a message may hold.
+fn check_file(db: &Connection, number: &Number, outgoing: &Outgoing, now: Timestamp) -> Result<(), MetaError> {
+    let kind = outgoing.kind.as_str();
+    let Some(id) = outgoing.content[kind]["id"].as_str().filter(|_| types_of(kind).is_some()) else { return Ok(()) };
+    let upload = uploads::find(db, id, now)?.filter(|upload| upload.phone_number_id == number.phone_number_id);
+    let upload = upload.ok_or_else(|| {
+        MetaError::parameter(format!("Param {kind}['id'] is not a valid whatsapp business account media attachment ID"))
+    })?;
+    let fits = types_of(kind).is_some_and(|types| types.iter().any(|start| upload.mime_type.starts_with(start)));
+    let is_voice = outgoing.content[kind]["voice"] == true;
+    if !fits || (is_voice && !upload.mime_type.starts_with("audio/ogg")) {
+        let details = format!("A file of type {} cannot be sent as {kind}.", upload.mime_type);
+        return Err(MetaError::of_code(131_053).detailed(details));
+    }
+    Ok(())
+}
+
+/// How the types of a kind begin.
+fn types_of(kind: &str) -> Option<&'static [&'static str]> {
+    match kind {
+        "image" => Some(&["image/jpeg", "image/png"]),
+        "video" => Some(&["video/"]),
+        "audio" => Some(&["audio/"]),
+        "document" => Some(&["application/", "text/plain"]),
+        "sticker" => Some(&["image/webp"]),
+        _ => None,
+    }
 }
 
 /// An account of which templates are known sends only those, and only while Meta lets it.

@@ -31,6 +31,9 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS media (
         id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL,
         bytes BLOB NOT NULL, created_at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS uploads (
+        id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, filename TEXT,
+        sha256 TEXT NOT NULL, size INTEGER NOT NULL, created_at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS webhooks (
         id INTEGER PRIMARY KEY AUTOINCREMENT, lane TEXT NOT NULL, message_id TEXT, body BLOB NOT NULL,
         created_at INTEGER NOT NULL, state TEXT NOT NULL);

@@ -135,7 +135,7 @@ impl Endpoint {
             return Err(Refusal::new("InvalidURI", "A key of ours never climbs"));
         }
         let caller = self.caller(&request)?;
-        self.authorize(&caller, &[request::action_of_object(&request)])?;
+        self.authorize(&caller, &request::actions_of_object(&request))?;
         let metered = request::operation_of_object(caller.name(), &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
         let answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;

@@ -306,7 +306,7 @@ Resources:
         for route in routes {
             let open = route.key.ends_with("/webhooks/whatsapp");
             assert_eq!(route.authorizer.is_none(), open, "{}", route.key);
-            let with_tokens = ["tenants", "channels"].iter().any(|noun| route.key.contains(noun));
+            let with_tokens = ["tenants", "channels", "templates"].iter().any(|noun| route.key.contains(noun));
             let api = if with_tokens { "api-channels" } else { "api-helpdesk" };
             assert_eq!(route.function, if open { "webhook-intake" } else { api });
         }

@@ -137,7 +137,8 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    /// A claim older than this belongs to a sender that is gone: longer than the sender's function may run.
+    /// A claim older than this belongs to a sender that is gone: longer than the one call to Graph and storing its answer
+    /// may take, which is all that follows a claim.
     pub const CLAIM: SignedDuration = SignedDuration::from_secs(90);
     /// How long later messages of a conversation wait for an unconfirmed one (F29).
     pub const UNCONFIRMED_WAIT: SignedDuration = SignedDuration::from_secs(30);
@@ -204,6 +205,13 @@ impl Delivery {
     /// It did not leave, and will be tried again later.
     pub fn postpone(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Sending], Status::Queued, "postponed", now)?;
+        self.postponed += 1;
+        Ok(())
+    }
+
+    /// It could not be made ready to leave, and will be tried again later.
+    pub fn put_off(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Queued], Status::Queued, "put off", now)?;
         self.postponed += 1;
         Ok(())
     }
@@ -324,6 +332,14 @@ mod tests {
         assert!(delivery.claim(Uuid::from_u128(2), at(2)).is_err());
         delivery.postpone(at(3)).expect("a message under way can be postponed");
         assert!(delivery.claim(Uuid::from_u128(2), at(4)).is_ok());
+    }
+
+    #[test]
+    fn what_another_sender_has_claimed_is_not_put_off() {
+        let mut delivery = Delivery::queued(at(0));
+        delivery.put_off(at(1)).expect("a queued message can be put off");
+        assert_eq!((delivery.turn(), delivery.postponed()), (Turn::Ready, 1));
+        assert!(sending().put_off(at(2)).is_err());
     }
 
     #[test]

@@ -113,6 +113,14 @@ id!(
     AttachmentId, "att"
 );
 id!(
+    /// One file that an agent announced.
+    UploadId, "upl"
+);
+id!(
+    /// One thing kept in a tenant's library.
+    LibraryItemId, "lib"
+);
+id!(
     /// One template in one language.
     TemplateId, "tpl"
 );

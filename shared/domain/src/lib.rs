@@ -8,6 +8,7 @@ pub mod content;
 pub mod delivery;
 pub mod failure;
 pub mod ids;
+pub mod library;
 pub mod message;
 pub mod position;
 pub mod provenance;
@@ -17,6 +18,7 @@ pub mod template;
 pub mod tenant;
 pub mod ticket;
 pub mod trace;
+pub mod upload;
 
 pub use attachment::Attachment;
 pub use chain::chain;
@@ -26,8 +28,10 @@ pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use ids::{
-    AttachmentId, ChannelId, ContactId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UserId, WebhookId,
+    AttachmentId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UploadId,
+    UserId, WebhookId,
 };
+pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
 pub use position::Position;
 pub use provenance::Provenance;
@@ -37,3 +41,4 @@ pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;
 pub use trace::TraceId;
+pub use upload::Upload;

@@ -55,7 +55,7 @@ impl FromStr for Position {
         if second.len() != 12 || sequence.len() != 10 {
             return Err(InvalidPosition);
         }
-        let number = |digits: &str| digits.parse().map_err(|_| InvalidPosition);
+        let number = |digits: &str| digits.parse().ok().filter(|_| !digits.starts_with('+')).ok_or(InvalidPosition);
         Ok(Self { second: number(second)?, sequence: number(sequence)? })
     }
 }
@@ -87,6 +87,17 @@ mod tests {
             let (a, b) = (position(a), position(b));
             prop_assert_eq!(a.cmp(&b), a.to_string().cmp(&b.to_string()));
             prop_assert_eq!(a.to_string().parse(), Ok(a));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_that_is_a_position_has_one_spelling(text in any::<String>(), near in "[0-9+. ]{12}\\.[0-9+-]{10}") {
+            for text in [text, near] {
+                if let Ok(position) = text.parse::<Position>() {
+                    prop_assert_eq!(position.to_string(), text);
+                }
+            }
         }
     }
 

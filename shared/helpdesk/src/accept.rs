@@ -1,39 +1,26 @@
-//! An agent's reply enters its thread and the outbox of its conversation (F16, F25).
+//! An agent's reply enters its thread and the outbox of its conversation (F16, F25, F26): as one message or several, all of
+//! them or none.
 
+mod compose;
+mod files;
+mod reply;
+mod thread;
+
+use domain::content::MediaKind;
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Content, Message, MessageId, Session, ThreadId, Ticket, TraceId, UserId};
+use domain::{Content, LibraryItemId, Message, MessageId, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
 use storage::idempotency::Answered;
-use storage::{CommitError, StorageError, Tenancy};
-use whatsapp::limits::TEXT_CHARS;
+use storage::{CommitError, Objects, StorageError, Tenancy};
+use whatsapp::media::NotAllowed;
+
+pub use reply::{IdempotencyKey, NewAttachment, NewReply, Said, Saying, Source};
+use thread::Thread;
 
 use crate::fresh::fresh_id;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
-use crate::session::session_of;
-
-/// A reply as it is asked for.
-#[derive(Clone, Debug)]
-pub struct NewReply {
-    pub thread_id: ThreadId,
-    pub author: UserId,
-    pub text: String,
-    /// The message of the same conversation that it quotes.
-    pub reply_to: Option<MessageId>,
-    pub idempotency: Option<IdempotencyKey>,
-    /// The request that brought it.
-    pub trace_id: Option<TraceId>,
-}
-
-/// What makes a repeated request the same request.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IdempotencyKey {
-    /// A hash of who asks and the key they gave.
-    pub hash: String,
-    /// A hash of what they ask for.
-    pub fingerprint: String,
-}
 
 /// Why a reply is not accepted. Nothing was stored.
 #[derive(Debug, thiserror::Error)]
@@ -43,17 +30,64 @@ pub enum AcceptError {
     /// The quoted message is not one of this conversation.
     #[error("no such message in this conversation")]
     NoSuchQuotedMessage,
+    /// There is neither text nor anything else in it.
+    #[error("the reply is empty")]
+    Empty,
     #[error("the text is empty")]
     TextEmpty,
-    /// Meta's limit, [`TEXT_CHARS`]. Never cut.
+    /// Meta's limit, [`TEXT_CHARS`](whatsapp::limits::TEXT_CHARS). Never cut.
     #[error("the text has {chars} characters")]
     TextTooLong { chars: usize },
+    #[error("the reply has {count} attachments")]
+    TooManyAttachments { count: usize },
+    /// Meta's limit, [`CAPTION_CHARS`](whatsapp::limits::CAPTION_CHARS). Never cut.
+    #[error("a caption has {chars} characters")]
+    CaptionTooLong { chars: usize },
+    /// Nothing can stand below a file of this kind.
+    #[error("a file of the kind {} takes no caption", kind.name())]
+    CaptionNotTaken { kind: MediaKind },
+    /// It has words and no file.
+    #[error("the library item {0} takes no caption and is no voice note")]
+    NotAFile(LibraryItemId),
+    #[error("no such upload: {0}")]
+    NoSuchUpload(UploadId),
+    /// It was announced too long ago.
+    #[error("the upload {0} is over")]
+    UploadExpired(UploadId),
+    /// It was announced and its bytes never came.
+    #[error("the upload {0} has no bytes")]
+    UploadMissing(UploadId),
+    #[error("no such library item: {0}")]
+    NoSuchLibraryItem(LibraryItemId),
+    #[error("WhatsApp does not take {file}")]
+    MediaNotAllowed { file: String, refused: NotAllowed },
+    /// There are none, too many, or one without name and number.
+    #[error("the cards cannot be sent")]
+    CardsInvalid,
+    /// The message is not one of this conversation.
+    #[error("no such message in this conversation")]
+    NoSuchTarget,
+    #[error("the message cannot be reacted to: {0}")]
+    NotReactable(NotReactable),
+    #[error("a reaction is one emoji")]
+    NotAnEmoji,
     #[error("the session is closed")]
     SessionClosed { expired_at: Option<Timestamp> },
     #[error("the idempotency key was used for another request")]
     KeyUsedOtherwise,
     #[error(transparent)]
     Busy(#[from] Busy),
+}
+
+/// Why nobody can react to a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotReactable {
+    #[error("it has not left yet")]
+    NotSent,
+    #[error("it is no message of its own but about another")]
+    NoMessage,
+    #[error("it is more than 30 days old")]
+    TooOld,
 }
 
 impl From<StorageError> for AcceptError {
@@ -69,6 +103,16 @@ impl From<ReplyRefused> for AcceptError {
     }
 }
 
+/// What accepting works with.
+#[derive(Clone, Copy, Debug)]
+pub struct Accepting<'a> {
+    pub tenancy: &'a Tenancy,
+    pub objects: &'a Objects,
+    /// Tells the sender of work.
+    pub outbound: &'a Queue,
+    pub now: Timestamp,
+}
+
 /// If the job of an accepted message is lost, `due-work` looks at its conversation after this.
 pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
@@ -78,30 +122,32 @@ pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 /// # Errors
 /// [`AcceptError`]; nothing was stored then, unless the answer of storage itself was lost, which a repetition with the
 /// same key finds out.
-pub async fn accept(
-    tenancy: &Tenancy,
-    outbound: &Queue,
-    reply: NewReply,
-    now: Timestamp,
-) -> Result<Vec<Message>, AcceptError> {
-    check_text(&reply.text)?;
+pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>, AcceptError> {
+    reply.saying.check()?;
+    let Accepting { tenancy, outbound, now, .. } = with;
+    let (mut contents, mut kept) = (None, false);
     for attempt in 0..ATTEMPTS {
         if let Some(earlier) = answered(tenancy, reply.idempotency.as_ref()).await? {
             return Ok(earlier);
         }
-        let mut thread = load(tenancy, &reply).await?;
-        let drafted = Reply {
-            id: fresh_id(now),
-            author: reply.author.clone(),
-            content: Content::Text { text: reply.text.clone() },
-            reply_to: thread.quoted,
+        let mut thread = Thread::load(tenancy, &reply, now).await?;
+        let contents = match &contents {
+            Some(contents) => contents,
+            // Files are looked at once: what is there cannot be replaced.
+            None => contents.insert(with.contents(&reply.saying).await?),
         };
-        let mut message = thread.ticket.reply(drafted, thread.session, now)?;
-        message.trace_id = reply.trace_id;
-        match store(tenancy, &mut thread.ticket, &message, &reply, now).await {
+        let messages = draft(&mut thread, &reply, contents, now)?;
+        if !kept {
+            with.keep(&reply.saying).await?;
+            kept = true;
+        }
+        match store(tenancy, &mut thread, &messages, &reply, now).await {
             Ok(()) => {
-                knock(outbound, tenancy, &message).await;
-                return Ok(vec![message]);
+                // One knock is enough for a conversation.
+                if let Some(first) = messages.first() {
+                    knock(outbound, tenancy, first).await;
+                }
+                return Ok(messages);
             }
             Err(error) => after_conflict(error, attempt).await?,
         }
@@ -119,24 +165,6 @@ pub(crate) async fn knock(outbound: &Queue, tenancy: &Tenancy, message: &Message
     }
 }
 
-struct Thread {
-    ticket: Ticket,
-    session: Option<Session>,
-    /// The quoted message by its own id: the client may have named it by one that only leads to it.
-    quoted: Option<MessageId>,
-}
-
-fn check_text(text: &str) -> Result<(), AcceptError> {
-    let chars = text.chars().count();
-    if text.trim().is_empty() {
-        Err(AcceptError::TextEmpty)
-    } else if chars > TEXT_CHARS {
-        Err(AcceptError::TextTooLong { chars })
-    } else {
-        Ok(())
-    }
-}
-
 async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Option<Vec<Message>>, AcceptError> {
     let Some(key) = key else { return Ok(None) };
     let Some(earlier) = tenancy.answered(&key.hash).await? else { return Ok(None) };
@@ -150,36 +178,39 @@ async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Opt
     Ok(Some(messages))
 }
 
-async fn load(tenancy: &Tenancy, reply: &NewReply) -> Result<Thread, AcceptError> {
-    let ticket = tenancy.ticket(reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
-    let quoted = match reply.reply_to {
-        Some(id) => Some(quoted(tenancy, &ticket, id).await?),
-        None => None,
-    };
-    let session = session_of(tenancy, &ticket).await?;
-    Ok(Thread { ticket, session, quoted })
-}
-
-async fn quoted(tenancy: &Tenancy, ticket: &Ticket, id: MessageId) -> Result<MessageId, AcceptError> {
-    let message = tenancy.message(id).await?.ok_or(AcceptError::NoSuchQuotedMessage)?;
-    let same = (message.channel_id, message.contact_id) == (ticket.channel_id, ticket.contact_id);
-    if same { Ok(message.id) } else { Err(AcceptError::NoSuchQuotedMessage) }
+/// The messages, each in its place. The first one quotes.
+fn draft(
+    thread: &mut Thread,
+    reply: &NewReply,
+    contents: &[Content],
+    now: Timestamp,
+) -> Result<Vec<Message>, ReplyRefused> {
+    let mut quoted = thread.quoted;
+    let mut messages = Vec::with_capacity(contents.len());
+    for content in contents {
+        let id: MessageId = fresh_id(now);
+        let drafted = Reply { id, author: reply.author.clone(), content: content.clone(), reply_to: quoted.take() };
+        let mut message = thread.ticket.reply(drafted, thread.session, now)?;
+        message.trace_id = reply.trace_id;
+        messages.push(message);
+    }
+    Ok(messages)
 }
 
 async fn store(
     tenancy: &Tenancy,
-    ticket: &mut Ticket,
-    message: &Message,
+    thread: &mut Thread,
+    messages: &[Message],
     reply: &NewReply,
     now: Timestamp,
 ) -> Result<(), CommitError> {
     let mut transaction = tenancy.transaction();
-    transaction.save_ticket(ticket);
-    transaction.create_message(message);
-    transaction.enter_outbox(message, now + LOOK_AFTER);
+    transaction.save_ticket(&mut thread.ticket);
+    messages.iter().for_each(|message| transaction.create_message(message));
+    transaction.enter_outbox(messages, now + LOOK_AFTER);
     if let Some(key) = &reply.idempotency {
-        let answered = Answered { fingerprint: key.fingerprint.clone(), message_ids: vec![message.id] };
-        transaction.remember(&key.hash, &answered, now);
+        let message_ids = messages.iter().map(|message| message.id).collect();
+        transaction.remember(&key.hash, &Answered { fingerprint: key.fingerprint.clone(), message_ids }, now);
     }
     transaction.commit().await
 }

@@ -1,25 +1,28 @@
 //! The outbox of one conversation goes to Graph, in order (F29, F30).
 
+mod file;
+mod outgoing;
+mod send;
+
 use std::error::Error;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use domain::delivery::Turn;
-use domain::message::Direction;
-use domain::{ChannelId, ContactId, Content, Identity, Message, MessageId, Sealed, TraceId};
+use domain::{ChannelId, ContactId, MessageId, Sealed, TraceId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
 use secrecy::SecretString;
 use storage::conversations::Conversation;
 use storage::outbox::Entry;
-use storage::{StorageError, Tenancy};
-use uuid::Uuid;
-use whatsapp::graph::{Graph, OutgoingMessage, SendResult};
+use storage::{Objects, StorageError, Tenancy};
+use whatsapp::graph::Graph;
 
 use crate::retry::Busy;
-use crate::session::session_of;
 use crate::settle::{self, Sent};
+
+pub use file::UPLOAD_TIMEOUT;
 
 /// What delivering one conversation needs.
 #[derive(Clone, Copy)]
@@ -27,6 +30,8 @@ pub struct Post<'a> {
     pub tenancy: &'a Tenancy,
     pub channel_id: ChannelId,
     pub contact_id: ContactId,
+    /// Where the files are.
+    pub objects: &'a Objects,
     pub graph: &'a Graph,
     /// Opens the channel's token.
     pub open: &'a (dyn Fn(Sealed) -> Opening<'a> + Sync),
@@ -35,6 +40,8 @@ pub struct Post<'a> {
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// No further message is begun after this.
     pub until: Instant,
+    /// No file is begun after this: Meta gets it before its message is sent.
+    pub files_until: Instant,
     /// Hears of every call to Graph, when what came of it is stored.
     pub told: &'a (dyn Fn(Call) + Sync),
 }
@@ -45,11 +52,14 @@ pub struct Call {
     pub message_id: MessageId,
     /// The request that made the message.
     pub trace_id: Option<TraceId>,
-    pub claimed_at: Timestamp,
+    /// What was asked for: `send`, or `upload` for the file of a message that is not claimed yet.
+    pub what: &'static str,
+    pub begun_at: Timestamp,
     pub answered_at: Timestamp,
     /// By a clock that nobody moves.
     pub took: Duration,
-    /// What came of it, in one word: `sent`, `refused`, `not_reached` or `answer_lost`.
+    /// What came of it, in one word: `sent`, `refused`, `not_reached` or `answer_lost`; `uploaded`, `upload_refused` or
+    /// `upload_lost`.
     pub outcome: &'static str,
     /// Meta's code, where it refused.
     pub code: Option<i64>,
@@ -121,6 +131,15 @@ enum Step {
     Wait(Timestamp),
 }
 
+impl From<Sent> for Step {
+    fn from(sent: Sent) -> Self {
+        match sent {
+            Sent::Over | Sent::Unconfirmed => Self::Next,
+            Sent::DueAt(at) => Self::Wait(at),
+        }
+    }
+}
+
 impl Post<'_> {
     async fn step(&self, entry: &Entry) -> Result<Step, DeliverError> {
         let now = (self.now)();
@@ -142,59 +161,6 @@ impl Post<'_> {
                 None => self.send(message).await,
             },
         }
-    }
-
-    /// Claims the message, makes the one call, and stores what came of it.
-    async fn send(&self, mut message: Message) -> Result<Step, DeliverError> {
-        if self.waited_beyond_its_session(&message).await? {
-            settle::session_over(self.tenancy, &mut message, (self.now)()).await?;
-            return Ok(Step::Next);
-        }
-        let channel =
-            self.tenancy.channel(self.channel_id).await?.ok_or(DeliverError::NoSuchChannel(self.channel_id))?;
-        let Some(sealed) = self.tenancy.sealed_token(self.channel_id).await? else {
-            settle::disconnected(self.tenancy, &mut message, (self.now)()).await?;
-            return Ok(Step::Next);
-        };
-        let token = (self.open)(sealed).await.map_err(DeliverError::TokenSealed)?;
-        let quoted = match message.reply_to {
-            Some(quoted) => self.tenancy.message(quoted).await?.and_then(|quoted| quoted.wamid),
-            None => None,
-        };
-        let Some((to, body)) = written(&message) else {
-            settle::not_sendable(self.tenancy, &mut message, (self.now)()).await?;
-            return Ok(Step::Next);
-        };
-        // The conversation is marked for `due-work` since the message was accepted: if this sender dies after the
-        // claim, somebody looks.
-        let claimed_at = (self.now)();
-        let Some(claimed) = settle::claim(self.tenancy, &mut message, Uuid::new_v4(), claimed_at).await? else {
-            return Ok(Step::Next);
-        };
-        let opaque = message.id.to_string();
-        let outgoing = OutgoingMessage { to: &to, body: &body, reply_to: quoted.as_ref(), opaque: &opaque };
-        let begun = Instant::now();
-        let answer = self.graph.send_message(&channel.phone_number_id, &token, &outgoing).await;
-        let (took, answered_at) = (begun.elapsed(), (self.now)());
-        let (outcome, code) = in_short(&answer);
-        let settled = settle::answer(self.tenancy, &channel, claimed, answer, answered_at).await?;
-        let (message_id, trace_id) = (message.id, message.trace_id);
-        (self.told)(Call { message_id, trace_id, claimed_at, answered_at, took, outcome, code });
-        Ok(match settled {
-            Sent::Over | Sent::Unconfirmed => Step::Next,
-            Sent::DueAt(at) => Step::Wait(at),
-        })
-    }
-
-    /// A message that Graph put off may meet the end of its session while it waits. One that never waited goes to
-    /// Graph even in the last second: Meta has the last word (F17).
-    async fn waited_beyond_its_session(&self, message: &Message) -> Result<bool, StorageError> {
-        if message.delivery().is_none_or(|delivery| delivery.postponed() == 0) {
-            return Ok(false);
-        }
-        let Some(ticket) = self.tenancy.ticket(message.thread_id.ticket()).await? else { return Ok(true) };
-        let session = session_of(self.tenancy, &ticket).await?;
-        Ok(!session.is_some_and(|session| session.is_open((self.now)())))
     }
 
     async fn drop_from_outbox(&self, entry: &Entry) -> Result<Step, DeliverError> {
@@ -229,22 +195,5 @@ impl Post<'_> {
             let error = domain::chain(&error);
             tracing::warn!(%at, error, "no delayed job; due-work will find the work");
         }
-    }
-}
-
-fn in_short(answer: &SendResult) -> (&'static str, Option<i64>) {
-    match answer {
-        SendResult::Sent { .. } => ("sent", None),
-        SendResult::Refused(error) => ("refused", error.code),
-        SendResult::NotSent(_) => ("not_reached", None),
-        SendResult::Unknown(_) => ("answer_lost", None),
-    }
-}
-
-/// To whom it goes and what it says.
-fn written(message: &Message) -> Option<(Identity, String)> {
-    match (&message.direction, &message.content) {
-        (Direction::Outgoing { to, .. }, Content::Text { text }) => Some((to.clone(), text.clone())),
-        _ => None,
     }
 }

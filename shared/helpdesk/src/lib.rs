@@ -3,6 +3,8 @@
 mod accept;
 mod deliver;
 mod fresh;
+mod inspect;
+mod library;
 mod receive;
 mod record;
 mod retry;
@@ -13,9 +15,12 @@ mod tickets;
 mod unconfirmed;
 mod wake;
 
-pub use accept::{AcceptError, IdempotencyKey, NewReply, accept};
-pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, deliver};
+pub use accept::{
+    AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
+};
+pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use fresh::fresh_id;
+pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};
 pub use receive::{Receipt, Received, Receiving, receive};
 pub use record::{Recorded, Recording, record};
 pub use retry::Busy;

@@ -1,5 +1,7 @@
 //! What is stored before and after the one call to Graph.
 
+pub(crate) mod file;
+
 use domain::delivery::Turn;
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
@@ -114,6 +116,13 @@ pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: 
     fail(tenancy, message, failure, now).await
 }
 
+/// Graph refused the message because of its file, which can be had anew: it goes out again at once.
+pub(crate) async fn again(tenancy: &Tenancy, claimed: Claimed, now: Timestamp) -> Result<(), Busy> {
+    let mut message = claimed.message;
+    tracing::info!(message.id = %message.id, "Graph does not know a file any more");
+    postpone(tenancy, &mut message, now, now).await.map(|_| ())
+}
+
 /// The message is of a kind that is never sent.
 pub(crate) async fn not_sendable(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
     let failure = Failure {
@@ -145,19 +154,7 @@ async fn sent(
 }
 
 async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, now: Timestamp) -> Result<Sent, Busy> {
-    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
-    let wait = match error.row.class {
-        Class::Retry(pace) => pace.wait(postponed).map(|wait| SignedDuration::try_from(wait).unwrap_or(ACCOUNT_WAIT)),
-        Class::Account => Some(ACCOUNT_WAIT),
-        Class::Wait(Until::MetaLifts | Until::Passed(_) | Until::CustomerWrites)
-        | Class::Fix
-        | Class::Permanent
-        | Class::Notice => None,
-    };
-    let asked = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
-    if let Some(wait) = wait {
-        let wait = asked.map_or(wait, |asked| asked.max(wait));
-        tracing::info!(message.id = %message.id, graph.code = error.code, wait_s = wait.as_secs(), "Graph put a message off");
+    if let Some(wait) = wait_after(message, error) {
         return postpone(tenancy, message, now + wait, now).await;
     }
     let failure = error.failure().clone();
@@ -167,6 +164,23 @@ async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, n
         status::close_session(tenancy, message.thread_id, now).await?;
     }
     Ok(Sent::Over)
+}
+
+/// How long a message waits after a refusal; nothing if it is final.
+fn wait_after(message: &Message, error: &GraphError) -> Option<SignedDuration> {
+    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
+    let wait = match error.row.class {
+        Class::Retry(pace) => pace.wait(postponed).map(|wait| SignedDuration::try_from(wait).unwrap_or(ACCOUNT_WAIT)),
+        Class::Account => Some(ACCOUNT_WAIT),
+        Class::Wait(Until::MetaLifts | Until::Passed(_) | Until::CustomerWrites)
+        | Class::Fix
+        | Class::Permanent
+        | Class::Notice => None,
+    }?;
+    let asked = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
+    let wait = asked.map_or(wait, |asked| asked.max(wait));
+    tracing::info!(message.id = %message.id, graph.code = error.code, wait_s = wait.as_secs(), "Graph put a message off");
+    Some(wait)
 }
 
 async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: Timestamp) -> Result<(), Busy> {

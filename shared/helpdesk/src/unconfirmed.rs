@@ -1,5 +1,7 @@
 //! A person decides about a message whose answer was lost (F29).
 
+use std::slice::from_ref;
+
 use domain::delivery::NotAllowed;
 use domain::{Delivery, Message, MessageId};
 use jiff::Timestamp;
@@ -38,7 +40,9 @@ pub async fn resend(
     id: MessageId,
     now: Timestamp,
 ) -> Result<Message, UnconfirmedError> {
-    let enter = |transaction: &mut Transaction, message: &Message| transaction.enter_outbox(message, now + LOOK_AFTER);
+    let enter = |transaction: &mut Transaction, message: &Message| {
+        transaction.enter_outbox(from_ref(message), now + LOOK_AFTER)
+    };
     decide(tenancy, outbound, id, |delivery| delivery.resend(now), enter).await
 }
 

@@ -1,7 +1,10 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{ChannelId, ContactId, Identity, MessageId, Position, TemplateId, TenantId, ThreadId, TicketId};
+use domain::{
+    ChannelId, ContactId, Identity, LibraryItemId, MessageId, Position, TemplateId, TenantId, ThreadId, TicketId,
+    UploadId,
+};
 use std::collections::HashMap;
 
 /// One item's key.
@@ -81,6 +84,22 @@ impl Keys {
 
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
+    }
+
+    pub(crate) fn upload(self, id: UploadId) -> Key {
+        self.key(&format!("#UPLOAD#{id}"), "UPLOAD")
+    }
+
+    pub(crate) fn at_meta(self, channel: ChannelId, sha256: &str) -> Key {
+        self.key(&format!("#UPLOADED#{channel}#{sha256}"), "UPLOADED")
+    }
+
+    pub(crate) fn library(self, id: LibraryItemId) -> Key {
+        Key { pk: self.library_partition(), sk: id.to_string() }
+    }
+
+    pub(crate) fn library_partition(self) -> String {
+        self.key("#LIBRARY", "").pk
     }
 
     /// The partition of an account's templates.

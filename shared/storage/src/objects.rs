@@ -1,4 +1,7 @@
-//! The bucket: what is too large for a queue or for the table.
+//! The bucket: what is too large for a queue or for the table, and files.
+
+mod invitation;
+mod reading;
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,6 +10,9 @@ use aws_sdk_s3::primitives::ByteStream;
 use aws_types::SdkConfig;
 
 use crate::error::StorageError;
+
+pub use invitation::Invitation;
+pub use reading::Part;
 
 /// The bucket. Keys are short and made by us only.
 #[derive(Clone, Debug)]

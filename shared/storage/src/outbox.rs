@@ -45,14 +45,15 @@ impl Tenancy {
 }
 
 impl Transaction {
-    /// The message waits to be sent, and the conversation has work: `due-work` looks at it at `look_at` if the job that
-    /// goes with it is lost.
-    pub fn enter_outbox(&mut self, message: &Message, look_at: Timestamp) {
-        self.write_outbox(message, None);
-        let (shard, time) = directory::due(message.contact_id, look_at);
-        let key = self.tenancy.keys.conversation(message.channel_id, message.contact_id);
-        let values = [(":shard", text(shard)), (":time", text(time)), (":one", number(1))];
-        self.update(&key, "SET due_pk = :shard, due_sk = :time ADD accepted :one", None, values);
+    /// Messages of one conversation wait to be sent, and the conversation has work: `due-work` looks at it at `look_at` if
+    /// the job that goes with them is lost.
+    pub fn enter_outbox(&mut self, messages: &[Message], look_at: Timestamp) {
+        messages.iter().for_each(|message| self.write_outbox(message, None));
+        let Some(first) = messages.first() else { return };
+        let (shard, time) = directory::due(first.contact_id, look_at);
+        let key = self.tenancy.keys.conversation(first.channel_id, first.contact_id);
+        let values = [(":shard", text(shard)), (":time", text(time)), (":more", number(messages.len() as u64))];
+        self.update(&key, "SET due_pk = :shard, due_sk = :time ADD accepted :more", None, values);
     }
 
     /// The message stays first in line, but Graph asked us not to come before `not_before`.

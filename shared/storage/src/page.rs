@@ -43,3 +43,60 @@ pub(crate) fn decode(kind: &str, text: &str) -> Result<String, InvalidCursor> {
     let bytes = URL_SAFE_NO_PAD.decode(rest).map_err(|_| InvalidCursor)?;
     String::from_utf8(bytes).map_err(|_| InvalidCursor)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{ChannelCursor, MessageCursor, TicketCursor};
+
+    /// Whether it is a cursor of this list; if so it has only this spelling.
+    fn is_taken_as<C: FromStr<Err = InvalidCursor> + Display>(text: &str) -> bool {
+        let cursor = text.parse::<C>().ok();
+        cursor.inspect(|cursor| assert_eq!(cursor.to_string(), text)).is_some()
+    }
+
+    fn lists_that_take(text: &str) -> usize {
+        let taken =
+            [is_taken_as::<ChannelCursor>(text), is_taken_as::<MessageCursor>(text), is_taken_as::<TicketCursor>(text)];
+        taken.into_iter().filter(|taken| *taken).count()
+    }
+
+    /// Places as lists have them, and others that are nearly so.
+    fn places() -> impl Strategy<Value = String> {
+        let number = prop_oneof!["[0-9]{10,15}", "[+-]?[0-9]{0,22}"];
+        let id = prop_oneof!["(tkt|chn)_[0-9a-f]{32}", "(tkt|chn|msg)?_?[0-9A-Fa-f-]{0,36}"];
+        prop_oneof![
+            ("[0-9+]{12}", "[0-9+]{10}").prop_map(|(second, sequence)| format!("{second}.{sequence}")),
+            (number, id.clone()).prop_map(|(number, id)| format!("{number}#{id}")),
+            id,
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_text_is_a_cursor_of_one_list_at_most_and_in_one_spelling(
+            text in any::<String>(), kind in "[cmt][012]", place in places(),
+        ) {
+            prop_assert_eq!(lists_that_take(&text), 0);
+            prop_assert!(lists_that_take(&encode(&kind, &place)) <= 1);
+            prop_assert_eq!(lists_that_take(&format!("{kind}.{place}")), 0);
+        }
+
+        #[test]
+        fn a_place_of_a_list_is_read_back(millis in 0u64..1_000_000_000_000, id in "[0-9a-f]{32}") {
+            prop_assert_eq!(lists_that_take(&encode("t1", &format!("{millis:015}#tkt_{id}"))), 1);
+            prop_assert_eq!(lists_that_take(&encode("m1", &format!("{millis:012}.{:010}", millis % 7))), 1);
+            prop_assert_eq!(lists_that_take(&encode("c1", &format!("chn_{id}"))), 1);
+        }
+    }
+
+    #[test]
+    fn a_text_that_is_far_too_long_is_not_even_decoded() {
+        assert_eq!(decode("t1", &format!("t1.{}", "A".repeat(1_000_000))), Err(InvalidCursor));
+    }
+}

@@ -64,7 +64,9 @@ impl FromStr for TicketCursor {
         let place = page::decode(Self::KIND, text)?;
         let (at, id) = place.split_once('#').ok_or(InvalidCursor)?;
         let at = at.parse().ok().and_then(|at| Timestamp::from_millisecond(at).ok()).ok_or(InvalidCursor)?;
-        Ok(Self { last_message_at: at, id: id.parse().map_err(|_| InvalidCursor)? })
+        let cursor = Self { last_message_at: at, id: id.parse().map_err(|_| InvalidCursor)? };
+        // `+7` and the like are numbers, too.
+        if cursor.sort_key() == place { Ok(cursor) } else { Err(InvalidCursor) }
     }
 }
 

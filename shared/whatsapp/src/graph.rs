@@ -1,4 +1,5 @@
-//! The Graph API: sending, by one call that can end in four ways, and what an account says of its numbers and templates.
+//! The Graph API: sending, by one call that can end in four ways, the files that are sent, and what an account says of its
+//! numbers and templates.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
 //! learns whether it was taken, refused, certainly never sent, or lost from sight.
@@ -8,6 +9,7 @@ mod answer;
 pub mod errors;
 mod message;
 mod templates;
+mod upload;
 
 use std::time::Duration;
 
@@ -17,9 +19,10 @@ use rustls::{ClientConfig, RootCertStore};
 use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
-pub use answer::GraphError;
-pub use message::OutgoingMessage;
+pub use answer::{GraphError, More};
+pub use message::{OutgoingContent, OutgoingMessage};
 pub use templates::{CreatedTemplate, TemplatePage};
+pub use upload::{OutgoingFile, UploadResult};
 
 /// The Graph API.
 #[derive(Clone, Debug)]

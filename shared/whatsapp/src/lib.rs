@@ -3,5 +3,6 @@
 pub mod formatting;
 pub mod graph;
 pub mod limits;
+pub mod media;
 mod template;
 pub mod webhook;

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use whatsapp::graph::errors::{Class, Pace, Until};
-use whatsapp::graph::{Graph, GraphError, OutgoingMessage, SendResult};
+use whatsapp::graph::{Graph, GraphError, OutgoingContent, OutgoingMessage, SendResult};
 
 const TOKEN: &str = "EAAG-a-secret-token";
 
@@ -23,7 +23,8 @@ fn graph(base_url: &str, timeout: Duration) -> Graph {
 async fn send_to(base_url: &str, timeout: Duration) -> SendResult {
     let to = Identity::Phone("15550100001".into());
     let quoted = Wamid::try_from("wamid.Q".to_owned()).expect("a wamid");
-    let message = OutgoingMessage { to: &to, body: "hello", reply_to: Some(&quoted), opaque: "msg_1" };
+    let message =
+        OutgoingMessage { to: &to, content: OutgoingContent::Text("hello"), reply_to: Some(&quoted), opaque: "msg_1" };
     graph(base_url, timeout).send_message("P1", &SecretString::from(TOKEN), &message).await
 }
 
@@ -164,7 +165,7 @@ async fn the_token_shows_nowhere() {
         answer(400, error(100)).await,
     ];
     let to = Identity::Phone("15550100001".into());
-    let message = OutgoingMessage { to: &to, body: "hello", reply_to: None, opaque: "msg_1" };
+    let message = OutgoingMessage { to: &to, content: OutgoingContent::Text("hello"), reply_to: None, opaque: "msg_1" };
     let unsendable = SecretString::from(format!("{TOKEN}\n"));
     let client = graph("http://127.0.0.1:1", Duration::from_secs(5));
     let refused = client.send_message("P1", &unsendable, &message).await;

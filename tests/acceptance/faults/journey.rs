@@ -8,8 +8,9 @@ use serde_json::Value;
 pub(super) struct Seen {
     /// Each of the customer's threads: direction, words and status of its messages.
     threads: Vec<Vec<(String, String, String)>>,
-    /// The customer's phone: what they wrote and got.
-    phone: Vec<(String, String)>,
+    /// On the customer's phone, each in its order. A reply that comes late stands below what was written meanwhile.
+    wrote: Vec<String>,
+    received: Vec<String>,
     unread: Vec<i64>,
 }
 
@@ -31,14 +32,15 @@ impl Seen {
             .filter(|(.., status)| status == "unconfirmed")
             .map(|(_, text, _)| text)
             .collect();
-        let known = |phone: &[(String, String)]| -> Vec<(String, String)> {
-            phone.iter().filter(|(_, text)| !unsure.contains(&text)).cloned().collect()
+        let known = |received: &[String]| -> Vec<String> {
+            received.iter().filter(|text| !unsure.contains(text)).cloned().collect()
         };
         let texts = |seen: &Self| -> Vec<Vec<String>> {
             seen.threads.iter().map(|thread| thread.iter().map(|(_, text, _)| text.clone()).collect()).collect()
         };
-        let once = unsure.iter().all(|text| self.phone.iter().filter(|(_, shown)| shown == *text).count() <= 1);
-        once && texts(self) == texts(expected) && known(&self.phone) == known(&expected.phone)
+        let once = unsure.iter().all(|text| self.received.iter().filter(|shown| shown == text).count() <= 1);
+        let same = texts(self) == texts(expected) && self.wrote == expected.wrote;
+        once && same && known(&self.received) == known(&expected.received)
     }
 }
 
@@ -97,14 +99,13 @@ async fn settled(world: &World, customer: &Customer, count: usize) -> Vec<Thread
 
 async fn seen_by(world: &World, customer: &Customer, threads: Vec<Thread>) -> Seen {
     let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let mut seen = Seen { threads: Vec::new(), phone: Vec::new(), unread: Vec::new() };
+    let (wrote, received) = (customer.phone().wrote().await, customer.phone().received().await);
+    let mut seen = Seen { threads: Vec::new(), wrote, received, unread: Vec::new() };
     for thread in threads {
         let messages = world.agent().messages(&thread).await;
         let row = |message: &Value| (text(message, "direction"), text(message, "text"), text(message, "status"));
         seen.threads.push(messages.iter().map(row).collect());
         seen.unread.push(thread.ticket["unread_count"].as_i64().unwrap_or(-1));
     }
-    let shown = customer.phone().messages().await;
-    seen.phone = shown.iter().map(|message| (text(message, "direction"), text(message, "text"))).collect();
     seen
 }

@@ -1,18 +1,18 @@
 //! `/v1/threads/{id}/messages`
 
+mod new;
 mod written;
 
 use axum::extract::State;
 use domain::ThreadId;
-use helpdesk::{AcceptError, NewReply};
+use helpdesk::Accepting;
 use http::StatusCode;
-use queues::Trace;
-use rest::{Caller, Id, IdempotencyKey, Json, List, Paging, Query, fingerprint};
+use rest::{Caller, Id, IdempotencyKey, Json, List, Paging, Query};
 use serde::Deserialize;
 use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
-use self::written::Format;
+use self::new::NewMessage;
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;
@@ -60,23 +60,11 @@ pub(crate) async fn list(
     Ok(Json(List::new(shown, found.next)))
 }
 
-/// A reply to the customer.
-#[derive(Deserialize, ToSchema)]
-pub(crate) struct NewMessage {
-    /// 1 to 4,096 characters as they go out, not only white space.
-    #[schema(example = "Here we are.")]
-    text: String,
-    #[serde(default)]
-    #[schema(inline)]
-    format: Format,
-    /// The message of the same conversation that it quotes.
-    reply_to: Option<String>,
-}
-
-/// Sends a message to the customer.
+/// Sends a message to the customer, or several at once.
 ///
-/// It is accepted and goes out in its turn, after the conversation's earlier ones; what becomes of it is in its
-/// `statuses`. Whoever writes in a ticket that nobody owns becomes its owner.
+/// All of them are accepted, or none. They go out in their turn, after the conversation's earlier ones; what becomes of each
+/// is in its `statuses`. Files are looked at first: one that WhatsApp does not take is refused with the rule and what would
+/// work. Whoever writes in a ticket that nobody owns becomes its owner.
 #[utoipa::path(
     post, path = "/v1/threads/{id}/messages", operation_id = "send_message", tag = "threads",
     params(("id" = String, Path, description = "The thread."), IdempotencyKey),
@@ -85,8 +73,13 @@ pub(crate) struct NewMessage {
         (status = 202, description = "What was accepted: all of it.", body = Accepted),
         (status = 409, description = "`session_closed`, since `expired_at`: send an approved template, or wait until the \
                                       customer writes."),
-        (status = 422, description = "`text_empty`, `text_too_long` (with `characters` and `limit`), \
-                                      `no_such_quoted_message`, `idempotency_key_reused` or `body_invalid`."),
+        (status = 422, description = "`message_empty`, `text_empty`, `text_too_long` (with `characters` and `limit`), \
+                                      `no_such_quoted_message`, `idempotency_key_reused` or `body_invalid`. Of attachments: \
+                                      `attachment_invalid`, `too_many_attachments`, `caption_too_long`, \
+                                      `caption_not_allowed`, `no_such_upload`, `upload_missing`, `upload_expired`, \
+                                      `no_such_library_item`, `media_not_allowed` (with `file`, `rule`, `found`, `allowed` \
+                                      and `advice`). `location_invalid`, `contacts_invalid`. Of reactions: \
+                                      `reaction_not_alone`, `emoji_invalid`, `no_such_reaction_target`, `not_reactable`."),
         (status = 503, description = "`busy`: repeat it after the seconds in `Retry-After`, with the same \
                                       `Idempotency-Key`."),
     )
@@ -100,33 +93,12 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let tenancy = desk.of(&caller);
     let reply = asked.into_reply(id, &caller, key.as_ref())?;
-    let messages = helpdesk::accept(&tenancy, &desk.outbound, reply, desk.now()).await?;
+    let Helpdesk { objects, outbound, .. } = &desk;
+    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
+    let messages = helpdesk::accept(with, reply).await?;
     desk.tell("message_accepted", &messages);
     let accepted = Accepted::of(&tenancy, messages).await;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
-}
-
-impl NewMessage {
-    fn into_reply(
-        self,
-        thread_id: ThreadId,
-        caller: &Caller,
-        key: Option<&IdempotencyKey>,
-    ) -> Result<NewReply, AcceptError> {
-        let idempotency = key.map(|key| helpdesk::IdempotencyKey {
-            hash: key.hash(caller.user()),
-            fingerprint: fingerprint([
-                &thread_id.to_string(),
-                self.format.as_str(),
-                &self.text,
-                self.reply_to.as_deref().unwrap_or(""),
-            ]),
-        });
-        let quoted = self.reply_to.map(|id| id.parse()).transpose();
-        let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;
-        let (text, trace_id) = (self.format.outgoing(self.text), Trace::current_id());
-        Ok(NewReply { thread_id, author: caller.user().clone(), text, reply_to, idempotency, trace_id })
-    }
 }
 
 impl From<Order> for page::Order {

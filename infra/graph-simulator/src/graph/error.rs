@@ -37,7 +37,7 @@ impl MetaError {
     }
 
     /// A parameter that Graph itself refuses, before WhatsApp sees it.
-    pub(super) fn parameter(title: impl Into<String>) -> Self {
+    pub(crate) fn parameter(title: impl Into<String>) -> Self {
         Self { title: title.into(), details: None, ..Self::of_code(100) }
     }
 
@@ -71,7 +71,7 @@ impl MetaError {
         Self { status: status.unwrap_or(self.status), ..self }
     }
 
-    pub(super) fn detailed(self, details: impl Into<String>) -> Self {
+    pub(crate) fn detailed(self, details: impl Into<String>) -> Self {
         Self { details: Some(details.into()), ..self }
     }
 

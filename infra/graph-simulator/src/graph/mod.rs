@@ -6,6 +6,7 @@ mod codes;
 mod envelope;
 mod error;
 mod fields;
+mod media;
 mod message_templates;
 mod messages;
 mod nodes;
@@ -16,6 +17,7 @@ mod subscribed_apps;
 mod types;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
 
@@ -24,7 +26,8 @@ use crate::simulator::Simulator;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
-        .route("/{version}/{id}", get(nodes::show).post(message_templates::edit))
+        .route("/{version}/{id}", get(nodes::show).post(message_templates::edit).delete(media::delete))
+        .route("/{version}/{id}/media", post(media::create).layer(DefaultBodyLimit::disable()))
         .route(
             "/{version}/{id}/message_templates",
             get(message_templates::list).post(message_templates::create).delete(message_templates::delete),

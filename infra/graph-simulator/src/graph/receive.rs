@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -15,16 +16,17 @@ use crate::faults::{Drop, Effect};
 use crate::requests::{self, Received, readable};
 use crate::simulator::Simulator;
 
-/// The largest body that is read.
-const LIMIT: usize = 16 << 20;
+/// The largest body that is read: a document and what is around it.
+const LIMIT: usize = 101 << 20;
 
 pub(super) async fn receive(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
     let shared = simulator.shared();
     let _in_progress = shared.request_in_progress();
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
-    let fault = shared.faults().take(parts.uri.path(), &readable(&body));
-    let seq = match record(&simulator, &parts, &body, fault.as_ref()) {
+    let noted = noted(&parts, &body);
+    let fault = shared.faults().take(parts.uri.path(), &readable(&noted));
+    let seq = match record(&simulator, &parts, &noted, fault.as_ref()) {
         Ok(seq) => seq,
         Err(error) => return MetaError::from(error).into_response(),
     };
@@ -36,6 +38,15 @@ pub(super) async fn receive(State(simulator): State<Simulator>, request: Request
         tracing::error!(%error, "an answer could not be recorded");
     }
     response
+}
+
+/// A body as the log keeps it: of a form with files only its length.
+fn noted(parts: &Parts, body: &Bytes) -> Bytes {
+    let content_type = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if content_type.starts_with("multipart/") {
+        return format!(r#"{{"multipart_bytes": {}}}"#, body.len()).into();
+    }
+    body.clone()
 }
 
 fn record(simulator: &Simulator, parts: &Parts, body: &Bytes, fault: Option<&Effect>) -> rusqlite::Result<i64> {

@@ -5,5 +5,6 @@ mod customers;
 mod faults;
 mod sending;
 mod templates;
+mod uploads;
 mod webhooks;
 mod world;

@@ -11,7 +11,7 @@ fn body(text: &str) -> Value {
     json!([{ "type": "BODY", "text": text, "example": { "body_text": [["Ada"]] } }])
 }
 
-fn template(name: &str, components: Value) -> Value {
+fn template(name: &str, components: &Value) -> Value {
     json!({ "name": name, "language": "en", "category": "UTILITY", "components": components })
 }
 
@@ -46,7 +46,7 @@ fn to_ada(name: &str) -> Value {
 #[tokio::test]
 async fn a_submitted_template_is_pending_until_it_is_reviewed_and_a_webhook_tells() {
     let mut world = World::start().await;
-    let (status, answer) = submit(&world, &template("parcel", body("Hello {{1}}, it is here now."))).await;
+    let (status, answer) = submit(&world, &template("parcel", &body("Hello {{1}}, it is here now."))).await;
     assert_eq!(
         (status, &answer["status"], &answer["category"]),
         (StatusCode::OK, &json!("PENDING"), &json!("UTILITY"))
@@ -92,19 +92,19 @@ async fn what_meta_documents_to_refuse_is_refused_with_words_for_people() {
     made(&world, "taken").await;
     let sound = "Hello {{1}}, it is here now.";
     for (template, subcode) in [
-        (template("taken", body(sound)), 2_388_024),
-        (template("n", body("{{1}} is here now for you")), 2_388_299),
-        (template("n", body("Hello {{1}} there")), 2_388_293),
-        (template("n", body(&"b".repeat(1_025))), 2_388_040),
-        (template("n", json!([{ "type": "FOOTER", "text": "f" }])), 2_388_072),
-        (template("n", json!([{ "type": "BODY", "text": "b" }, { "type": "FOOTER", "text": "{{1}}" }])), 2_388_073),
-        (template("n", json!([{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "b" }])), 2_388_047),
+        (template("taken", &body(sound)), 2_388_024),
+        (template("n", &body("{{1}} is here now for you")), 2_388_299),
+        (template("n", &body("Hello {{1}} there")), 2_388_293),
+        (template("n", &body(&"b".repeat(1_025))), 2_388_040),
+        (template("n", &json!([{ "type": "FOOTER", "text": "f" }])), 2_388_072),
+        (template("n", &json!([{ "type": "BODY", "text": "b" }, { "type": "FOOTER", "text": "{{1}}" }])), 2_388_073),
+        (template("n", &json!([{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "b" }])), 2_388_047),
     ] {
         let answer = submit(&world, &template).await;
         assert_eq!((code(&answer), &answer.1["error"]["error_subcode"]), (100, &json!(subcode)), "{answer:?}");
         assert!(answer.1["error"]["error_user_msg"].is_string(), "{answer:?}");
     }
-    assert_eq!(code(&submit(&world, &template("Not A Name", body(sound))).await), 100);
+    assert_eq!(code(&submit(&world, &template("Not A Name", &body(sound))).await), 100);
     assert_eq!(list(&world, "").await["data"].as_array().unwrap().len(), 1);
 }
 

@@ -14,7 +14,7 @@ use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
 use tower::ServiceExt;
 
-use super::OWNER;
+use super::{OWNER, request};
 use crate::function::Credentials;
 
 /// S3 for the template's bucket.
@@ -40,6 +40,10 @@ impl Bucket {
     }
 
     pub(super) async fn answer(&self, request: Request) -> Response {
+        // They matter to the lifecycle, which does not run here.
+        if request::is_about_tags(&request) {
+            return StatusCode::OK.into_response();
+        }
         match self.0.clone().oneshot(request).await {
             Ok(response) => response.map(Body::new),
             Err(error) => {

@@ -117,12 +117,26 @@ fn table_actions(place: &Place, operation: &str, request: &Value) -> Vec<Action>
     actions
 }
 
-/// What a request to the bucket needs to be allowed.
-pub(super) fn action_of_object(request: &Request) -> Action {
+/// What a request to the bucket needs to be allowed: one action, and another for tags that come with an object.
+pub(super) fn actions_of_object(request: &Request) -> Vec<Action> {
+    let action = action_of_object(request);
+    let tags = Action { action: "s3:PutObjectTagging".to_owned(), resource: action.resource.clone() };
+    let has_tags = request.headers().contains_key("x-amz-tagging");
+    std::iter::once(action).chain(Some(tags).filter(|_| has_tags)).collect()
+}
+
+/// Whether a request is about the tags of an object rather than the object.
+pub(super) fn is_about_tags(request: &Request) -> bool {
+    let mut parameters = request.uri().query().unwrap_or("").split('&');
+    parameters.any(|parameter| parameter.split('=').next() == Some("tagging"))
+}
+
+fn action_of_object(request: &Request) -> Action {
     let path = request.uri().path().trim_start_matches('/');
     let query = request.uri().query().unwrap_or("");
     let has_key = path.split_once('/').is_some_and(|(_, key)| !key.is_empty());
     let action = match *request.method() {
+        Method::PUT if is_about_tags(request) => "s3:PutObjectTagging",
         Method::GET | Method::HEAD if has_key => "s3:GetObject",
         Method::GET | Method::HEAD => "s3:ListBucket",
         Method::DELETE if query.contains("uploadId=") => "s3:AbortMultipartUpload",
@@ -184,6 +198,18 @@ mod tests {
         let action = action_of_object(&request);
 
         assert_eq!((action.action.as_str(), action.resource.as_str()), ("s3:PutObject", "arn:aws:s3:::media/spill/1"));
+    }
+
+    #[test]
+    fn tags_are_an_action_of_their_own() {
+        let actions = |request: http::request::Builder| -> Vec<String> {
+            let request = request.body(Body::empty()).unwrap();
+            actions_of_object(&request).into_iter().map(|action| action.action).collect()
+        };
+        assert_eq!(actions(Request::put("/media/uploads/1?tagging&x-id=PutObjectTagging")), ["s3:PutObjectTagging"]);
+        let with_tags =
+            Request::put("/media/uploads/1?X-Amz-SignedHeaders=x-amz-tagging").header("x-amz-tagging", "a=b");
+        assert_eq!(actions(with_tags), ["s3:PutObject", "s3:PutObjectTagging"]);
     }
 
     #[test]

@@ -94,13 +94,16 @@ fn calls(line: &Line, id: &str) -> Vec<Event> {
 
 fn events_of_call(line: &Line, call: &Value) -> Option<[Event; 2]> {
     let at = |key: &str| call.get(key)?.as_str()?.parse::<Timestamp>().ok();
-    let (claimed_at, answered_at) = (at("claimed_at")?, at("answered_at")?);
+    let (begun_at, answered_at) = (at("begun_at")?, at("answered_at")?);
     let code = call.get("graph.code").filter(|code| !code.is_null());
     let code = code.map(|code| format!(" (Graph's code {code})")).unwrap_or_default();
     let outcome = call.get("outcome")?.as_str()?;
     let answer = format!("called Graph, {} ms: {outcome}{code}", call.get("took_ms")?);
+    // A file goes before its message is claimed.
+    let begins =
+        if call.get("call").and_then(Value::as_str) == Some("upload") { "gives Meta its file" } else { "claims it" };
     Some([
-        Event { at: claimed_at, who: function(line), what: "claims it".to_owned() },
+        Event { at: begun_at, who: function(line), what: begins.to_owned() },
         Event { at: answered_at, who: function(line), what: answer },
     ])
 }
@@ -152,7 +155,7 @@ mod tests {
     fn a_call_is_a_claim_and_an_answer_and_other_messages_calls_are_not_ours() {
         let line = line(
             r#"{"function":"outbound-sender","_aws":{},"graph.calls":[{"message.id":"msg_1","outcome":"refused",
-                "claimed_at":"2026-11-23T20:00:00Z","answered_at":"2026-11-23T20:00:01Z","took_ms":85,"graph.code":131047}]}"#,
+                "begun_at":"2026-11-23T20:00:00Z","answered_at":"2026-11-23T20:00:01Z","took_ms":85,"graph.code":131047}]}"#,
         );
         let words: Vec<String> = calls(&line, "msg_1").into_iter().map(|event| event.what).collect();
         assert_eq!(words, ["claims it", "called Graph, 85 ms: refused (Graph's code 131047)"]);

@@ -1,9 +1,11 @@
 //! Makes a document of what a parser meets, in its order.
 
+mod link;
+
 use std::mem::{replace, take};
 
+use self::link::Link;
 use super::document::{Block, Kind, Line, List, Run, Style, Styles, is_empty, trimmed, without_space_at_end};
-use super::links;
 
 /// What is open, and the paragraph that is being written.
 pub(super) struct Builder {
@@ -38,12 +40,6 @@ enum Open {
     List(List),
 }
 
-/// A link whose words are being read.
-struct Link {
-    href: String,
-    words: Line,
-}
-
 impl Builder {
     pub(super) fn new() -> Self {
         let (open, lines) = (vec![Open::Blocks(Vec::new())], vec![Line::new()]);
@@ -54,6 +50,7 @@ impl Builder {
         while self.open.len() > 1 {
             self.close();
         }
+        self.end_link();
         self.end_paragraph();
         match self.open.pop() {
             Some(Open::Blocks(blocks)) => blocks,
@@ -189,46 +186,6 @@ impl Builder {
         self.end_paragraph();
     }
 
-    pub(super) fn open_link(&mut self, href: &str) {
-        self.end_link();
-        self.link = Some(Link { href: href.to_owned(), words: Line::new() });
-    }
-
-    /// The words of a link with its address, or only the address where they say the same.
-    pub(super) fn end_link(&mut self) {
-        let Some(Link { href, words }) = self.link.take() else { return };
-        let text: String = words.iter().map(|run| run.text.as_str()).collect();
-        let address = links::written(&href);
-        let only_address = address.as_ref().is_some_and(|it| text.trim().is_empty() || links::says_the_same(&text, it));
-        if !only_address {
-            words.into_iter().for_each(|run| self.run(run));
-        }
-        match address {
-            Some(address) if only_address => self.words(&address, Styles::NONE),
-            Some(address) => self.words(&format!(" ({address})"), Styles::NONE),
-            None => {}
-        }
-    }
-
-    /// A link does not go on in another paragraph; it may begin around one.
-    fn end_link_with_words(&mut self) {
-        if self.link.as_ref().is_some_and(|link| !is_empty(&link.words)) {
-            self.end_link();
-        }
-    }
-
-    /// Its alternative text and address. An emoji that an editor shows as an image is only an emoji.
-    pub(super) fn image(&mut self, alt: &str, source: &str) {
-        let is_emoji = !alt.trim().is_empty() && !alt.contains(char::is_alphanumeric);
-        let address = links::written(source).filter(|_| !is_emoji && self.link.is_none());
-        self.flowing(alt);
-        match address {
-            Some(address) if alt.trim().is_empty() => self.words(&address, Styles::NONE),
-            Some(address) => self.words(&format!(" ({address})"), Styles::NONE),
-            None => {}
-        }
-    }
-
     fn open(&mut self, what: Open) {
         self.end_paragraph();
         if self.beyond > 0 || self.open.len() >= DEEPEST { self.beyond += 1 } else { self.open.push(what) }
@@ -261,12 +218,24 @@ impl Builder {
         }
     }
 
-    fn run(&mut self, run: Run) {
-        match (&mut self.link, self.lines.last_mut()) {
-            (Some(link), _) => run.append_to(&mut link.words),
-            (None, Some(line)) => run.append_to(line),
-            (None, None) => {}
+    /// Words that would become part of an address, or it of them, are parted from it.
+    fn run(&mut self, mut run: Run) {
+        let line = match (&mut self.link, self.lines.last_mut()) {
+            (Some(link), _) => &mut link.words,
+            (None, Some(line)) => line,
+            (None, None) => return,
+        };
+        let is_glued = line.last().is_some_and(|last| match (&last.kind, &run.kind) {
+            (Kind::Link(_), _) => run.text.starts_with(|c: char| !c.is_whitespace() && !is_after_address(c)),
+            (_, Kind::Link(_)) => last.text.ends_with(char::is_alphanumeric),
+            _ => false,
+        });
+        match run.kind {
+            _ if !is_glued => {}
+            Kind::Words => run.text.insert(0, ' '),
+            _ => Run { text: " ".into(), styles: Styles::NONE, kind: Kind::Words }.append_to(line),
         }
+        run.append_to(line);
     }
 
     fn after_space(&self) -> bool {
@@ -292,4 +261,9 @@ fn push_list(item: &mut Vec<Block>, list: List) {
         Some(Block::List(last)) if last.first.is_some() == list.first.is_some() => last.items.extend(list.items),
         _ => item.push(Block::List(list)),
     }
+}
+
+/// What may follow an address without becoming part of it.
+fn is_after_address(c: char) -> bool {
+    matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | ')' | ']' | '"' | '\'' | '…' | '»' | '”' | '’')
 }

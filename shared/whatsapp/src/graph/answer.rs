@@ -16,11 +16,8 @@ pub struct GraphError {
     pub http_status: u16,
     /// Meta's code; nothing when the answer was not Graph's own.
     pub code: Option<i64>,
-    /// What kind of `code` it is, where Meta says so.
-    pub subcode: Option<i64>,
-    /// Meta's own words about it, where it has some for people.
-    pub title: Option<String>,
-    pub message: Option<String>,
+    /// What Meta says beyond the code, apart: most errors have none of it, and they travel far.
+    pub more: Box<More>,
     /// What the code means and what to do.
     pub row: &'static Row,
     /// Meta's id of the call, for its support.
@@ -28,6 +25,16 @@ pub struct GraphError {
     /// How long Meta asks to wait, where it does.
     pub retry_after: Option<Duration>,
     failure: Failure,
+}
+
+/// What Meta says of an error beyond its code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct More {
+    /// What kind of the code it is.
+    pub subcode: Option<i64>,
+    /// A title and words for people.
+    pub title: Option<String>,
+    pub message: Option<String>,
 }
 
 impl GraphError {
@@ -85,13 +92,12 @@ fn sent(status: StatusCode, body: &Value) -> Option<SendResult> {
 fn refusal(status: StatusCode, retry_after: Option<Duration>, error: &Value) -> GraphError {
     let code = error.get("code").and_then(Value::as_i64);
     let subcode = error.get("error_subcode").and_then(Value::as_i64);
+    let message = errors::words_at(error, "/error_user_msg").or_else(|| errors::words_at(error, "/error_data/details"));
     let row = subcode.and_then(errors::row_of_subcode).unwrap_or_else(|| errors::classify(code, status.as_u16()));
     GraphError {
         http_status: status.as_u16(),
         code,
-        subcode,
-        title: errors::words_at(error, "/error_user_title"),
-        message: errors::words_at(error, "/error_user_msg").or_else(|| errors::words_at(error, "/error_data/details")),
+        more: Box::new(More { subcode, title: errors::words_at(error, "/error_user_title"), message }),
         row,
         trace_id: text(error, "fbtrace_id"),
         retry_after,

@@ -214,9 +214,9 @@ mod tests {
         let refusing = async move || (StatusCode::BAD_REQUEST, error.to_string());
         let graph = graph(Router::new().route("/v24.0/1", get(refusing))).await;
         let Err(AccountError::Refused(refused)) = graph.template("1", &token()).await else { panic!("not refused") };
-        assert_eq!((refused.code, refused.subcode, refused.row.codes.0), (Some(100), Some(2_388_024), 2_388_024));
-        assert_eq!(refused.title.as_deref(), Some("Content in this language already exists"));
-        assert_eq!(refused.message.as_deref(), Some("Choose another name."));
+        assert_eq!((refused.code, refused.more.subcode, refused.row.codes.0), (Some(100), Some(2_388_024), 2_388_024));
+        assert_eq!(refused.more.title.as_deref(), Some("Content in this language already exists"));
+        assert_eq!(refused.more.message.as_deref(), Some("Choose another name."));
         assert!(refused.failure().reason.ends_with("Choose another name."), "{:?}", refused.failure());
     }
 }

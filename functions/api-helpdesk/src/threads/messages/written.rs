@@ -1,13 +1,13 @@
 //! How the text of a reply is written, and what goes out (F25).
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use whatsapp::formatting;
 
 /// How a text is written. `text`, the default, goes out exactly as it is, so that WhatsApp's own marks (`*bold*`, `_italic_`, `~strike~`,
 /// `` `code` ``) work in it. `markdown` and `html`, as rich-text editors make it, become these marks, and what only looks
 /// like one does not: `2 * 3` and `snake_case` stay what they are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Format {
     #[default]
@@ -17,15 +17,6 @@ pub(super) enum Format {
 }
 
 impl Format {
-    /// The format as the API names it.
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            Self::Text => "text",
-            Self::Markdown => "markdown",
-            Self::Html => "html",
-        }
-    }
-
     /// What goes out of a text that is written so.
     pub(super) fn outgoing(self, text: String) -> String {
         match self {
@@ -44,10 +35,10 @@ mod tests {
     fn a_plain_text_goes_out_as_it_is_and_the_others_with_marks() {
         let outgoing = |format: &str, text: &str| {
             let format: Format = serde_json::from_value(format.into()).unwrap();
-            (format.as_str(), format.outgoing(text.to_owned()))
+            format.outgoing(text.to_owned())
         };
-        assert_eq!(outgoing("text", " **a** <b>\r\n"), ("text", " **a** <b>\r\n".to_owned()));
-        assert_eq!(outgoing("markdown", "**a** _b_"), ("markdown", "*a* _b_".to_owned()));
-        assert_eq!(outgoing("html", "<b>a</b> <i>b</i>"), ("html", "*a* _b_".to_owned()));
+        assert_eq!(outgoing("text", " **a** <b>\r\n"), " **a** <b>\r\n");
+        assert_eq!(outgoing("markdown", "**a** _b_"), "*a* _b_");
+        assert_eq!(outgoing("html", "<b>a</b> <i>b</i>"), "*a* _b_");
     }
 }

@@ -99,6 +99,9 @@ fn links_and_images_are_as_in_markdown() {
         "our (https://shop.example)\n\nshop"
     );
     assert_eq!(marks("<a>no address</a>"), "no address");
+    assert_eq!(marks("<a href='https://shop.example'>shop </a>now"), "shop (https://shop.example) now");
+    let twice = "<a href='https://a.example'>https://a.example</a>";
+    assert_eq!(marks(&format!("{twice}{twice}<code>x</code>")), "https://a.example https://a.example `x`");
     assert_eq!(
         marks("well done <img class=\"emoji\" alt=\"🎉\" src=\"https://cdn.example/1f389.png\">"),
         "well done 🎉"

@@ -161,5 +161,7 @@ fn addresses_are_neither_styled_nor_changed() {
     assert_eq!(marks("**see https://shop.example/a_b now**"), "*see* https://shop.example/a_b *now*");
     assert_eq!(marks("**https://shop.example**"), "https://shop.example");
     assert_eq!(marks("_mail ben@shop.example_"), "_mail_ ben@shop.example");
+    assert_eq!(marks("see<https://shop.example>_x_"), "see https://shop.example _x_");
+    assert_eq!(marks("(<https://shop.example>, <https://a.example>.)"), "(https://shop.example, https://a.example.)");
     assert_eq!(marks("[x](https://shop.example/a_)"), "x (https://shop.example/a%5F)");
 }

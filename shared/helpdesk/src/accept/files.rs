@@ -1,0 +1,95 @@
+//! What a reply brings along, looked at before anything is accepted.
+
+use domain::attachment::State;
+use domain::content::{Media, MediaKind, Reaction};
+use domain::library::{KeptFile, LibraryBody};
+use domain::{Attachment, Content, LibraryItemId, UploadId};
+use futures::future::try_join_all;
+use whatsapp::limits::{self, takes_caption};
+use whatsapp::media::{self, NotAllowed};
+
+use super::compose::{Piece, compose};
+use super::reply::{NewAttachment, Said, Saying, Source};
+use super::{AcceptError, Accepting};
+use crate::inspect::{FileError, inspect};
+
+impl Accepting<'_> {
+    /// The contents of the messages that a reply becomes.
+    pub(super) async fn contents(self, saying: &Saying) -> Result<Vec<Content>, AcceptError> {
+        match saying {
+            Saying::Reaction { target, emoji } => {
+                // As phones write it; whoever takes it away has none.
+                let emoji = limits::emoji(emoji).unwrap_or_default().to_owned();
+                Ok(vec![Content::Reaction(Reaction { target: *target, emoji })])
+            }
+            Saying::Said(Said { text, attachments, location, cards }) => {
+                let pieces = try_join_all(attachments.iter().map(|attachment| self.piece(attachment))).await?;
+                Ok(compose(text.as_deref(), pieces, location.as_ref(), cards.as_deref()))
+            }
+        }
+    }
+
+    async fn piece(self, attachment: &NewAttachment) -> Result<Piece, AcceptError> {
+        let file = match attachment.source {
+            Source::Upload(id) => self.uploaded(id, attachment.as_voice).await?,
+            Source::Library(id) => match self.kept(id, attachment).await? {
+                LibraryBody::File(file) => file,
+                LibraryBody::Text { text } => return Ok(Piece::Words(text)),
+            },
+        };
+        if attachment.caption.is_some() && !takes_caption(file.kind) {
+            return Err(AcceptError::CaptionNotTaken { kind: file.kind });
+        }
+        let caption = attachment.caption.clone();
+        Ok(Piece::File(Media { kind: file.kind, caption, attachment: attached(file) }))
+    }
+
+    async fn uploaded(self, id: UploadId, as_voice: bool) -> Result<KeptFile, AcceptError> {
+        let upload = self.tenancy.upload(id).await?.ok_or(AcceptError::NoSuchUpload(id))?;
+        if self.now >= upload.expires_at() {
+            return Err(AcceptError::UploadExpired(id));
+        }
+        inspect(self.objects, self.tenancy.tenant_id(), &upload, as_voice).await.map_err(|error| match error {
+            FileError::Missing => AcceptError::UploadMissing(id),
+            FileError::NotAllowed(refused) => AcceptError::MediaNotAllowed { file: id.to_string(), refused },
+            FileError::Storage(error) => error.into(),
+        })
+    }
+
+    async fn kept(self, id: LibraryItemId, attachment: &NewAttachment) -> Result<LibraryBody, AcceptError> {
+        let item = self.tenancy.library_item(id).await?.ok_or(AcceptError::NoSuchLibraryItem(id))?;
+        match item.body {
+            LibraryBody::File(file) if attachment.as_voice => {
+                let not_allowed = |refused: NotAllowed| AcceptError::MediaNotAllowed { file: id.to_string(), refused };
+                media::voice(&file.mime_type).map_err(not_allowed)?;
+                Ok(LibraryBody::File(KeptFile { kind: MediaKind::Voice, ..file }))
+            }
+            LibraryBody::Text { .. } if attachment.as_voice || attachment.caption.is_some() => {
+                Err(AcceptError::NotAFile(id))
+            }
+            body => Ok(body),
+        }
+    }
+
+    /// What is uploaded stays from now on. Should nothing be accepted in the end, it is a file too many, and no harm.
+    pub(super) async fn keep(self, saying: &Saying) -> Result<(), AcceptError> {
+        let Saying::Said(said) = saying else { return Ok(()) };
+        let uploads = said.attachments.iter().filter_map(|attachment| match attachment.source {
+            Source::Upload(id) => Some(id),
+            Source::Library(_) => None,
+        });
+        let keys: Vec<String> = uploads.map(|id| id.key(self.tenancy.tenant_id())).collect();
+        try_join_all(keys.iter().map(|key| self.objects.keep(key))).await?;
+        Ok(())
+    }
+}
+
+fn attached(file: KeptFile) -> Attachment {
+    Attachment {
+        filename: Some(file.filename),
+        mime_type: file.mime_type,
+        size: Some(file.size),
+        sha256: None,
+        state: State::Stored { key: file.key },
+    }
+}

@@ -1,0 +1,127 @@
+//! The file of a message goes to Meta before the message does. Meta keeps it for 30 days, and its id is kept as long, so
+//! that the same file to the same number is given once.
+
+use std::time::{Duration, Instant};
+
+use domain::attachment::State;
+use domain::{Attachment, Channel, Content, Message};
+use futures::TryStreamExt;
+use secrecy::SecretString;
+use sha2::{Digest, Sha256};
+use storage::StorageError;
+use whatsapp::graph::{GraphError, OutgoingFile, UploadResult};
+
+use super::{Call, DeliverError, Post, Step};
+use crate::settle;
+
+/// How long a file may take to Meta: 100 MB at no less than 19 Mbit/s, a fraction of what a function has.
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(45);
+
+/// What is known of a message's file before it is sent.
+pub(super) enum Provided {
+    /// There is none, or Meta has it.
+    Ready(Option<FileAtMeta>),
+    /// The message does not leave now.
+    NotYet(Step),
+}
+
+/// A file that Meta has.
+pub(super) struct FileAtMeta {
+    pub(super) media_id: String,
+    pub(super) sha256: String,
+    /// It was given to Meta some time ago.
+    remembered: bool,
+}
+
+impl FileAtMeta {
+    /// Whether a refusal may mean that Meta does not have the file any more. Meta documents no code for that; these are
+    /// what it says of a file that it cannot use. One that was just given is refused for another reason.
+    pub(super) fn is_stale(&self, error: &GraphError) -> bool {
+        self.remembered && matches!(error.code, Some(100 | 131_009 | 131_053))
+    }
+}
+
+impl Post<'_> {
+    /// Sees to it that Meta has the file of a message. Nothing of the message is claimed yet: whoever dies in here leaves it
+    /// as it was, and the next one begins anew.
+    pub(super) async fn provide_file(
+        &self,
+        message: &mut Message,
+        channel: &Channel,
+        token: &SecretString,
+    ) -> Result<Provided, DeliverError> {
+        let Content::Media(media) = &mut message.content else { return Ok(Provided::Ready(None)) };
+        let State::Stored { key } = media.attachment.state.clone() else { return Ok(Provided::Ready(None)) };
+        let Some(sha256) = self.digest(&media.attachment, &key).await? else {
+            settle::file::gone(self.tenancy, message, (self.now)()).await?;
+            return Ok(Provided::NotYet(Step::Next));
+        };
+        // It is stored with the claim, so that it is reckoned once.
+        media.attachment.sha256 = Some(sha256.clone());
+        if let Some(media_id) = self.tenancy.media_id(self.channel_id, &sha256, (self.now)()).await? {
+            return Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: true })));
+        }
+        if Instant::now() >= self.files_until {
+            return Ok(Provided::NotYet(Step::Wait((self.now)())));
+        }
+        self.upload(message, channel, token, &key, sha256).await
+    }
+
+    async fn upload(
+        &self,
+        message: &mut Message,
+        channel: &Channel,
+        token: &SecretString,
+        key: &str,
+        sha256: String,
+    ) -> Result<Provided, DeliverError> {
+        let (begun, begun_at) = (Instant::now(), (self.now)());
+        let (Some(attachment), Some(bytes)) = (message.content.attachment(), self.objects.read(key).await?) else {
+            settle::file::gone(self.tenancy, message, (self.now)()).await?;
+            return Ok(Provided::NotYet(Step::Next));
+        };
+        let file = OutgoingFile {
+            filename: attachment.filename.clone().unwrap_or_else(|| "file".to_owned()),
+            mime_type: attachment.mime_type.clone(),
+            size: attachment.size.unwrap_or_default(),
+            bytes,
+        };
+        let answer = self.graph.upload_media(&channel.phone_number_id, token, file, UPLOAD_TIMEOUT).await;
+        let (took, answered_at) = (begun.elapsed(), (self.now)());
+        let (outcome, code) = in_short(&answer);
+        let (message_id, trace_id) = (message.id, message.trace_id);
+        (self.told)(Call { message_id, trace_id, what: "upload", begun_at, answered_at, took, outcome, code });
+        match answer {
+            UploadResult::Uploaded(media_id) => {
+                self.tenancy.remember_media_id(self.channel_id, &sha256, &media_id, begun_at).await?;
+                Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: false })))
+            }
+            UploadResult::Refused(error) => {
+                let step = settle::file::refused(self.tenancy, message, &error, answered_at).await?.into();
+                Ok(Provided::NotYet(step))
+            }
+            UploadResult::NotDone(reason) => {
+                let step = settle::file::not_taken(self.tenancy, message, &reason, answered_at).await?.into();
+                Ok(Provided::NotYet(step))
+            }
+        }
+    }
+
+    /// The digest of a file, in hexadecimal, as it is known or as its bytes give it; nothing if it is not there.
+    async fn digest(&self, attachment: &Attachment, key: &str) -> Result<Option<String>, StorageError> {
+        if let Some(known) = &attachment.sha256 {
+            return Ok(Some(known.clone()));
+        }
+        let Some(bytes) = self.objects.read(key).await? else { return Ok(None) };
+        let digest = bytes.try_fold(Sha256::new(), async |digest, bytes| Ok(digest.chain_update(bytes))).await;
+        Ok(Some(hex::encode(digest?.finalize())))
+    }
+}
+
+fn in_short(answer: &UploadResult) -> (&'static str, Option<i64>) {
+    match answer {
+        UploadResult::Uploaded(_) => ("uploaded", None),
+        UploadResult::Refused(error) => ("upload_refused", error.code),
+        UploadResult::NotDone(_) => ("upload_lost", None),
+    }
+}
