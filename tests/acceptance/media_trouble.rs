@@ -1,6 +1,6 @@
 //! A file that does not come is fetched later, or given up with the reason; the message stays, and no token goes astray.
 
-use acceptance::{Customer, World, eventually, files};
+use acceptance::{Customer, Point, World, eventually, files};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -170,6 +170,25 @@ async fn a_job_that_is_lost_is_found_within_minutes() {
     assert_eq!(state(&newest(&ada).await), is("stored"));
 }
 
+#[tokio::test]
+async fn a_job_that_was_never_sent_is_found_within_minutes() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let sending = Point {
+        function: "ticket-creation".into(),
+        service: "sqs".into(),
+        operation: "SendMessageBatch".into(),
+        ordinal: 0,
+    };
+    world.arms(&sending, 4, "error").await;
+    assert_eq!(state(&sent(&ada, picture()).await), is("pending"));
+    world.disarms(4).await;
+
+    world.clock().advance("PT6M").await;
+
+    assert_eq!(state(&newest(&ada).await), is("stored"));
+}
+
 /// The job of Ada's file is lost while the function is at it, and the function, too.
 async fn lost_in_the_middle(world: &World) -> Customer {
     let ada = world.customer("Ada");
@@ -209,6 +228,40 @@ async fn a_function_that_is_killed_in_the_middle_leaves_no_half_file() {
     assert_eq!(state(&message), is("stored"));
     assert_eq!(served(&world.agent(), &message).await.bytes.len(), 20_000_000);
     assert_eq!(world.file_requests().await, (2, 2));
+}
+
+/// What a call meets, and how many calls in a row: four are more than the SDK's own retries mend.
+const EFFECTS: [(&str, u32); 4] = [("error", 4), ("lost", 4), ("kill_before", 1), ("kill_after", 1)];
+
+#[tokio::test]
+async fn a_file_is_stored_whatever_fails_at_any_call_of_the_function_that_fetches_it() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    for message in [picture(), large_document(6_000_000)] {
+        sent(&ada, message.clone()).await;
+        world.counts_calls_anew().await;
+        let expected = sent(&ada, message.clone()).await["attachments"][0]["size"].clone();
+        let points = world.points().await;
+        let points: Vec<Point> = points.into_iter().filter(|point| point.function == "media-download").collect();
+        assert!(points.len() >= 5, "{points:?}");
+        for point in &points {
+            for (then, times) in EFFECTS {
+                world.counts_calls_anew().await;
+                world.arms(point, times, then).await;
+                sent(&ada, message.clone()).await;
+                world.disarms(times).await;
+                // Longer than SQS hides what was not done.
+                world.clock().advance("PT31M").await;
+
+                let message = newest(&ada).await;
+                assert_eq!(state(&message), is("stored"), "{point:?} {then} ×{times}");
+                assert_eq!(message["attachments"][0]["size"], expected);
+                let length = served(&world.agent(), &message).await.bytes.len();
+                assert_eq!(json!(length), expected, "{point:?} {then} ×{times}");
+            }
+        }
+    }
+    assert!(world.dead_letters().await.is_empty());
 }
 
 #[tokio::test]
