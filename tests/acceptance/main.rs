@@ -5,6 +5,7 @@
 mod architecture;
 mod batches;
 mod channels;
+mod contacts;
 mod control;
 mod deployment;
 mod faults;
@@ -18,8 +19,10 @@ mod large;
 mod library;
 mod media;
 mod media_trouble;
+mod notices;
 mod outbound_media;
 mod permissions;
+mod placeholders;
 mod reactions;
 mod refusals;
 mod replies;

@@ -93,6 +93,11 @@ impl World {
         self.simulator_post("faults", fault).await;
     }
 
+    /// Graph does what the fault says.
+    pub async fn meta_misbehaves(&self, fault: Value) {
+        self.simulator_post("faults", fault).await;
+    }
+
     /// From now on Graph reports no status by itself.
     pub async fn no_automatic_statuses(&self) {
         self.simulator_post("statuses", json!({ "auto": "none" })).await;

@@ -7,6 +7,7 @@ mod customer;
 mod faults;
 pub mod files;
 mod graph;
+mod identities;
 pub mod payload;
 mod poll;
 pub mod roles;

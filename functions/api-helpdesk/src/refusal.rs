@@ -1,14 +1,21 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
 use axum::response::{IntoResponse, Response};
-use domain::{LibraryItemId, UploadId};
-use helpdesk::{AcceptError, Busy, LibraryError, NewLibraryItem, NotReactable, Said, TicketError, UnconfirmedError};
+use domain::contact::properties::InvalidProperties;
+use domain::phone::InvalidPhone;
+use domain::{LibraryItemId, TicketId, UploadId};
+use helpdesk::{
+    AcceptError, Busy, ContactError, LibraryError, NewLibraryItem, NotReactable, Said, TicketError, UnconfirmedError,
+    UndoError,
+};
 use http::StatusCode;
 use jiff::Timestamp;
 use rest::Problem;
 use storage::{CommitError, StorageError};
 use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
 use whatsapp::media::NotAllowed;
+
+use crate::contacts::given::InvalidNumber;
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -30,6 +37,14 @@ impl Refusal {
     pub(crate) fn changed() -> Self {
         let detail = "It has changed since you read it, and nothing was done. Read it again and decide again.";
         Self(Problem::new(StatusCode::PRECONDITION_FAILED, "version_mismatch", "Changed meanwhile", detail))
+    }
+}
+
+impl Refusal {
+    /// They are not within the bounds.
+    pub(crate) fn properties(error: InvalidProperties) -> Self {
+        let detail = format!("The properties cannot be kept: {error}.");
+        Self(unprocessable("properties_invalid", "The properties are out of bounds", detail))
     }
 }
 
@@ -77,7 +92,40 @@ impl From<TicketError> for Refusal {
         match error {
             TicketError::NoSuchTicket => Self::not_found(),
             TicketError::Changed => Self::changed(),
+            TicketError::Merged(into) => Self(ticket_merged(into)),
             TicketError::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<ContactError> for Refusal {
+    fn from(error: ContactError) -> Self {
+        match error {
+            ContactError::NoSuchContact => Self::not_found(),
+            ContactError::Changed => Self::changed(),
+            ContactError::NumberShared => Self(number_shared()),
+            ContactError::Properties(error) => Self::properties(error),
+            ContactError::KeyUsedOtherwise => Self(idempotency_key_reused()),
+            ContactError::Busy(busy) => busy.into(),
+        }
+    }
+}
+
+impl From<InvalidNumber> for Refusal {
+    fn from(error: InvalidNumber) -> Self {
+        Self(match error {
+            InvalidNumber::Phone { member, reason } => phone_invalid(reason).with("member", member),
+            InvalidNumber::Country => country_invalid(),
+        })
+    }
+}
+
+impl From<UndoError> for Refusal {
+    fn from(error: UndoError) -> Self {
+        match error {
+            UndoError::NoSuchMerge => Self::not_found(),
+            UndoError::SurvivorMerged => Self(contact_merged()),
+            UndoError::Busy(busy) => busy.into(),
         }
     }
 }
@@ -188,6 +236,47 @@ fn not_unconfirmed() -> Problem {
     let detail = "Only a message whose status is `unconfirmed` can be sent again or discarded. Read the message: what \
                   became of it is known by now.";
     Problem::new(StatusCode::CONFLICT, "not_unconfirmed", "The message is not unconfirmed", detail)
+}
+
+fn phone_invalid(reason: InvalidPhone) -> Problem {
+    let detail = match reason {
+        InvalidPhone::NotInternational => {
+            "The number is not in international form, so nobody can tell whose it is. Write it with + and the country code, \
+             such as +55 11 91234-5678, or add `country`, such as BR."
+        }
+        InvalidPhone::HasExtension => "WhatsApp has no extensions. Leave it out, if the number is reached without it.",
+        InvalidPhone::NotANumber => {
+            "This is not a phone number: it has no country code that is in use, too few digits or too many. Check it."
+        }
+    };
+    unprocessable("phone_invalid", "Not a phone number that can be matched", detail.into())
+}
+
+fn country_invalid() -> Problem {
+    let detail = "`country` is not the two letters of a country that has phone numbers (ISO 3166-1), such as BR.";
+    unprocessable("country_invalid", "Not a country", detail.into()).with("member", "country")
+}
+
+fn number_shared() -> Problem {
+    let most = storage::contacts::Holders::MOST;
+    let detail = format!(
+        "{most} contacts have this number already, and no more can. Look them up by it, and change one of them."
+    );
+    Problem::new(StatusCode::CONFLICT, "number_shared", "Too many contacts have this number", detail)
+        .with("limit", most)
+}
+
+fn contact_merged() -> Problem {
+    let detail =
+        "The contact was merged into another one later. Undo that merge first: it is listed with the other contact.";
+    Problem::new(StatusCode::CONFLICT, "contact_merged", "The contact was merged itself", detail)
+}
+
+fn ticket_merged(into: TicketId) -> Problem {
+    let detail = "The ticket's contact and another turned out to be one person, and its conversation goes on in the ticket \
+                  named in `into`. Do it there.";
+    Problem::new(StatusCode::CONFLICT, "ticket_merged", "The ticket goes on in another", detail)
+        .with("into", into.to_string())
 }
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {

@@ -16,9 +16,9 @@ use crate::{Helpdesk, contacts, library, messages, settings, threads, tickets, u
         (name = "tickets", description = "Work: one conversation from its first message until it is closed."),
         (name = "threads", description = "The messages of one ticket."),
         (name = "messages", description = "One message, in either direction."),
-        (name = "contacts", description = "Who writes."),
         (name = "uploads", description = "Files on their way into messages and the library."),
         (name = "library", description = "What is kept to be put into replies."),
+        (name = "contacts", description = "Who writes, or may."),
         (name = "settings", description = "What the tenant chose."),
     )
 )]
@@ -36,10 +36,13 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(messages::attachments::show))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
-        .routes(routes!(contacts::show))
         .routes(routes!(uploads::create))
         .routes(routes!(library::list, library::create))
         .routes(routes!(library::show, library::delete))
+        .routes(routes!(contacts::list, contacts::create))
+        .routes(routes!(contacts::show, contacts::update))
+        .routes(routes!(contacts::merges::list))
+        .routes(routes!(contacts::merges::delete))
         .routes(routes!(settings::show, settings::update))
 }
 

@@ -3,6 +3,7 @@
 mod accepted;
 mod contact;
 mod library;
+mod merge;
 mod message;
 mod settings;
 mod thread;
@@ -12,6 +13,7 @@ mod upload;
 pub(crate) use accepted::Accepted;
 pub(crate) use contact::Contact;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
+pub(crate) use merge::Merge;
 pub(crate) use message::Message;
 pub(crate) use settings::Settings;
 pub(crate) use thread::Thread;

@@ -11,6 +11,8 @@ use crate::refusal::Refusal;
 use crate::shape::Thread;
 
 /// Shows a thread.
+///
+/// One that goes on in another, since their contacts were merged, is shown as that one.
 #[utoipa::path(
     get, path = "/v1/threads/{id}", operation_id = "show_thread", tag = "threads",
     params(("id" = String, Path, description = "The thread.")),
@@ -22,7 +24,7 @@ pub(crate) async fn show(
     Id(id): Id<ThreadId>,
 ) -> Result<Json<Thread>, Refusal> {
     let tenancy = desk.of(&caller);
-    let ticket = tenancy.ticket(id.ticket()).await?.ok_or_else(Refusal::not_found)?;
+    let ticket = helpdesk::living_ticket(&tenancy, id.ticket()).await?.ok_or_else(Refusal::not_found)?;
     let session = helpdesk::session_of(&tenancy, &ticket).await?;
     Ok(Json(Thread::of(&ticket, session, desk.now())))
 }

@@ -58,6 +58,9 @@ pub(crate) async fn list(
 }
 
 /// Shows a ticket.
+///
+/// One that was merged into another, since their contacts were one person, is closed and names that one: there the
+/// conversation goes on.
 #[utoipa::path(
     get, path = "/v1/tickets/{id}", operation_id = "show_ticket", tag = "tickets",
     params(("id" = String, Path, description = "The ticket.")),

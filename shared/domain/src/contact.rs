@@ -1,108 +1,51 @@
-//! Who writes: a contact and the identities under which WhatsApp knows them (F11).
+//! One person who writes, and the identities under which WhatsApp knows them (F11).
 
-use std::fmt;
+pub mod identity;
+pub mod merge;
+pub mod properties;
+mod sender;
 
+use std::collections::BTreeSet;
+
+pub use identity::{FormerIdentity, Identity};
 use jiff::Timestamp;
+pub use merge::{Merge, MergeId};
+pub use properties::Properties;
+pub use sender::Sender;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::ContactId;
+use crate::phone::{MatchingKey, Phone};
 
-/// One name under which WhatsApp reaches a person, exactly as WhatsApp gave it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "kind", content = "value")]
-pub enum Identity {
-    /// A `wa_id`: digits with country code, without `+`. Mostly, but not always, the number itself.
-    Phone(String),
-    /// A business-scoped user id such as `US.13491208655302741918`, for people who hide their number.
-    Bsuid(String),
-}
-
-impl Identity {
-    /// Reads what Meta puts into `from` or `wa_id`: documented as digits, seen with a business-scoped id in it.
-    pub fn read(text: &str) -> Option<Self> {
-        let digits = text.strip_prefix('+').unwrap_or(text);
-        if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
-            return Some(Self::Phone(digits.to_owned()));
-        }
-        Self::read_bsuid(text)
-    }
-
-    /// Reads a business-scoped user id: a country, a dot, up to 128 letters and digits; the parent form has `.ENT.`.
-    pub fn read_bsuid(text: &str) -> Option<Self> {
-        let (country, rest) = text.split_once('.')?;
-        let rest_is_sound = !rest.is_empty()
-            && rest.len() <= 140
-            && rest.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric()));
-        let sound = country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()) && rest_is_sound;
-        sound.then(|| Self::Bsuid(text.to_owned()))
-    }
-
-    /// The text WhatsApp uses.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Phone(text) | Self::Bsuid(text) => text,
-        }
-    }
-
-    /// As people write it: a number with `+`, a business-scoped id as it is.
-    pub fn display(&self) -> String {
-        match self {
-            Self::Phone(digits) => format!("+{digits}"),
-            Self::Bsuid(id) => id.clone(),
-        }
-    }
-}
-
-/// Prints the kind only: numbers and ids of people stay out of logs.
-impl fmt::Debug for Identity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Phone(_) => "Phone(…)",
-            Self::Bsuid(_) => "Bsuid(…)",
-        })
-    }
-}
-
-/// Who sent an inbound message: at least one identity, and what WhatsApp says of the person.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sender {
-    identity: Identity,
-    other: Option<Identity>,
-    pub profile_name: Option<String>,
-    pub username: Option<String>,
-}
-
-impl Sender {
-    /// A sender known by one identity, or by two when Meta names both.
-    pub fn new(identity: Identity, other: Option<Identity>) -> Self {
-        let other = other.filter(|other| *other != identity);
-        Self { identity, other, profile_name: None, username: None }
-    }
-
-    /// The identity to answer to: the one the message came from.
-    pub fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    /// Every identity, the one to answer to first.
-    pub fn identities(&self) -> impl Iterator<Item = &Identity> {
-        std::iter::once(&self.identity).chain(&self.other)
-    }
-}
-
-/// One person who writes to a tenant.
+/// One person who writes to a tenant, or may.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     pub id: ContactId,
-    /// WhatsApp's profile name when the contact was made.
+    /// WhatsApp's profile name when the contact was made, until somebody writes another.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// For display only: people change it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
-    /// Every identity known of this person; never empty, at most [`Contact::MAX_IDENTITIES`].
+    /// As somebody wrote it, or the first number that WhatsApp showed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile_phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties,
+    /// Every identity known of this person, at most [`Contact::MAX_IDENTITIES`]; none before they first write.
     pub identities: Vec<Identity>,
+    /// Those they gave up, the latest [`Contact::MAX_IDENTITIES`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_identities: Vec<FormerIdentity>,
     pub created_at: Timestamp,
+    /// The contact that this one turned out to be: it stands for this one everywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<ContactId>,
+    /// The merges, or their undoing, whose tickets are not all in line yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsettled: Vec<MergeId>,
     /// Counts the writes; every write is conditional on it.
     #[serde(default)]
     pub version: u64,
@@ -110,72 +53,101 @@ pub struct Contact {
 
 impl Contact {
     /// A person changes number or id a few times in a lifetime; the bound keeps the item small whatever Meta sends.
-    pub const MAX_IDENTITIES: usize = 50;
+    pub const MAX_IDENTITIES: usize = 40;
 
-    /// The contact that a first message makes.
-    pub fn from_sender(id: ContactId, sender: &Sender, at: Timestamp) -> Self {
+    /// A contact of whom nothing is known.
+    pub fn new(id: ContactId, at: Timestamp) -> Self {
         Self {
             id,
-            name: sender.profile_name.clone(),
-            username: sender.username.clone(),
-            identities: sender.identities().cloned().collect(),
+            name: None,
+            username: None,
+            phone: None,
+            mobile_phone: None,
+            properties: Properties::default(),
+            identities: Vec::new(),
+            former_identities: Vec::new(),
             created_at: at,
+            merged_into: None,
+            unsettled: Vec::new(),
             version: 0,
         }
     }
 
-    /// Adds what a later message tells of the same person. Says whether anything is new.
-    pub fn learn(&mut self, sender: &Sender) -> bool {
-        let mut learned = false;
-        for identity in sender.identities() {
-            if !self.identities.contains(identity) && self.identities.len() < Self::MAX_IDENTITIES {
-                self.identities.push(identity.clone());
-                learned = true;
+    /// The contact that a first message makes.
+    pub fn from_sender(id: ContactId, sender: &Sender, at: Timestamp) -> Self {
+        let mut contact = Self::new(id, at);
+        contact.learn(sender, sender.identities());
+        contact
+    }
+
+    /// Adds what a message tells of the same person: the `new` ones of its sender's identities, which belong to nobody
+    /// else. Says whether anything is new.
+    pub fn learn<'a>(&mut self, sender: &Sender, new: impl IntoIterator<Item = &'a Identity>) -> bool {
+        let before = self.clone();
+        for identity in new {
+            self.take(identity);
+        }
+        if self.name.is_none() {
+            self.name.clone_from(&sender.profile_name);
+        }
+        if sender.username.is_some() {
+            self.username.clone_from(&sender.username);
+        }
+        *self != before
+    }
+
+    /// The person has given these identities up, says WhatsApp (F11: the same person stays). A number that was shown as
+    /// theirs gives way to the one they have now.
+    pub fn give_up(&mut self, identities: &[Identity], at: Timestamp) {
+        for identity in identities {
+            if !self.identities.contains(identity) {
+                continue;
+            }
+            self.identities.retain(|known| known != identity);
+            self.former_identities.push(FormerIdentity { identity: identity.clone(), until: at });
+            let now = self.identities.iter().rev().find_map(phone_of);
+            for shown in [&mut self.phone, &mut self.mobile_phone] {
+                if shown.is_some() && *shown == phone_of(identity) {
+                    shown.clone_from(&now);
+                }
             }
         }
-        if self.name.is_none() && sender.profile_name.is_some() {
-            self.name.clone_from(&sender.profile_name);
-            learned = true;
+        let too_many = self.former_identities.len().saturating_sub(Self::MAX_IDENTITIES);
+        self.former_identities.drain(..too_many);
+    }
+
+    /// Every number by which this person may be found.
+    pub fn numbers(&self) -> impl Iterator<Item = &str> {
+        let written = [&self.phone, &self.mobile_phone].into_iter().flatten().map(Phone::digits);
+        written.chain(self.identities.iter().filter_map(|identity| match identity {
+            Identity::Phone(digits) => Some(digits.as_str()),
+            Identity::Bsuid(_) => None,
+        }))
+    }
+
+    /// What these numbers are matched by.
+    pub fn matching_keys(&self) -> BTreeSet<MatchingKey> {
+        self.numbers().map(MatchingKey::of_digits).collect()
+    }
+
+    fn take(&mut self, identity: &Identity) {
+        if self.identities.contains(identity) || self.identities.len() >= Self::MAX_IDENTITIES {
+            return;
         }
-        if sender.username.is_some() && sender.username != self.username {
-            self.username.clone_from(&sender.username);
-            learned = true;
+        self.former_identities.retain(|former| former.identity != *identity);
+        self.identities.push(identity.clone());
+        if self.phone.is_none() {
+            self.phone = phone_of(identity);
         }
-        learned
+    }
+}
+
+fn phone_of(identity: &Identity) -> Option<Phone> {
+    match identity {
+        Identity::Phone(digits) => Phone::try_from(digits.clone()).ok(),
+        Identity::Bsuid(_) => None,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_number_is_read_with_or_without_plus_and_a_bsuid_whole() {
-        assert_eq!(Identity::read("+15550100001"), Some(Identity::Phone("15550100001".into())));
-        assert_eq!(Identity::read("US.13491208"), Some(Identity::Bsuid("US.13491208".into())));
-        assert_eq!(Identity::read("US.ENT.118157"), Some(Identity::Bsuid("US.ENT.118157".into())));
-        for text in ["", "+", "us.123", "US.", "US.1..2", "Ada", "US.1 2"] {
-            assert_eq!(Identity::read(text), None, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn an_identity_does_not_print_its_number() {
-        assert!(!format!("{:?}", Identity::Phone("15550100001".into())).contains("0100"));
-    }
-
-    #[test]
-    fn a_contact_learns_a_second_identity_once() {
-        let phone = Identity::Phone("15550100001".into());
-        let bsuid = Identity::Bsuid("US.1".into());
-        let mut contact = Contact::from_sender(
-            ContactId::from(uuid::Uuid::nil()),
-            &Sender::new(phone.clone(), None),
-            Timestamp::UNIX_EPOCH,
-        );
-        let both = Sender::new(phone, Some(bsuid));
-        assert!(contact.learn(&both));
-        assert!(!contact.learn(&both));
-        assert_eq!(contact.identities.len(), 2);
-    }
-}
+mod tests;

@@ -1,5 +1,7 @@
 //! Tickets, and what a message does to one (F8, F16, F33).
 
+mod joining;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,8 @@ use crate::ids::{ChannelId, ContactId, MessageId, ThreadId, TicketId, UserId};
 use crate::message::{Direction, InboundMessage, Message};
 use crate::position::Position;
 use crate::session::Session;
+
+pub use joining::{Joined, Joining, joining};
 
 /// Whether somebody still has to work on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +60,13 @@ pub struct Ticket {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<LastMessage>,
     pub created_at: Timestamp,
+    /// The tickets whose threads go on in this one's, since their contacts were one person; at most
+    /// [`Ticket::MAX_JOINED`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<TicketId>,
+    /// The ticket in whose thread this one's goes on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged_into: Option<TicketId>,
     /// The sequence of the thread's next message.
     next_sequence: u64,
     /// Counts the writes; every write is conditional on it.
@@ -124,6 +135,8 @@ impl Ticket {
             unread_count: 0,
             last_message: None,
             created_at: at,
+            joined: Vec::new(),
+            merged_into: None,
             next_sequence: 1,
             version: 0,
         }
@@ -259,15 +272,15 @@ mod tests {
     use crate::content::{Notice, NoticeKind, Placeholder};
     use crate::message::Wamid;
 
-    fn at(second: i64) -> Timestamp {
+    pub(super) fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a timestamp")
     }
 
-    fn ada() -> Identity {
+    pub(super) fn ada() -> Identity {
         Identity::Phone("15550100001".into())
     }
 
-    fn ticket() -> Ticket {
+    pub(super) fn ticket() -> Ticket {
         let channel = Channel {
             id: ChannelId::from(Uuid::from_u128(1)),
             waba_id: "1".into(),
@@ -280,15 +293,15 @@ mod tests {
         Ticket::open(TicketId::from(Uuid::from_u128(2)), &channel, ContactId::from(Uuid::from_u128(3)), ada(), at(0))
     }
 
-    fn id(n: u128) -> MessageId {
+    pub(super) fn id(n: u128) -> MessageId {
         MessageId::from(Uuid::from_u128(n))
     }
 
-    fn text(text: &str) -> Content {
+    pub(super) fn text(text: &str) -> Content {
         Content::Text { text: text.into() }
     }
 
-    fn inbound(second: i64, content: Content) -> InboundMessage {
+    pub(super) fn inbound(second: i64, content: Content) -> InboundMessage {
         InboundMessage {
             wamid: Wamid::try_from(format!("wamid.{second}")).expect("a wamid"),
             sent_at: at(second),
@@ -300,7 +313,7 @@ mod tests {
         }
     }
 
-    fn reply(n: u128, by: &str) -> Reply {
+    pub(super) fn reply(n: u128, by: &str) -> Reply {
         let author = UserId::try_from(by.to_owned()).expect("a user id");
         Reply { id: id(n), author, content: text("here we are"), reply_to: None }
     }

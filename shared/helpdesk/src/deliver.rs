@@ -108,7 +108,7 @@ const LONGEST_KNOCK: SignedDuration = SignedDuration::from_mins(15);
 pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
     loop {
         let conversation = post.tenancy.conversation(post.channel_id, post.contact_id).await?;
-        let Some(entry) = post.tenancy.next_in_outbox(post.channel_id, post.contact_id).await? else {
+        let Some((contact, entry)) = post.next(&conversation).await? else {
             if post.rest(&conversation).await? {
                 return Ok(Delivered::Everything);
             }
@@ -117,7 +117,7 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
         if Instant::now() >= post.until {
             return post.wait_until((post.now)()).await;
         }
-        if let Step::Wait(until) = post.step(&entry).await? {
+        if let Step::Wait(until) = post.step(contact, &entry).await? {
             return post.wait_until(until).await;
         }
     }
@@ -141,13 +141,24 @@ impl From<Sent> for Step {
 }
 
 impl Post<'_> {
-    async fn step(&self, entry: &Entry) -> Result<Step, DeliverError> {
+    /// The first message that waits, and in whose outbox: what contacts that were merged into this one still had to be
+    /// sent goes first, so that a thread's messages keep their order.
+    async fn next(&self, conversation: &Conversation) -> Result<Option<(ContactId, Entry)>, StorageError> {
+        for contact in conversation.waits_for.iter().chain([&self.contact_id]) {
+            if let Some(entry) = self.tenancy.next_in_outbox(self.channel_id, *contact).await? {
+                return Ok(Some((*contact, entry)));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn step(&self, contact: ContactId, entry: &Entry) -> Result<Step, DeliverError> {
         let now = (self.now)();
         let Some(mut message) = self.tenancy.message_at(&entry.place).await? else {
-            return self.drop_from_outbox(entry).await;
+            return self.drop_from_outbox(contact, entry).await;
         };
         match message.delivery().map_or(Turn::Over, domain::Delivery::turn) {
-            Turn::Over => self.drop_from_outbox(entry).await,
+            Turn::Over => self.drop_from_outbox(contact, entry).await,
             Turn::UnderWay { until } if now < until => Ok(Step::Wait(until)),
             Turn::UnderWay { .. } => {
                 settle::answer_lost(self.tenancy, &mut message, now).await?;
@@ -155,7 +166,7 @@ impl Post<'_> {
             }
             Turn::Unconfirmed { until } if now < until => Ok(Step::Wait(until)),
             // Those behind it have waited long enough; what becomes of it, a status or a person decides.
-            Turn::Unconfirmed { .. } => self.drop_from_outbox(entry).await,
+            Turn::Unconfirmed { .. } => self.drop_from_outbox(contact, entry).await,
             Turn::Ready => match entry.not_before.filter(|not_before| now < *not_before) {
                 Some(not_before) => Ok(Step::Wait(not_before)),
                 None => self.send(message).await,
@@ -163,8 +174,8 @@ impl Post<'_> {
         }
     }
 
-    async fn drop_from_outbox(&self, entry: &Entry) -> Result<Step, DeliverError> {
-        self.tenancy.leave_outbox(self.channel_id, self.contact_id, &entry.place).await?;
+    async fn drop_from_outbox(&self, contact: ContactId, entry: &Entry) -> Result<Step, DeliverError> {
+        self.tenancy.leave_outbox(self.channel_id, contact, &entry.place).await?;
         Ok(Step::Next)
     }
 

@@ -1,11 +1,15 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod contacts;
 mod deliver;
 mod fetch;
 mod fresh;
 mod inspect;
 mod library;
+mod living;
+mod matching;
+mod merge;
 mod receive;
 mod record;
 mod retry;
@@ -19,10 +23,14 @@ mod wake;
 pub use accept::{
     AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
 };
+pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
 pub use fresh::fresh_id;
 pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};
+pub use living::{living_contact, living_ticket};
+pub use matching::{also_matching, contacts_with_number};
+pub use merge::{UndoError, merges_into, undo_merge};
 pub use receive::{Receipt, Received, Receiving, receive};
 pub use record::{Recorded, Recording, record};
 pub use retry::Busy;

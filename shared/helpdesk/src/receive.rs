@@ -79,7 +79,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
 /// makes the person who was known by another name.
 fn belong_together(one: &Arrival, other: &Arrival) -> bool {
     let are_work = one.inbound.content.makes_work() && other.inbound.content.makes_work();
-    are_work && one.inbound.sender.identity() == other.inbound.sender.identity()
+    are_work && one.inbound.sender.identities().eq(other.inbound.sender.identities())
 }
 
 impl Receiving<'_> {
@@ -99,8 +99,8 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let mut person = self.person(&first.inbound).await?;
-            let destination = self.destination(&mut person, &first.inbound).await?;
+            let person = self.person(&first.inbound).await?;
+            let destination = self.destination(&person, &first.inbound).await?;
             let receipt = if destination.is_some() { Receipt::Stored } else { |_| Receipt::NoThread };
             let done = match destination {
                 Some(destination) => self.store(&person, destination, &waiting).await,
@@ -139,7 +139,7 @@ impl Receiving<'_> {
 
     /// Keeps what a notice tells of somebody whom we know, though they have no thread on this number.
     async fn remember(&self, person: &Person) -> Result<(), CommitError> {
-        if person.is_new || !person.learned {
+        if !person.is_changed() {
             return Ok(());
         }
         let mut transaction = self.tenancy().transaction();
@@ -152,6 +152,10 @@ impl Receiving<'_> {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
         person.write(&mut transaction);
+        if matches!(found, Found::New { .. }) {
+            // A merge would have changed an existing ticket; a new one must not be a merged contact's.
+            person.check(&mut transaction);
+        }
         let messages: Vec<Message> = arrivals
             .iter()
             .map(|arrival| {

@@ -3,16 +3,26 @@
 use domain::{Session, Ticket};
 use storage::{StorageError, Tenancy};
 
+use crate::living::living_ticket;
+
 /// The session that a reply in this ticket's thread would be in: the ticket's own, or the one that the customer opened in
 /// a later ticket of the same conversation, whichever lasts longer.
 ///
 /// # Errors
 /// When storage fails.
 pub async fn session_of(tenancy: &Tenancy, ticket: &Ticket) -> Result<Option<Session>, StorageError> {
-    let latest = tenancy.conversation(ticket.channel_id, ticket.contact_id).await?.ticket_id;
-    let elsewhere = match latest.filter(|latest| *latest != ticket.id) {
-        Some(latest) => tenancy.ticket(latest).await?.and_then(|later| later.session),
+    let conversation = tenancy.conversation(ticket.channel_id, ticket.contact_id).await?;
+    let Some(latest) = conversation.ticket_id.filter(|latest| *latest != ticket.id) else { return Ok(ticket.session) };
+    let latest = living_ticket(tenancy, latest).await?;
+    // The contact was merged into another since: that one may have written in a later ticket still.
+    let merged = latest.as_ref().map(|latest| latest.contact_id).filter(|contact| *contact != ticket.contact_id);
+    let survivors = match merged {
+        Some(survivor) => match tenancy.conversation(ticket.channel_id, survivor).await?.ticket_id {
+            Some(latest) => living_ticket(tenancy, latest).await?,
+            None => None,
+        },
         None => None,
     };
+    let elsewhere = [latest, survivors].into_iter().flatten().filter_map(|later| later.session);
     Ok(ticket.session.into_iter().chain(elsewhere).reduce(Session::max))
 }

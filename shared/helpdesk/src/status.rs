@@ -11,6 +11,7 @@ use storage::{StorageError, Tenancy};
 use whatsapp::webhook::status::{Reported, StatusUpdate};
 
 use crate::accept::knock;
+use crate::living::living_ticket;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::settle::{Change, change};
 
@@ -80,7 +81,7 @@ pub(crate) async fn apply_parked(tenancy: &Tenancy, alias: MessageId, id: Messag
 /// Meta refused a message of this thread as outside the window: our session is over, too (F17).
 pub(crate) async fn close_session(tenancy: &Tenancy, thread: ThreadId, at: Timestamp) -> Result<(), Busy> {
     for attempt in 0..ATTEMPTS {
-        let Some(mut ticket) = tenancy.ticket(thread.ticket()).await? else { return Ok(()) };
+        let Some(mut ticket) = living_ticket(tenancy, thread.ticket()).await? else { return Ok(()) };
         if !ticket.session_closed_by_meta(at) {
             return Ok(());
         }

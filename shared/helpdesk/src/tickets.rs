@@ -11,6 +11,9 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 pub enum TicketError {
     #[error("no such ticket")]
     NoSuchTicket,
+    /// Its thread goes on in this ticket's.
+    #[error("the ticket was merged into {0}")]
+    Merged(TicketId),
     /// It has another version than the caller saw.
     #[error("the ticket has changed meanwhile")]
     Changed,
@@ -61,6 +64,9 @@ async fn edit(
 ) -> Result<Ticket, TicketError> {
     for attempt in 0..ATTEMPTS {
         let mut ticket = tenancy.ticket(id).await?.ok_or(TicketError::NoSuchTicket)?;
+        if let Some(into) = ticket.merged_into {
+            return Err(TicketError::Merged(into));
+        }
         if seen.is_some_and(|seen| seen != ticket.version) {
             return Err(TicketError::Changed);
         }

@@ -52,7 +52,7 @@ impl<S: Send + Sync> OptionalFromRequestParts<S> for IdempotencyKey {
 impl IntoParams for IdempotencyKey {
     fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
         let text = "Makes repeating the request safe: with the same key it is done once, for 48 hours, and answered with \
-                    the same messages. 1 to 255 visible ASCII characters.";
+                    what was made then. 1 to 255 visible ASCII characters.";
         vec![openapi::header("Idempotency-Key", text)]
     }
 }

@@ -1,5 +1,8 @@
 //! Conversations: one contact on one channel. Each knows its latest ticket, and whether something waits to be sent.
 
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{ChannelId, ContactId, TicketId};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -11,7 +14,7 @@ use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
 /// What is known of a conversation; all of it empty for one that never was.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Conversation {
     /// The ticket that the customer's next message goes to, or follows.
     #[serde(default)]
@@ -19,6 +22,9 @@ pub struct Conversation {
     /// Counts the messages that were ever put into the outbox: whoever finds it empty may only say so while this stands.
     #[serde(default)]
     pub accepted: u64,
+    /// Contacts that were merged into this one: what they still had to be sent on this channel goes first.
+    #[serde(default)]
+    pub waits_for: BTreeSet<ContactId>,
 }
 
 impl Tenancy {
@@ -95,4 +101,53 @@ impl Transaction {
             }
         }
     }
+
+    /// Another contact's conversation becomes part of this one: its latest ticket, which must still be `read`, is now
+    /// `next`, and what waits to be sent to `merged` goes first.
+    pub fn join_conversation(
+        &mut self,
+        channel: ChannelId,
+        contact: ContactId,
+        read: Option<TicketId>,
+        next: TicketId,
+        merged: &BTreeSet<ContactId>,
+    ) {
+        let key = self.tenancy.keys.conversation(channel, contact);
+        let change = "SET ticket_id = :next ADD waits_for :merged";
+        let values = [(":next", text(next)), (":merged", ids(merged))];
+        match read {
+            None => self.update(&key, change, Some("attribute_not_exists(ticket_id)"), values),
+            Some(read) => {
+                let values = values.into_iter().chain([(":read", text(read))]);
+                self.update(&key, change, Some("ticket_id = :read"), values);
+            }
+        }
+    }
+
+    /// The opposite: its latest ticket, which must still be `read`, is now `next`.
+    pub fn part_conversation(
+        &mut self,
+        channel: ChannelId,
+        contact: ContactId,
+        read: TicketId,
+        next: Option<TicketId>,
+        merged: &BTreeSet<ContactId>,
+    ) {
+        let key = self.tenancy.keys.conversation(channel, contact);
+        let values = [(":read", text(read)), (":merged", ids(merged))];
+        match next {
+            None => {
+                self.update(&key, "REMOVE ticket_id DELETE waits_for :merged", Some("ticket_id = :read"), values);
+            }
+            Some(next) => {
+                let values = values.into_iter().chain([(":next", text(next))]);
+                let change = "SET ticket_id = :next DELETE waits_for :merged";
+                self.update(&key, change, Some("ticket_id = :read"), values);
+            }
+        }
+    }
+}
+
+fn ids(contacts: &BTreeSet<ContactId>) -> AttributeValue {
+    AttributeValue::Ss(contacts.iter().map(ToString::to_string).collect())
 }

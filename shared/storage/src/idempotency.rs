@@ -1,6 +1,6 @@
 //! What was answered to an `Idempotency-Key`.
 
-use domain::MessageId;
+use domain::{ContactId, MessageId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,19 @@ pub struct Answered {
     pub message_ids: Vec<MessageId>,
 }
 
+/// The answer to an earlier request for a contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnsweredContact {
+    pub fingerprint: String,
+    pub contact_id: ContactId,
+}
+
 impl Tenancy {
+    /// The contact that was made for a key; `hash` is of the user and the key.
+    pub async fn answered_contact(&self, hash: &str) -> Result<Option<AnsweredContact>, StorageError> {
+        self.table.get("idempotency", self.keys.idempotency(&of_contacts(hash))).await
+    }
+
     /// What was answered to a key; `hash` is of the user and the key.
     pub async fn answered(&self, hash: &str) -> Result<Option<Answered>, StorageError> {
         self.table.get("idempotency", self.keys.idempotency(hash)).await
@@ -29,6 +41,16 @@ impl Tenancy {
 }
 
 impl Transaction {
+    /// Remembers the contact that was made for a key that was not used before.
+    pub fn remember_contact(&mut self, hash: &str, answered: &AnsweredContact, now: Timestamp) {
+        let key = self.tenancy.keys.idempotency(&of_contacts(hash));
+        let item = item::write(&key, "idempotency", answered).map(|mut item| {
+            item::expire(&mut item, now + KEPT);
+            item
+        });
+        self.create(item);
+    }
+
     /// Remembers the answer to a key that was not used before.
     pub fn remember(&mut self, hash: &str, answered: &Answered, now: Timestamp) {
         let key = self.tenancy.keys.idempotency(hash);
@@ -38,4 +60,9 @@ impl Transaction {
         });
         self.create(item);
     }
+}
+
+/// Two routes may be asked with the same key.
+fn of_contacts(hash: &str) -> String {
+    format!("contacts.{hash}")
 }

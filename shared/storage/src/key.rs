@@ -2,8 +2,8 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
-    ChannelId, ContactId, Identity, LibraryItemId, MessageId, Position, TemplateId, TenantId, ThreadId, TicketId,
-    UploadId,
+    ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId, TenantId,
+    ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
 
@@ -50,6 +50,20 @@ impl Keys {
 
     pub(crate) fn contact(self, id: ContactId) -> Key {
         self.key(&format!("#CONTACT#{id}"), "CONTACT")
+    }
+
+    /// The partition of the index `contacts`.
+    pub(crate) fn contacts(self) -> String {
+        self.key("#CONTACTS", "").pk
+    }
+
+    pub(crate) fn phone(self, key: &MatchingKey) -> Key {
+        self.key(&format!("#PHONE#{}", key.as_str()), "PHONE")
+    }
+
+    pub(crate) fn merge(self, id: MergeId) -> Key {
+        let sk = format!("MERGE#{}", id.merged);
+        Key { sk, ..self.contact(id.survivor) }
     }
 
     pub(crate) fn conversation(self, channel: ChannelId, contact: ContactId) -> Key {

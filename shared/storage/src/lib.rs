@@ -10,6 +10,7 @@ pub mod idempotency;
 mod item;
 mod key;
 pub mod library;
+pub mod merges;
 pub mod messages;
 pub mod objects;
 pub mod outbox;
@@ -23,6 +24,7 @@ mod transaction;
 pub mod uploads;
 
 pub use channels::ChannelCursor;
+pub use contacts::ContactCursor;
 pub use directory::Directory;
 pub use error::{CommitError, StorageError};
 pub use library::LibraryCursor;

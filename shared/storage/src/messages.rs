@@ -1,5 +1,7 @@
 //! Messages, in their threads and by their ids.
 
+mod joined;
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -31,7 +33,11 @@ impl From<&Message> for Whereabouts {
 
 /// The message after which a thread's list goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MessageCursor(Position);
+pub struct MessageCursor {
+    position: Position,
+    /// The thread it is in, where the list goes on for others, too: two threads may use the same position.
+    thread: Option<ThreadId>,
+}
 
 impl MessageCursor {
     const KIND: &str = "m1";
@@ -39,7 +45,8 @@ impl MessageCursor {
 
 impl fmt::Display for MessageCursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&page::encode(Self::KIND, &self.0.to_string()))
+        let thread = self.thread.map(|thread| format!("#{thread}")).unwrap_or_default();
+        f.write_str(&page::encode(Self::KIND, &format!("{}{thread}", self.position)))
     }
 }
 
@@ -47,7 +54,12 @@ impl FromStr for MessageCursor {
     type Err = InvalidCursor;
 
     fn from_str(text: &str) -> Result<Self, InvalidCursor> {
-        page::decode(Self::KIND, text)?.parse().map(Self).map_err(|_| InvalidCursor)
+        let place = page::decode(Self::KIND, text)?;
+        let (position, thread) = match place.split_once('#') {
+            Some((position, thread)) => (position, Some(thread.parse().map_err(|_| InvalidCursor)?)),
+            None => (place.as_str(), None),
+        };
+        Ok(Self { position: position.parse().map_err(|_| InvalidCursor)?, thread })
     }
 }
 
@@ -110,7 +122,7 @@ impl Tenancy {
         limit: u16,
         after: Option<&MessageCursor>,
     ) -> Result<Page<Message, MessageCursor>, StorageError> {
-        let start = after.map(|MessageCursor(position)| self.keys.message(thread, *position).attributes());
+        let start = after.map(|after| self.keys.message(thread, after.position).attributes());
         let answer = self
             .query(self.keys.message(thread, Position::default()).pk, "MESSAGE#")
             .scan_index_forward(order == Order::OldestFirst)
@@ -122,7 +134,7 @@ impl Tenancy {
         let more = answer.last_evaluated_key().is_some();
         let items = answer.items.unwrap_or_default();
         let data = items.into_iter().map(|found| item::read("message", found)).collect::<Result<Vec<Message>, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| MessageCursor(last.position));
+        let next = data.last().filter(|_| more).map(|last| MessageCursor { position: last.position, thread: None });
         Ok(Page { data, next })
     }
 }
@@ -176,10 +188,12 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_as_it_was_given_and_no_other_list_takes_it() {
-        let cursor = MessageCursor("000001764000.0000000001".parse().expect("a position"));
-        let text = cursor.to_string();
-        assert_eq!(text.parse(), Ok(cursor));
-        assert_eq!(text.parse::<TicketCursor>(), Err(InvalidCursor));
+        let position = "000001764000.0000000001".parse().expect("a position");
+        for thread in [None, Some(ThreadId::from(uuid::Uuid::from_u128(7)))] {
+            let text = MessageCursor { position, thread }.to_string();
+            assert_eq!(text.parse(), Ok(MessageCursor { position, thread }));
+            assert_eq!(text.parse::<TicketCursor>(), Err(InvalidCursor));
+        }
         for text in ["", "m1.", "m2.abc", "m1.!!", "000001764000.0000000001"] {
             assert_eq!(text.parse::<MessageCursor>(), Err(InvalidCursor), "{text:?}");
         }

@@ -176,6 +176,10 @@ impl Transaction {
 
 fn write(keys: Keys, ticket: &Ticket) -> Result<Attributes, StorageError> {
     let mut item = item::write(&keys.ticket(ticket.id), "ticket", ticket)?;
+    if ticket.is_joined() {
+        // It is in no list: the ticket that goes on for it is.
+        return Ok(item);
+    }
     item.insert("tickets_pk".to_owned(), text(keys.tickets(ticket.is_open())));
     item.insert("tickets_sk".to_owned(), text(TicketCursor::of(ticket).sort_key()));
     Ok(item)

@@ -39,6 +39,9 @@ pub(crate) struct Ticket {
     /// `null` while it is open.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     closed_at: Option<Timestamp>,
+    /// The ticket in whose thread this one's messages are, since their contacts were one person.
+    #[schema(required = true, value_type = Option<String>)]
+    merged_into: Option<TicketId>,
 }
 
 /// Whether somebody still has to work on it.
@@ -97,6 +100,7 @@ impl From<domain::Ticket> for Ticket {
                 State::Open => None,
                 State::Closed { at } => Some(at),
             },
+            merged_into: ticket.merged_into,
         }
     }
 }

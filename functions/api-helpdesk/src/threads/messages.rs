@@ -36,7 +36,7 @@ enum Order {
     Desc,
 }
 
-/// Lists a thread's messages.
+/// Lists a thread's messages, with those of the threads that it goes on for since their contacts were merged.
 #[utoipa::path(
     get, path = "/v1/threads/{id}/messages", operation_id = "list_thread_messages", tag = "threads",
     params(("id" = String, Path, description = "The thread."), Wanted, Paging<MessageCursor>),
@@ -53,9 +53,9 @@ pub(crate) async fn list(
     page: Paging<MessageCursor>,
 ) -> Result<Json<List<Message>>, Refusal> {
     let tenancy = desk.of(&caller);
-    let ticket = tenancy.ticket(id.ticket()).await?.ok_or_else(Refusal::not_found)?;
+    let ticket = helpdesk::living_ticket(&tenancy, id.ticket()).await?.ok_or_else(Refusal::not_found)?;
     let business = BusinessNumber::of(&tenancy, ticket.channel_id).await?;
-    let found = tenancy.messages(id, wanted.order.into(), page.limit, page.after.as_ref()).await?;
+    let found = tenancy.messages_of(&ticket, wanted.order.into(), page.limit, page.after.as_ref()).await?;
     let shown = found.data.into_iter().map(|message| Message::of(message, &business));
     Ok(Json(List::new(shown, found.next)))
 }

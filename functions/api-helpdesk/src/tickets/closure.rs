@@ -17,6 +17,7 @@ use crate::shape::Ticket;
     params(("id" = String, Path, description = "The ticket."), IfMatch),
     responses(
         (status = 200, description = "The closed ticket.", body = Ticket, headers(("ETag" = String))),
+        (status = 409, description = "`ticket_merged`, `into` another: it goes on there."),
         (status = 412, description = "`version_mismatch`: it has changed since you saw it."),
     )
 )]
@@ -38,6 +39,7 @@ pub(crate) async fn create(
     params(("id" = String, Path, description = "The ticket."), IfMatch),
     responses(
         (status = 200, description = "The open ticket.", body = Ticket, headers(("ETag" = String))),
+        (status = 409, description = "`ticket_merged`, `into` another: it goes on there."),
         (status = 412, description = "`version_mismatch`: it has changed since you saw it."),
     )
 )]

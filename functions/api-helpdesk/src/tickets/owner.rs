@@ -26,6 +26,7 @@ pub(crate) struct Owner {
     request_body = Owner,
     responses(
         (status = 200, description = "The ticket with its new owner.", body = Ticket, headers(("ETag" = String))),
+        (status = 409, description = "`ticket_merged`, `into` another: it goes on there."),
         (status = 412, description = "`version_mismatch`: it has changed since you saw it."),
         (status = 422, description = "`body_invalid`."),
     )

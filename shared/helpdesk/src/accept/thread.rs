@@ -2,11 +2,12 @@
 
 use domain::{Content, Message, MessageId, Session, Ticket};
 use jiff::Timestamp;
-use storage::Tenancy;
+use storage::{StorageError, Tenancy};
 use whatsapp::limits::REACTABLE;
 
 use super::reply::{NewReply, Saying};
 use super::{AcceptError, NotReactable};
+use crate::living::{living_contact, living_ticket};
 use crate::session::session_of;
 
 pub(super) struct Thread {
@@ -19,7 +20,7 @@ pub(super) struct Thread {
 impl Thread {
     /// The thread with all that the reply refers to.
     pub(super) async fn load(tenancy: &Tenancy, reply: &NewReply, now: Timestamp) -> Result<Self, AcceptError> {
-        let ticket = tenancy.ticket(reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
+        let ticket = living_ticket(tenancy, reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
         let quoted = match reply.reply_to {
             Some(id) => {
                 let message = of_conversation(tenancy, &ticket, id).await?;
@@ -37,8 +38,17 @@ impl Thread {
 }
 
 async fn of_conversation(tenancy: &Tenancy, ticket: &Ticket, id: MessageId) -> Result<Option<Message>, AcceptError> {
-    let conversation = (ticket.channel_id, ticket.contact_id);
-    Ok(tenancy.message(id).await?.filter(|message| (message.channel_id, message.contact_id) == conversation))
+    let Some(message) = tenancy.message(id).await? else { return Ok(None) };
+    Ok(is_of_conversation(tenancy, ticket, &message).await?.then_some(message))
+}
+
+/// A message keeps the contact that it came from or went to; that may have been merged into the ticket's since.
+async fn is_of_conversation(tenancy: &Tenancy, ticket: &Ticket, message: &Message) -> Result<bool, StorageError> {
+    if (message.channel_id, message.contact_id) == (ticket.channel_id, ticket.contact_id) {
+        return Ok(true);
+    }
+    let contact = living_contact(tenancy, message.contact_id).await?;
+    Ok(message.channel_id == ticket.channel_id && contact.is_some_and(|contact| contact.id == ticket.contact_id))
 }
 
 /// Meta takes a reaction to a message that it knows, that is no reaction itself, for 30 days.

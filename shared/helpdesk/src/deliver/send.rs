@@ -10,6 +10,7 @@ use whatsapp::graph::SendResult;
 use super::file::Provided;
 use super::outgoing::{Needs, outgoing};
 use super::{Call, DeliverError, Post, Step};
+use crate::living::living_ticket;
 use crate::session::session_of;
 use crate::settle;
 
@@ -67,7 +68,7 @@ impl Post<'_> {
         if message.delivery().is_none_or(|delivery| delivery.postponed() == 0) {
             return Ok(false);
         }
-        let Some(ticket) = self.tenancy.ticket(message.thread_id.ticket()).await? else { return Ok(true) };
+        let Some(ticket) = living_ticket(self.tenancy, message.thread_id.ticket()).await? else { return Ok(true) };
         let session = session_of(self.tenancy, &ticket).await?;
         Ok(!session.is_some_and(|session| session.is_open((self.now)())))
     }

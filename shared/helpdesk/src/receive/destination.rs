@@ -27,7 +27,7 @@ impl Receiving<'_> {
     /// Asks `domain` where the message belongs; nowhere is an answer, too.
     pub(super) async fn destination(
         &self,
-        person: &mut Person,
+        person: &Person,
         first: &InboundMessage,
     ) -> Result<Option<Destination>, Busy> {
         let contact_id = person.contact.id;

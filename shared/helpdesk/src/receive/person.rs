@@ -1,67 +1,211 @@
-//! Who writes: found by what WhatsApp calls them, or made.
+//! Who writes: found by what WhatsApp calls them or by their number, or made (F11).
 
-use domain::{Contact, Content, Identity, InboundMessage};
-use storage::{StorageError, Transaction};
+use std::collections::BTreeSet;
+
+use domain::contact::merge::Cause;
+use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey};
+use jiff::Timestamp;
+use storage::Transaction;
+use storage::contacts::{Holders, Owner};
 
 use super::Receiving;
 use crate::fresh::fresh_id;
+use crate::living::living_contact;
+use crate::matching::{contacts_with_number, rewritten};
+use crate::merge::{Link, Outcome, merge, settle};
+use crate::retry::{ATTEMPTS, Busy};
 
 /// Who writes, as far as the table knows them.
 pub(super) struct Person {
     pub(super) contact: Contact,
-    pub(super) is_new: bool,
-    pub(super) learned: bool,
-    pub(super) new_identities: Vec<Identity>,
+    stored: Stored,
+    /// Identities that are theirs from now on, each with whose it was.
+    claimed: Vec<(Identity, Option<Owner>)>,
+    /// Identities that they have given up.
+    retired: Vec<(Identity, Owner, Timestamp)>,
+    /// Who has the numbers that they have from now on, or have no more.
+    holders: Vec<(MatchingKey, Holders)>,
 }
 
-impl Person {
-    /// Makes the contact, or keeps what is new of it.
-    pub(super) fn write(&self, transaction: &mut Transaction) {
-        match (self.is_new, self.learned) {
-            (true, _) => transaction.create_contact(&self.contact),
-            (false, true) => transaction.save_contact(&self.contact),
-            (false, false) => {}
-        }
-        for identity in &self.new_identities {
-            transaction.add_identity(identity, self.contact.id);
-        }
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stored {
+    /// Not yet.
+    New,
+    /// Otherwise than now.
+    Changed,
+    /// As it is.
+    Same,
+}
+
+/// One of the identities that a message names, and whose it is.
+struct Named<'a> {
+    identity: &'a Identity,
+    owner: Option<Owner>,
+    contact: Option<Contact>,
+    /// Whether it was that contact's when the message was sent, rather than only a number that it has.
+    is_theirs: bool,
 }
 
 impl Receiving<'_> {
-    pub(super) async fn person(&self, inbound: &InboundMessage) -> Result<Person, StorageError> {
-        let sender = &inbound.sender;
-        let mut owner = None;
-        let mut new_identities = Vec::new();
-        for identity in sender.identities() {
-            match self.tenancy().contact_of(identity).await? {
-                // When two identities lead to two contacts, the one that wrote counts; merging them is a decision of
-                // its own and never made by the way.
-                Some(found) => owner = owner.or(Some(found)),
-                None => new_identities.push(identity.clone()),
+    /// Finds the person, by identity first and by number second. When Meta's word leads to several contacts, they are
+    /// merged.
+    pub(super) async fn person(&self, inbound: &InboundMessage) -> Result<Person, Busy> {
+        let (previous, is_notice) = match &inbound.content {
+            Content::Notice(notice) => (&notice.previous[..], true),
+            _ => (&[][..], false),
+        };
+        for attempt in 0..ATTEMPTS {
+            let mut named = Vec::new();
+            for identity in previous.iter().chain(inbound.sender.identities()) {
+                named.push(self.by_identity(identity, inbound).await?);
             }
-        }
-        // A notice names what they were called before: the person stays the same.
-        if let Content::Notice(notice) = &inbound.content {
-            for identity in &notice.previous {
-                if owner.is_none() {
-                    owner = self.tenancy().contact_of(identity).await?;
+            self.add_by_number(&mut named).await?;
+            let people = distinct(&named);
+            if self.settled_some(&people).await? {
+                continue;
+            }
+            match &people[..] {
+                [] => return self.stranger(inbound, &named).await,
+                [only] => return self.known_person(only, inbound, previous, &named).await,
+                [one, other, ..] => {
+                    let cause = if is_notice { Cause::ChangedIdentity } else { Cause::SameSender };
+                    let link = Link { cause, trace_id: self.trace_id, at: self.now };
+                    if merge(self.tenancy(), one, other, link, attempt).await? == Outcome::Apart {
+                        return self.known_person(one, inbound, previous, &named).await;
+                    }
                 }
             }
         }
-        let known = match owner {
-            Some(id) => self.tenancy().contact(id).await?,
+        Err(Busy::Contended(ATTEMPTS))
+    }
+
+    async fn by_identity<'a>(&self, identity: &'a Identity, inbound: &InboundMessage) -> Result<Named<'a>, Busy> {
+        let owner = self.tenancy().owner_of(identity).await?;
+        let theirs = owner.filter(|owner| owner.given_up_at.is_none_or(|at| inbound.sent_at <= at));
+        let contact = match theirs {
+            Some(owner) => living_contact(self.tenancy(), owner.contact_id).await?,
             None => None,
         };
-        Ok(match known {
-            Some(mut contact) => {
-                let learned = contact.learn(sender);
-                Person { contact, is_new: false, learned, new_identities }
-            }
-            None => {
-                let contact = Contact::from_sender(owner.unwrap_or_else(|| fresh_id(self.now)), sender, self.now);
-                Person { contact, is_new: true, learned: false, new_identities }
-            }
-        })
+        let is_theirs = contact.is_some();
+        Ok(Named { identity, owner, contact, is_theirs })
     }
+
+    /// Finds who has the numbers that are nobody's identity yet.
+    async fn add_by_number(&self, named: &mut [Named<'_>]) -> Result<(), Busy> {
+        let known: Vec<ContactId> = distinct(named).into_iter().map(|contact| contact.id).collect();
+        for nobodys in named.iter_mut().filter(|named| named.contact.is_none()) {
+            if let Identity::Phone(digits) = nobodys.identity {
+                let holders = contacts_with_number(self.tenancy(), digits).await?;
+                nobodys.contact = meant(holders, &known, digits);
+            }
+        }
+        Ok(())
+    }
+
+    /// Finishes what an earlier merge of one of them left undone. Says whether there was anything.
+    async fn settled_some(&self, people: &[&Contact]) -> Result<bool, Busy> {
+        let mut settled = false;
+        for contact in people {
+            settled |= settle(self.tenancy(), contact).await?;
+        }
+        Ok(settled)
+    }
+
+    async fn stranger(&self, inbound: &InboundMessage, named: &[Named<'_>]) -> Result<Person, Busy> {
+        let contact = Contact::from_sender(fresh_id(self.now), &inbound.sender, self.now);
+        let claimed = named.iter().map(|named| (named.identity.clone(), named.owner)).collect();
+        let numbers = rewritten(self.tenancy(), contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
+        Ok(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders })
+    }
+
+    async fn known_person(
+        &self,
+        known: &Contact,
+        inbound: &InboundMessage,
+        previous: &[Identity],
+        named: &[Named<'_>],
+    ) -> Result<Person, Busy> {
+        let mut contact = known.clone();
+        let named = || named.iter().filter(|named| named.contact.as_ref().is_none_or(|whose| whose.id == known.id));
+        let now: Vec<&Identity> = inbound.sender.identities().collect();
+        // What they gave up later was theirs then, and is not learned anew from a message that comes late.
+        let fresh: Vec<&Named<'_>> =
+            named().filter(|named| !named.is_theirs && now.contains(&named.identity)).collect();
+        contact.learn(&inbound.sender, fresh.iter().map(|named| named.identity));
+        // Meta may name an identity as the previous one only because the notice came from it: one that has no successor
+        // stays theirs.
+        let has_gone = |identity: &Identity| {
+            previous.contains(identity) && !now.contains(&identity) && now.iter().any(|now| now.replaces(identity))
+        };
+        let gone: Vec<&Named<'_>> = named().filter(|named| has_gone(named.identity)).collect();
+        let given_up: Vec<Identity> = gone.iter().map(|named| named.identity.clone()).collect();
+        contact.give_up(&given_up, inbound.sent_at);
+
+        let stored = if contact == *known { Stored::Same } else { Stored::Changed };
+        let numbers = rewritten(self.tenancy(), known.id, &known.matching_keys(), &contact.matching_keys()).await?;
+        // A contact that has as many identities as it can have learns no more.
+        let claimed = fresh.into_iter().filter(|named| contact.identities.contains(named.identity));
+        let claimed = claimed.map(|named| (named.identity.clone(), named.owner)).collect();
+        let retired =
+            gone.into_iter().filter_map(|named| Some((named.identity.clone(), named.owner?, inbound.sent_at)));
+        let retired = retired.filter(|(identity, ..)| known.identities.contains(identity)).collect();
+        Ok(Person { contact, stored, claimed, retired, holders: numbers.holders })
+    }
+}
+
+impl Person {
+    /// Whether they are known, and something of them is new.
+    pub(super) fn is_changed(&self) -> bool {
+        self.stored == Stored::Changed
+    }
+
+    /// Makes the contact, or keeps what is new of it.
+    pub(super) fn write(&self, transaction: &mut Transaction) {
+        match self.stored {
+            Stored::New => transaction.create_contact(&self.contact),
+            Stored::Changed => transaction.save_contact(&self.contact),
+            Stored::Same => return,
+        }
+        for (identity, was) in &self.claimed {
+            transaction.add_identity(identity, self.contact.id, was.as_ref());
+        }
+        for (identity, was, at) in &self.retired {
+            transaction.retire_identity(identity, was, *at);
+        }
+        for (key, holders) in &self.holders {
+            transaction.save_holders(key, holders);
+        }
+    }
+
+    /// Makes sure that the contact is still as it was read, where it is not written anyway.
+    pub(super) fn check(&self, transaction: &mut Transaction) {
+        if self.stored == Stored::Same {
+            transaction.check_contact(&self.contact);
+        }
+    }
+}
+
+/// Which of the contacts that have a number it stands for, where the message names the `known` ones already: one of those
+/// if it is among them, else the oldest. That somebody known is one with a contact that was only matched is no guess as
+/// long as it is the only one, and never wrote under another name.
+fn meant(holders: Vec<Contact>, known: &[ContactId], digits: &str) -> Option<Contact> {
+    let key = Some(MatchingKey::of_digits(digits));
+    if let Some(index) = holders.iter().position(|holder| known.contains(&holder.id)) {
+        return holders.into_iter().nth(index);
+    }
+    let sole = holders.len() == 1;
+    let oldest = holders.into_iter().next()?;
+    let nobody_else = sole && oldest.identities.iter().all(|identity| MatchingKey::of(identity) == key);
+    (known.is_empty() || nobody_else).then_some(oldest)
+}
+
+/// The contacts that were found, each once, in the order in which they were named.
+fn distinct<'a>(named: &'a [Named<'_>]) -> Vec<&'a Contact> {
+    let mut people: Vec<&Contact> = Vec::new();
+    for contact in named.iter().filter_map(|named| named.contact.as_ref()) {
+        if people.iter().all(|other| other.id != contact.id) {
+            people.push(contact);
+        }
+    }
+    people
 }

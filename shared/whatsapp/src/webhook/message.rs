@@ -58,7 +58,8 @@ pub fn parse(message: &Value, contact: Option<&Value>) -> Result<InboundMessage,
 fn sender(message: &Value, contact: Option<&Value>) -> Option<Sender> {
     let renamed = if content::kind(message) == "system" { content::notice::sender(message, contact) } else { None };
     let (from, user_id) = (text(message, "from"), text(message, "from_user_id"));
-    renamed.or_else(|| person::read(from.as_deref(), user_id.as_deref(), contact))
+    let sender = renamed.or_else(|| person::read(from.as_deref(), user_id.as_deref(), contact))?;
+    Some(person::with_parent(sender, message, "from_parent_user_id"))
 }
 
 /// What a reaction, an edit or a deletion is about.

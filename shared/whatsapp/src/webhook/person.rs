@@ -12,7 +12,7 @@ const MAX_CHARS: usize = 256;
 ///
 /// `number` is documented as digits; where a business-scoped id stands in it, it is one.
 pub(crate) fn read(number: Option<&str>, user_id: Option<&str>, contact: Option<&Value>) -> Option<Sender> {
-    let (wa_id, contact_user_id) = same_person(number, user_id, contact);
+    let Ids { wa_id, user_id: contact_user_id, parent_user_id } = same_person(number, user_id, contact);
     let number = number.and_then(Identity::read).or_else(|| wa_id.as_deref().and_then(Identity::read));
     let bsuid =
         user_id.and_then(Identity::read_bsuid).or_else(|| contact_user_id.as_deref().and_then(Identity::read_bsuid));
@@ -21,23 +21,32 @@ pub(crate) fn read(number: Option<&str>, user_id: Option<&str>, contact: Option<
         (None, Some(bsuid)) => Sender::new(bsuid, None),
         (None, None) => return None,
     };
+    person = person.also(parent_user_id.as_deref().and_then(Identity::read_bsuid));
     person.profile_name = shown(contact, "/profile/name");
     person.username = shown(contact, "/profile/username").map(|name| name.trim_start_matches('@').to_owned());
     Some(person)
 }
 
+/// The same person with the parent id that the item names beside the others, as managed businesses get it.
+pub(crate) fn with_parent(person: Sender, item: &Value, key: &str) -> Sender {
+    person.also(text(item, key).as_deref().and_then(Identity::read_bsuid))
+}
+
+#[derive(Default)]
+struct Ids {
+    wa_id: Option<String>,
+    user_id: Option<String>,
+    parent_user_id: Option<String>,
+}
+
 /// The ids of the contact, if it names the same person: a sole contact may name another, whose ids must not be mixed in.
-fn same_person(
-    number: Option<&str>,
-    user_id: Option<&str>,
-    contact: Option<&Value>,
-) -> (Option<String>, Option<String>) {
+fn same_person(number: Option<&str>, user_id: Option<&str>, contact: Option<&Value>) -> Ids {
     let id = |key| contact.and_then(|contact| text(contact, key));
-    let ids = (id("wa_id"), id("user_id"));
+    let ids = Ids { wa_id: id("wa_id"), user_id: id("user_id"), parent_user_id: id("parent_user_id") };
     let named = [number, user_id].into_iter().flatten();
-    let known = [&ids.0, &ids.1].map(Option::as_deref);
+    let known = [&ids.wa_id, &ids.user_id].map(Option::as_deref);
     let nobody_named = number.is_none() && user_id.is_none();
-    if nobody_named || named.into_iter().any(|name| known.contains(&Some(name))) { ids } else { (None, None) }
+    if nobody_named || named.into_iter().any(|name| known.contains(&Some(name))) { ids } else { Ids::default() }
 }
 
 fn shown(contact: Option<&Value>, pointer: &str) -> Option<String> {
@@ -94,6 +103,17 @@ mod tests {
         let person = read(Some("15550100001"), None, Some(&contact)).expect("a person");
         assert_eq!(identities(&person), ["15550100001"]);
         assert_eq!(person.profile_name.as_deref(), Some("Ada"));
+    }
+
+    #[test]
+    fn a_parent_id_is_one_more_identity_and_never_the_one_to_answer_to() {
+        let contact = json!({"user_id": "US.1", "parent_user_id": "US.ENT.9"});
+        let hidden = read(None, Some("US.1"), Some(&contact)).expect("a person");
+        assert_eq!(identities(&hidden), ["US.1", "US.ENT.9"]);
+        let message = json!({"from_user_id": "US.1", "from_parent_user_id": "US.ENT.9"});
+        let from_message =
+            with_parent(read(None, Some("US.1"), None).expect("a person"), &message, "from_parent_user_id");
+        assert_eq!(identities(&from_message), ["US.1", "US.ENT.9"]);
     }
 
     #[test]

@@ -1,0 +1,73 @@
+//! What requests about contacts give, checked once where it comes in.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use domain::phone::{Country, InvalidPhone, Phone};
+use serde::Deserialize;
+
+/// What a person is called.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "String")]
+pub(super) struct Name(String);
+
+/// Why a text is not a name, in words that follow the member's.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Unfit;
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name has 1 to 256 characters, and no control characters")
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = Unfit;
+
+    fn try_from(text: String) -> Result<Self, Unfit> {
+        let name = text.trim();
+        let fits = (1..=256).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+        fits.then(|| Self(name.to_owned())).ok_or(Unfit)
+    }
+}
+
+impl From<Name> for String {
+    fn from(Name(name): Name) -> Self {
+        name
+    }
+}
+
+/// A number as it was given, and in which member.
+pub(super) struct GivenNumber<'a> {
+    member: &'static str,
+    text: Cow<'a, str>,
+}
+
+/// Why a number was not understood.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InvalidNumber {
+    Phone { member: &'static str, reason: InvalidPhone },
+    Country,
+}
+
+impl<'a> GivenNumber<'a> {
+    pub(super) fn in_body(member: &'static str, text: &'a str) -> Self {
+        Self { member, text: Cow::Borrowed(text) }
+    }
+
+    /// A `+` that was not escaped arrives as a space.
+    pub(super) fn in_query(member: &'static str, text: &'a str) -> Self {
+        let text = text.strip_prefix(' ').map_or(Cow::Borrowed(text), |rest| Cow::Owned(format!("+{rest}")));
+        Self { member, text }
+    }
+
+    pub(super) fn read(&self, country: Option<Country>) -> Result<Phone, InvalidNumber> {
+        let member = self.member;
+        Phone::read(&self.text, country).map_err(|reason| InvalidNumber::Phone { member, reason })
+    }
+}
+
+/// The country that numbers were given in, if one was.
+pub(super) fn country(text: Option<&str>) -> Result<Option<Country>, InvalidNumber> {
+    text.map(|text| Country::try_from(text.to_owned())).transpose().map_err(|_| InvalidNumber::Country)
+}

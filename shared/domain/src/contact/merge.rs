@@ -1,0 +1,164 @@
+//! Two contacts that turned out to be one person (F11), and what it takes to part them again.
+//!
+//! ```text
+//! merging ──→ merged ──→ undoing ──→ undone
+//! ```
+//!
+//! The older contact survives. Contacts and record change together; then their tickets are brought in line, channel by
+//! channel, and the record keeps what was done to each, so that whoever meets a half-finished merge finishes it.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{Contact, Identity, Properties};
+use crate::ids::{ChannelId, ContactId, TicketId, UserId};
+use crate::phone::Phone;
+use crate::ticket::Joined;
+use crate::trace::TraceId;
+
+/// Which two contacts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergeId {
+    /// The older one, which stands for both.
+    pub survivor: ContactId,
+    pub merged: ContactId,
+}
+
+/// The record of a merge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merge {
+    #[serde(flatten)]
+    pub id: MergeId,
+    pub at: Timestamp,
+    pub cause: Cause,
+    /// The webhook in which Meta said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trace_id: Option<TraceId>,
+    /// What the survivor had not had before.
+    pub taken: Taken,
+    #[serde(flatten)]
+    pub state: State,
+    /// What was done to the merged contact's latest ticket on each channel.
+    pub tickets: Vec<Moved>,
+    /// Counts the writes; every write is conditional on it.
+    #[serde(default)]
+    pub version: u64,
+}
+
+/// How we know. Nothing but Meta's word will do: a guess would show one person's messages to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// A message named both.
+    SameSender,
+    /// A notice said that one became the other.
+    ChangedIdentity,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "state")]
+pub enum State {
+    Merging,
+    Merged,
+    /// A person parted them; what Meta says of them later merges them no more.
+    Undoing {
+        by: UserId,
+        undone_at: Timestamp,
+    },
+    Undone {
+        by: UserId,
+        undone_at: Timestamp,
+    },
+}
+
+/// What a survivor took over from the other.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mobile_phone: Option<Phone>,
+    #[serde(default, skip_serializing_if = "Properties::is_empty")]
+    pub properties: Properties,
+    pub identities: Vec<Identity>,
+}
+
+/// What was done to a ticket of the merged contact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moved {
+    pub channel_id: ChannelId,
+    pub ticket_id: TicketId,
+    #[serde(flatten)]
+    pub how: How,
+    /// The merge was undone and the ticket is the other contact's again.
+    #[serde(default)]
+    pub returned: bool,
+}
+
+/// How a ticket became the survivor's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "how")]
+pub enum How {
+    /// As an earlier one of theirs.
+    Earlier,
+    /// As their latest, after this one.
+    Latest { after: Option<TicketId> },
+    /// Its thread went on in that of another open ticket.
+    Joined(Joined),
+}
+
+impl Merge {
+    /// Whether a person has parted the two.
+    pub fn is_undone(&self) -> bool {
+        matches!(self.state, State::Undoing { .. } | State::Undone { .. })
+    }
+}
+
+impl Contact {
+    /// Takes over what `other`, the same person, is known by. Nothing, if that were more identities than a contact has.
+    pub fn absorb(&mut self, other: &Self) -> Option<Taken> {
+        let new = other.identities.iter().filter(|identity| !self.identities.contains(identity));
+        let identities: Vec<Identity> = new.cloned().collect();
+        if self.identities.len() + identities.len() > Self::MAX_IDENTITIES {
+            return None;
+        }
+        self.identities.extend(identities.iter().cloned());
+        Some(Taken {
+            name: fill(&mut self.name, other.name.as_ref()),
+            username: fill(&mut self.username, other.username.as_ref()),
+            phone: fill(&mut self.phone, other.phone.as_ref()),
+            mobile_phone: fill(&mut self.mobile_phone, other.mobile_phone.as_ref()),
+            properties: self.properties.take_from(&other.properties),
+            identities,
+        })
+    }
+
+    /// Loses what was taken over, as far as nobody has changed it since.
+    pub fn give_back(&mut self, taken: &Taken) {
+        self.identities.retain(|identity| !taken.identities.contains(identity));
+        empty(&mut self.name, taken.name.as_ref());
+        empty(&mut self.username, taken.username.as_ref());
+        empty(&mut self.phone, taken.phone.as_ref());
+        empty(&mut self.mobile_phone, taken.mobile_phone.as_ref());
+        self.properties.give_back(&taken.properties);
+    }
+}
+
+fn fill<T: Clone>(place: &mut Option<T>, from: Option<&T>) -> Option<T> {
+    let new = from.filter(|_| place.is_none()).cloned();
+    if new.is_some() {
+        place.clone_from(&new);
+    }
+    new
+}
+
+fn empty<T: PartialEq>(place: &mut Option<T>, taken: Option<&T>) {
+    if taken.is_some() && place.as_ref() == taken {
+        *place = None;
+    }
+}

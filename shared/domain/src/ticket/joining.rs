@@ -1,0 +1,228 @@
+//! Two contacts were one person (F11), and so their tickets on one channel become one conversation's.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::{LastMessage, State, Ticket};
+use crate::contact::Identity;
+use crate::ids::{TicketId, UserId};
+use crate::session::Session;
+
+/// What becomes of the merged contact's latest ticket on a channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Joining {
+    /// It stays beside the survivor's latest, which goes on.
+    Earlier,
+    /// It is the survivor's latest now: there the next message goes.
+    Latest,
+    /// Both are open: its thread goes on in that of the survivor's.
+    Join,
+}
+
+/// What joining changed, for undoing it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Joined {
+    pub into: TicketId,
+    /// How that one was before.
+    before: Aspects,
+    /// How the joined one was before.
+    was: State,
+}
+
+/// What a ticket shows of its messages, and whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Aspects {
+    customer: Identity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<Session>,
+    unread_count: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_message: Option<LastMessage>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    owner_id: Option<UserId>,
+}
+
+/// What becomes of a merged contact's latest ticket, given the survivor's latest on the same channel.
+pub fn joining(survivors: Option<&Ticket>, merged: &Ticket) -> Joining {
+    let Some(survivors) = survivors else { return Joining::Latest };
+    match (survivors.is_open(), merged.is_open()) {
+        (true, true) if survivors.joined.len() + merged.joined.len() < Ticket::MAX_JOINED => Joining::Join,
+        (true, _) => Joining::Earlier,
+        (false, true) => Joining::Latest,
+        (false, false) if survivors.last_touched() < merged.last_touched() => Joining::Latest,
+        (false, false) => Joining::Earlier,
+    }
+}
+
+impl Ticket {
+    /// How many threads one goes on for; each is one query more for a page of messages.
+    pub const MAX_JOINED: usize = 10;
+
+    /// Whether its messages are shown in another ticket's thread.
+    pub fn is_joined(&self) -> bool {
+        self.merged_into.is_some()
+    }
+
+    /// The session is the customer's, whichever of their tickets they wrote in.
+    pub fn share_session(&mut self, other: &mut Self) {
+        let longest = self.session.into_iter().chain(other.session).reduce(Session::max);
+        (self.session, other.session) = (longest, longest);
+    }
+
+    /// Goes on for `other`: its messages are shown here from now on, and the next ones come here.
+    pub fn join(&mut self, other: &mut Self, at: Timestamp) -> Joined {
+        let before = Aspects::of(self);
+        Aspects::of(self).with(other).apply(self);
+        self.joined.push(other.id);
+        self.joined.extend(&other.joined);
+        // A reply stands below every message that is shown here.
+        self.next_sequence = self.next_sequence.max(other.next_sequence);
+        let was = std::mem::replace(&mut other.state, State::Closed { at });
+        other.merged_into = Some(self.id);
+        Joined { into: self.id, before, was }
+    }
+
+    /// The same undone. What happened meanwhile stays.
+    pub fn part(&mut self, other: &mut Self, joined: &Joined) {
+        let Joined { before, was, .. } = joined.clone();
+        let together = before.clone().with(other);
+        let mut now = Aspects::of(self);
+        now.unread_count = now.unread_count.saturating_sub(other.unread_count);
+        restore(&mut now.customer, &together.customer, before.customer);
+        restore(&mut now.session, &together.session, before.session);
+        restore(&mut now.last_message, &together.last_message, before.last_message);
+        restore(&mut now.owner_id, &together.owner_id, before.owner_id);
+        now.apply(self);
+        self.joined.retain(|id| *id != other.id && !other.joined.contains(id));
+        other.merged_into = None;
+        other.state = was;
+    }
+
+    fn last_touched(&self) -> Timestamp {
+        self.last_message.as_ref().map_or(self.created_at, |last| last.at)
+    }
+}
+
+impl Aspects {
+    fn of(ticket: &Ticket) -> Self {
+        Self {
+            customer: ticket.customer.clone(),
+            session: ticket.session,
+            unread_count: ticket.unread_count,
+            last_message: ticket.last_message.clone(),
+            owner_id: ticket.owner_id.clone(),
+        }
+    }
+
+    fn with(mut self, other: &Ticket) -> Self {
+        let longest = self.session.into_iter().chain(other.session).reduce(Session::max);
+        if longest != self.session {
+            // They wrote there last: there they are answered.
+            self.customer = other.customer.clone();
+        }
+        self.session = longest;
+        self.unread_count = self.unread_count.saturating_add(other.unread_count);
+        let position = |last: &Option<LastMessage>| last.as_ref().map(|last| last.position);
+        if position(&self.last_message) < position(&other.last_message) {
+            self.last_message.clone_from(&other.last_message);
+        }
+        if self.owner_id.is_none() {
+            self.owner_id.clone_from(&other.owner_id);
+        }
+        self
+    }
+
+    fn apply(self, ticket: &mut Ticket) {
+        let Self { customer, session, unread_count, last_message, owner_id } = self;
+        (ticket.customer, ticket.session, ticket.unread_count) = (customer, session, unread_count);
+        (ticket.last_message, ticket.owner_id) = (last_message, owner_id);
+    }
+}
+
+/// What is still as joining made it becomes what it was before.
+fn restore<T: PartialEq>(now: &mut T, together: &T, before: T) {
+    if now == together {
+        *now = before;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::super::Reply;
+    use super::super::tests::{ada, at, id, inbound, reply, text, ticket};
+    use super::*;
+    use crate::contact::Sender;
+    use crate::message::InboundMessage;
+
+    fn hidden() -> Identity {
+        Identity::Bsuid("US.1".into())
+    }
+
+    fn ticket_of(n: u128, first: i64, from: &Identity) -> Ticket {
+        let mut made = Ticket { id: TicketId::from(Uuid::from_u128(n)), ..ticket() };
+        let sender = Sender::new(from.clone(), None);
+        made.receive(id(n * 10), InboundMessage { sender, ..inbound(first, text("hello")) }, None);
+        made
+    }
+
+    #[test]
+    fn the_open_ticket_goes_on_and_two_open_ones_become_one() {
+        let (open, mut closed) = (ticket_of(1, 100, &ada()), ticket_of(2, 200, &hidden()));
+        assert_eq!(joining(None, &open), Joining::Latest);
+        assert_eq!(joining(Some(&open), &closed), Joining::Join);
+        closed.close(at(300));
+        assert_eq!(joining(Some(&open), &closed), Joining::Earlier);
+        assert_eq!(joining(Some(&closed), &open), Joining::Latest);
+        let mut older = open;
+        older.close(at(301));
+        assert_eq!(joining(Some(&older), &closed), Joining::Latest);
+        assert_eq!(joining(Some(&closed), &older), Joining::Earlier);
+    }
+
+    #[test]
+    fn a_ticket_goes_on_for_a_few_others_and_no_more() {
+        let mut survivors = ticket_of(1, 100, &ada());
+        for n in 2..12 {
+            let mut other = ticket_of(n, 200, &hidden());
+            assert_eq!(joining(Some(&survivors), &other), Joining::Join);
+            survivors.join(&mut other, at(300));
+        }
+        assert_eq!(joining(Some(&survivors), &ticket_of(12, 200, &hidden())), Joining::Earlier);
+    }
+
+    #[test]
+    fn a_joined_ticket_is_answered_where_the_customer_wrote_last_and_below_everything_shown() {
+        let mut survivors = ticket_of(1, 100, &ada());
+        let mut other = ticket_of(2, 200, &hidden());
+        let again = InboundMessage { sender: Sender::new(hidden(), None), ..inbound(200, text("still me")) };
+        let latest = other.receive(id(21), again, None);
+        survivors.join(&mut other, at(300));
+
+        assert_eq!((survivors.customer.clone(), survivors.unread_count), (hidden(), 3));
+        assert_eq!(survivors.session_expires_at(), Some(at(200 + 86_400)));
+        assert!(other.is_joined() && !other.is_open());
+        let session = survivors.session;
+        let answer = survivors.reply(Reply { ..reply(5, "usr_ben") }, session, at(200)).expect("the session is open");
+        assert!(answer.position > latest.position);
+    }
+
+    #[test]
+    fn parting_restores_both_but_what_happened_meanwhile() {
+        let (mut survivors, mut other) = (ticket_of(1, 100, &ada()), ticket_of(2, 200, &hidden()));
+        let (survivors_before, other_before) = (survivors.clone(), other.clone());
+        let joined = survivors.join(&mut other, at(300));
+        survivors.part(&mut other, &joined);
+        let sequence = survivors.next_sequence;
+        assert_eq!(survivors, Ticket { next_sequence: sequence, ..survivors_before });
+        assert_eq!(other, other_before);
+
+        let joined = survivors.join(&mut other, at(300));
+        survivors.receive(id(7), inbound(400, text("meanwhile")), None);
+        survivors.part(&mut other, &joined);
+        assert_eq!(survivors.session_expires_at(), Some(at(400 + 86_400)));
+        assert_eq!((survivors.last_message.map(|last| last.id), survivors.unread_count), (Some(id(7)), 2));
+        assert!(other.is_open() && survivors.joined.is_empty());
+    }
+}

@@ -1,0 +1,74 @@
+//! Who has a number, however it is written (F11).
+
+use std::collections::BTreeSet;
+
+use domain::{Contact, ContactId, MatchingKey};
+use storage::contacts::Holders;
+use storage::{StorageError, Tenancy};
+
+use crate::living::living_contact;
+
+/// Everybody who has the number with these international digits, in any of its writings: the one it counts for first,
+/// which is the oldest. Where another writing may be another subscriber's, those who have this very number go before.
+///
+/// # Errors
+/// When storage fails.
+pub async fn contacts_with_number(tenancy: &Tenancy, digits: &str) -> Result<Vec<Contact>, StorageError> {
+    let key = MatchingKey::of_digits(digits);
+    let mut found = holders(tenancy, &key).await?;
+    if !key.is_exact() {
+        // Stable: within both groups the oldest stays first.
+        found.sort_by_key(|contact| !contact.numbers().any(|number| number == digits));
+    }
+    Ok(found)
+}
+
+/// The other contacts that have one of this contact's numbers, the oldest first.
+///
+/// # Errors
+/// When storage fails.
+pub async fn also_matching(tenancy: &Tenancy, contact: &Contact) -> Result<Vec<ContactId>, StorageError> {
+    let mut others = BTreeSet::new();
+    for key in contact.matching_keys() {
+        others.extend(holders(tenancy, &key).await?.into_iter().map(|holder| holder.id));
+    }
+    others.remove(&contact.id);
+    Ok(others.into_iter().collect())
+}
+
+/// The oldest first.
+async fn holders(tenancy: &Tenancy, key: &MatchingKey) -> Result<Vec<Contact>, StorageError> {
+    let mut found: Vec<Contact> = Vec::new();
+    for id in tenancy.holders(key).await?.contacts() {
+        found.extend(living_contact(tenancy, *id).await?);
+    }
+    found.sort_by_key(|contact| contact.id);
+    found.dedup_by_key(|contact| contact.id);
+    Ok(found)
+}
+
+/// The numbers' holders as they are to be when a contact has other numbers than before.
+#[derive(Debug, Default)]
+pub(crate) struct Rewritten {
+    pub(crate) holders: Vec<(MatchingKey, Holders)>,
+    /// A number has as many holders as it can have, and not this one.
+    pub(crate) overfull: bool,
+}
+
+pub(crate) async fn rewritten(
+    tenancy: &Tenancy,
+    contact: ContactId,
+    before: &BTreeSet<MatchingKey>,
+    after: &BTreeSet<MatchingKey>,
+) -> Result<Rewritten, StorageError> {
+    let mut rewritten = Rewritten::default();
+    for key in after.symmetric_difference(before) {
+        let mut holders = tenancy.holders(key).await?;
+        let changed = if after.contains(key) { holders.add(contact) } else { holders.remove(contact) };
+        rewritten.overfull |= after.contains(key) && !holders.contacts().contains(&contact);
+        if changed {
+            rewritten.holders.push((key.clone(), holders));
+        }
+    }
+    Ok(rewritten)
+}

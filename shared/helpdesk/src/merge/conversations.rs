@@ -1,0 +1,157 @@
+//! The tickets of two merged, or parted, contacts are brought in line, channel by channel.
+
+use std::collections::BTreeSet;
+
+use domain::contact::merge::{How, Merge, Moved, State};
+use domain::ticket::{Joining, joining};
+use domain::{ChannelId, Contact, ContactId, MergeId, Ticket, TicketId};
+use storage::conversations::Conversation;
+use storage::{CommitError, StorageError, Tenancy, Transaction};
+
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+
+/// Does what is left to do of a merge or of its undoing. Doing it twice is as doing it once.
+pub(super) async fn bring_in_line(tenancy: &Tenancy, id: MergeId) -> Result<(), Busy> {
+    let mut after = None;
+    loop {
+        let page = tenancy.channels(100, after.as_ref()).await?;
+        for channel in &page.data {
+            on_channel(tenancy, id, channel.id).await?;
+        }
+        match page.next {
+            Some(next) => after = Some(next),
+            None => return finish(tenancy, id).await,
+        }
+    }
+}
+
+async fn on_channel(tenancy: &Tenancy, id: MergeId, channel: ChannelId) -> Result<(), Busy> {
+    for attempt in 0..ATTEMPTS {
+        let Some(record) = tenancy.merge(id).await? else { return Ok(()) };
+        let done = record.tickets.iter().position(|moved| moved.channel_id == channel);
+        let change = match (&record.state, done) {
+            (State::Merging, None) => join(tenancy, record, channel).await?,
+            (State::Undoing { .. }, Some(line)) if !record.tickets[line].returned => {
+                part(tenancy, record, line).await?
+            }
+            _ => None,
+        };
+        let Some(change) = change else { return Ok(()) };
+        match change.commit().await {
+            Ok(()) => return Ok(()),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
+}
+
+/// The merged contact's latest ticket on a channel becomes the survivor's; nothing if it has none.
+async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Result<Option<Transaction>, StorageError> {
+    let MergeId { survivor, merged } = record.id;
+    let theirs = tenancy.conversation(channel, merged).await?;
+    let ticket = found(tenancy, theirs.ticket_id).await?.filter(|ticket| ticket.contact_id == merged);
+    let Some(mut ticket) = ticket else { return Ok(None) };
+    let ours = tenancy.conversation(channel, survivor).await?;
+    let mut latest = found(tenancy, ours.ticket_id).await?;
+    let (how, next) = match (joining(latest.as_ref(), &ticket), &mut latest) {
+        (Joining::Join, Some(latest)) => (How::Joined(latest.join(&mut ticket, record.at)), latest.id),
+        (Joining::Earlier, Some(latest)) => {
+            latest.share_session(&mut ticket);
+            (How::Earlier, latest.id)
+        }
+        (_, latest) => {
+            if let Some(latest) = latest {
+                latest.share_session(&mut ticket);
+            }
+            (How::Latest { after: ours.ticket_id }, ticket.id)
+        }
+    };
+    ticket.contact_id = survivor;
+    record.tickets.push(Moved { channel_id: channel, ticket_id: ticket.id, how, returned: false });
+    let mut transaction = tenancy.transaction();
+    transaction.save_merge(&mut record);
+    transaction.save_ticket(&mut ticket);
+    if let Some(latest) = &mut latest {
+        transaction.save_ticket(latest);
+    }
+    transaction.join_conversation(channel, survivor, ours.ticket_id, next, &waiting(merged, &theirs));
+    Ok(Some(transaction))
+}
+
+/// A ticket becomes the other contact's again.
+async fn part(tenancy: &Tenancy, mut record: Merge, line: usize) -> Result<Option<Transaction>, StorageError> {
+    let MergeId { survivor, merged } = record.id;
+    let Moved { channel_id, ticket_id, how, .. } = record.tickets[line].clone();
+    let Some(mut ticket) = tenancy.ticket(ticket_id).await? else { return Ok(None) };
+    let theirs = tenancy.conversation(channel_id, merged).await?;
+    let ours = tenancy.conversation(channel_id, survivor).await?;
+    let mut transaction = tenancy.transaction();
+    if let How::Joined(joined) = &how
+        && let Some(mut into) = tenancy.ticket(joined.into).await?
+    {
+        into.part(&mut ticket, joined);
+        transaction.save_ticket(&mut into);
+    }
+    ticket.contact_id = merged;
+    record.tickets[line].returned = true;
+    transaction.save_ticket(&mut ticket);
+    transaction.save_merge(&mut record);
+    if let Some(read) = ours.ticket_id {
+        let next = match how {
+            How::Latest { after } if read == ticket_id => after,
+            _ => Some(read),
+        };
+        transaction.part_conversation(channel_id, survivor, read, next, &waiting(merged, &theirs));
+    }
+    Ok(Some(transaction))
+}
+
+/// All channels are in line.
+async fn finish(tenancy: &Tenancy, id: MergeId) -> Result<(), Busy> {
+    for attempt in 0..ATTEMPTS {
+        let Some(mut record) = tenancy.merge(id).await? else { return Ok(()) };
+        match &record.state {
+            State::Merging => record.state = State::Merged,
+            State::Undoing { by, undone_at } => {
+                record.state = State::Undone { by: by.clone(), undone_at: *undone_at };
+            }
+            State::Merged | State::Undone { .. } => return Ok(()),
+        }
+        match store_finished(tenancy, record).await {
+            Ok(()) => return Ok(()),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
+}
+
+async fn store_finished(tenancy: &Tenancy, mut record: Merge) -> Result<(), CommitError> {
+    let id = record.id;
+    let mut transaction = tenancy.transaction();
+    transaction.save_merge(&mut record);
+    for contact in [id.survivor, id.merged] {
+        let Some(mut contact) = tenancy.contact(contact).await? else { continue };
+        if settled(&mut contact, id) {
+            transaction.save_contact(&contact);
+        }
+    }
+    transaction.commit().await
+}
+
+fn settled(contact: &mut Contact, id: MergeId) -> bool {
+    let before = contact.unsettled.len();
+    contact.unsettled.retain(|unsettled| *unsettled != id);
+    contact.unsettled.len() < before
+}
+
+async fn found(tenancy: &Tenancy, id: Option<TicketId>) -> Result<Option<Ticket>, StorageError> {
+    match id {
+        Some(id) => tenancy.ticket(id).await,
+        None => Ok(None),
+    }
+}
+
+/// Whose outboxes go before the survivor's: what was accepted before the merge is sent before what comes after it.
+fn waiting(merged: ContactId, theirs: &Conversation) -> BTreeSet<ContactId> {
+    theirs.waits_for.iter().copied().chain([merged]).collect()
+}

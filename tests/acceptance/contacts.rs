@@ -1,0 +1,535 @@
+//! Who writes is one person, however WhatsApp names them, and nobody else.
+
+use acceptance::{Customer, Point, Thread, World, eventually, payload};
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::{fresh_world, shared_world};
+
+#[tokio::test]
+async fn a_contact_that_has_the_number_only_as_mobile_phone_is_matched() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let written = format!("+{} {}", &ada.number[..1], &ada.number[1..]);
+    let id = world.agent().adds_contact(json!({ "name": "Ada Byron", "mobile_phone": written })).await;
+
+    let thread = ada.writes("hello").await;
+
+    assert_eq!(thread.contact_id(), id);
+    let contact = world.agent().contact(&id).await;
+    assert_eq!((&contact["name"], &contact["phone"]), (&json!("Ada Byron"), &json!(format!("+{}", ada.number))));
+    assert_eq!(contact["identities"], json!([{ "kind": "phone", "value": ada.number }]));
+}
+
+#[tokio::test]
+async fn a_number_is_matched_in_either_writing_of_its_country_and_answered_as_whatsapp_gave_it() {
+    let world = shared_world().await;
+    for (name, written, wa_id) in [
+        ("Bia", "+55 (31) 98700-4301", "553187004301"),
+        ("Caio", "+55 11 8700-4302", "5511987004302"),
+        ("Dulce", "+52 55 0100 4303", "5215501004303"),
+        ("Emilio", "+52 1 55 0100 4304", "525501004304"),
+        ("Facundo", "+54 11 5550 4305", "5491155504305"),
+        ("Gala", "+54 9 11 5550 4306", "541155504306"),
+    ] {
+        let id = world.agent().adds_contact(json!({ "name": name, "phone": written })).await;
+        let customer = world.customer_with_number(name, wa_id);
+
+        let thread = customer.writes("hello").await;
+        world.agent().replies_to(&thread, "here we are").await.expecting(202);
+        world.settles().await;
+
+        assert_eq!(thread.contact_id(), id, "{name}");
+        assert_eq!(customer.phone().received().await, ["here we are"], "{name}");
+        let answer = world.agent().messages(&thread).await.pop().unwrap();
+        assert_eq!(answer["to"], format!("+{wa_id}"), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_brazilian_landline_is_not_given_a_9() {
+    let world = shared_world().await;
+    let office = world.agent().adds_contact(json!({ "name": "Office", "phone": "+55 31 3200-4307" })).await;
+
+    let mobile = world.customer_with_number("Somebody else", "5531932004307").writes("hello").await;
+    let landline = world.customer_with_number("Office", "553132004307").writes("hello").await;
+
+    assert_ne!(mobile.contact_id(), office);
+    assert_eq!(landline.contact_id(), office);
+}
+
+#[tokio::test]
+async fn an_argentine_landline_with_the_same_digits_comes_after_the_very_number() {
+    let world = shared_world().await;
+    let office = world.agent().adds_contact(json!({ "name": "Office", "phone": "+54 11 5550 4308" })).await;
+    let gala = world.agent().adds_contact(json!({ "name": "Gala", "phone": "+54 9 11 5550 4308" })).await;
+
+    let from_mobile = world.customer_with_number("Gala", "5491155504308").writes("hello").await;
+    let from_office = world.customer_with_number("Office", "541155504308").writes("hello").await;
+
+    assert_eq!((from_mobile.contact_id(), from_office.contact_id()), (gala.as_str(), office.as_str()));
+}
+
+#[tokio::test]
+async fn the_oldest_of_two_with_the_same_number_wins_and_the_other_is_named() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let number = format!("+{}", ada.number);
+    let oldest = world.agent().adds_contact(json!({ "name": "Ada", "phone": number })).await;
+    let other = world.agent().adds_contact(json!({ "name": "Ada's mother", "mobile_phone": number })).await;
+
+    let thread = ada.writes("hello").await;
+
+    assert_eq!(thread.contact_id(), oldest);
+    assert_eq!(world.agent().contact(&oldest).await["also_matches"], json!([other]));
+    assert_eq!(world.agent().contact(&other).await["also_matches"], json!([oldest]));
+    let found = world.agent().contacts_with_number(&number).await;
+    assert_eq!(ids(&found), [oldest, other]);
+}
+
+#[tokio::test]
+async fn a_number_that_was_taken_away_from_a_contact_does_not_lead_to_it() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let agent = world.agent();
+    let id = agent.adds_contact(json!({ "name": "Ada", "phone": format!("+{}", ada.number) })).await;
+    let path = format!("/v1/contacts/{id}");
+    agent.calls(Method::PATCH, &path, Some(json!({ "phone": null }))).await.expecting(200);
+
+    let thread = ada.writes("hello").await;
+
+    assert_ne!(thread.contact_id(), id);
+}
+
+#[tokio::test]
+async fn a_contact_is_made_once_changed_by_those_who_saw_it_and_listed() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (asked, key) = (json!({ "name": "Ada", "properties": { "tier": "gold" } }), [("idempotency-key", "ada-4309")]);
+    let made = agent.tries(Method::POST, "/v1/contacts", Some(asked.clone()), &key).await.unwrap().expecting(201);
+    let again = agent.tries(Method::POST, "/v1/contacts", Some(asked), &key).await.unwrap().expecting(201);
+    let other = agent.tries(Method::POST, "/v1/contacts", Some(json!({ "name": "Eve" })), &key).await.unwrap();
+    assert_eq!((made.id(), other.code()), (again.id(), "idempotency_key_reused"));
+
+    let path = format!("/v1/contacts/{}", made.id());
+    let change = json!({ "phone": "(11) 98700-4309", "country": "BR", "properties": { "tier": null, "city": "Ulm" } });
+    let seen = [("if-match", "\"v0\"")];
+    let changed = agent.tries(Method::PATCH, &path, Some(change.clone()), &seen).await.unwrap().expecting(200);
+    let late = agent.tries(Method::PATCH, &path, Some(change), &seen).await.unwrap();
+    assert_eq!(changed.body["phone"], "+5511987004309");
+    assert_eq!(changed.body["properties"], json!({ "city": "Ulm" }));
+    assert_eq!((late.status, late.code()), (412, "version_mismatch"));
+
+    let page = agent.get("/v1/contacts?limit=1").await.expecting(200).body;
+    let next = page["next_cursor"].as_str().unwrap();
+    let rest = agent.get(&format!("/v1/contacts?limit=100&cursor={next}")).await.expecting(200).body;
+    let listed = [ids(page["data"].as_array().unwrap()), ids(rest["data"].as_array().unwrap())].concat();
+    assert!(listed.contains(&made.id().to_owned()), "{listed:?}");
+    assert!(listed.is_sorted_by(|a, b| a > b), "{listed:?}");
+}
+
+#[tokio::test]
+async fn two_tenants_with_the_same_number_stay_apart() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let number = format!("+{}", ada.number);
+    let here = world.agent().adds_contact(json!({ "name": "Ada here", "phone": number })).await;
+
+    let there = ada.writing_to(1, 0).writes("hello").await;
+
+    assert_ne!(there.contact_id(), here);
+    assert_eq!(ids(&world.agent().contacts_with_number(&number).await), [here.clone()]);
+    let others = world.agent_of(1).contacts_with_number(&number).await;
+    assert_eq!(ids(&others), [there.contact_id()]);
+    let foreign = world.agent_of(1).get(&format!("/v1/contacts/{here}")).await;
+    assert_eq!((foreign.status, foreign.code()), (404, "not_found"));
+}
+
+#[tokio::test]
+async fn first_messages_by_two_writings_of_one_number_at_once_make_one_contact_and_one_ticket() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let now = world.clock().now().await;
+    let (with_9, without) = ("5531987004310", "553187004310");
+    let webhooks = (0..6).map(|n| {
+        let ada = world.customer_with_number("Ada", if n % 2 == 0 { with_9 } else { without });
+        payload::messages(&ada, &[payload::text(&ada, now, &format!("line {n}"))])
+    });
+    let webhooks: Vec<Value> = webhooks.collect();
+
+    join_all(webhooks.iter().map(|webhook| world.post_webhook(webhook))).await;
+    world.settles().await;
+
+    let [contact] = &agent.contacts_with_number("+5531987004310").await[..] else { panic!("one contact") };
+    let [thread] = &agent.open_threads_of(contact["id"].as_str().unwrap()).await[..] else { panic!("one thread") };
+    let mut lines = agent.reads(thread).await;
+    lines.sort();
+    assert_eq!(lines, (0..6).map(|n| format!("line {n}")).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn who_hides_their_number_is_a_contact_of_their_own_and_answered_by_their_id() {
+    let world = shared_world().await;
+    let eve = world.customer_without_number("Eve");
+
+    let thread = eve.writes("guess who").await;
+    world.agent().replies_to(&thread, "hello, whoever you are").await.expecting(202);
+    world.settles().await;
+
+    let contact = world.agent().contact(thread.contact_id()).await;
+    assert_eq!((&contact["phone"], &contact["name"]), (&json!(null), &json!("Eve")));
+    let [sent] = &world.graph_requests_to("Eve").await[..] else { panic!("one request") };
+    assert_eq!((&sent.body["recipient"], &sent.body["to"]), (&json!(eve.address()), &Value::Null));
+}
+
+#[tokio::test]
+async fn who_writes_by_phone_then_hidden_then_with_both_is_one_contact_with_one_thread() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let hidden = ada.hiding_as(&user_id);
+    let by_phone = ada.writes("by phone").await;
+    agent.replies_to(&by_phone, "to the phone").await.expecting(202);
+    let by_id = hidden.writes("hidden").await;
+    agent.replies_to(&by_id, "to the hidden one").await.expecting(202);
+    world.settles().await;
+    assert_ne!(by_phone.contact_id(), by_id.contact_id());
+
+    ada.writes_showing(&user_id, "with both").await;
+
+    let [thread] = &agent.open_threads_of(by_phone.contact_id()).await[..] else { panic!("one open thread") };
+    assert_eq!(thread.id, by_phone.id);
+    let whole = ["by phone", "to the phone", "hidden", "to the hidden one", "with both"];
+    assert_eq!(agent.reads(thread).await, whole);
+    assert_eq!(agent.reads(&by_id).await, whole);
+    assert_eq!(agent.contact(by_id.contact_id()).await["id"], by_phone.contact_id());
+    assert_eq!(agent.ticket(&by_id).await["merged_into"], by_phone.ticket_id());
+    // Everything is answered where it came from, and each message says where that was.
+    hidden.sends(json!({ "type": "text", "text": { "body": "hidden again" } })).await;
+    world.settles().await;
+    agent.replies_to(thread, "where you are").await.expecting(202);
+    world.settles().await;
+    let messages = agent.messages(thread).await;
+    let way = |text: &str| messages.iter().find(|message| message["text"] == text).cloned().unwrap();
+    assert_eq!(
+        (&way("hidden")["from"], &way("by phone")["from"]),
+        (&json!(user_id), &json!(format!("+{}", ada.number)))
+    );
+    assert_eq!(way("where you are")["to"], user_id.as_str());
+    assert_eq!(way("where you are")["status"], "read");
+    // An agent who still has the other thread before them writes into the one that goes on.
+    let late =
+        agent.replies_quoting(&by_id, "a late answer", way("hidden")["id"].as_str().unwrap()).await.expecting(202);
+    assert_eq!(agent.message(thread, late.id()).await["text"], "a late answer");
+    agent.calls(Method::POST, &format!("/v1/tickets/{}/closure", by_id.ticket_id()), None).await.expecting(409);
+}
+
+#[tokio::test]
+async fn a_joined_thread_is_read_page_by_page_in_either_order() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let now = world.clock().now().await;
+    let hidden = ada.hiding_as(&user_id);
+    // All in one second, so that both threads use the same places.
+    for n in 0..3 {
+        ada.wrote(&format!("phone {n}"), now).await;
+        hidden.wrote(&format!("hidden {n}"), now).await;
+    }
+    ada.writes_showing(&user_id, "with both").await;
+    let thread = ada.thread().await;
+
+    for order in ["asc", "desc"] {
+        let mut read: Vec<String> = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = format!("/v1/threads/{}/messages?limit=2&order={order}{cursor}", thread.id);
+            let page = agent.get(&path).await.expecting(200).body;
+            read.extend(acceptance::texts(page["data"].as_array().unwrap()));
+            let Some(next) = page["next_cursor"].as_str() else { break };
+            cursor = format!("&cursor={next}");
+        }
+        if order == "desc" {
+            read.reverse();
+        }
+        assert_eq!((read.len(), read.last().map(String::as_str)), (7, Some("with both")), "{read:?}");
+        for who in ["phone", "hidden"] {
+            let theirs: Vec<&String> = read.iter().filter(|text| text.starts_with(who)).collect();
+            assert_eq!(theirs, [&format!("{who} 0"), &format!("{who} 1"), &format!("{who} 2")]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_contact_that_was_only_written_down_merges_with_the_hidden_one_once_meta_links_them() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let written = agent.adds_contact(json!({ "name": "Ada Byron", "phone": format!("+{}", ada.number) })).await;
+    let hidden = ada.hiding_as(&user_id).writes("hidden").await;
+
+    ada.writes_showing(&user_id, "with both").await;
+
+    assert_eq!(agent.contact(hidden.contact_id()).await["id"], written.as_str());
+    let [thread] = &agent.open_threads_of(&written).await[..] else { panic!("one open thread") };
+    assert_eq!(thread.id, hidden.id);
+    assert_eq!(agent.reads(thread).await, ["hidden", "with both"]);
+    assert_eq!(agent.contact(&written).await["name"], "Ada Byron");
+}
+
+#[tokio::test]
+async fn numbers_that_several_share_merge_nobody() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    for name in ["Ada", "Ada's mother"] {
+        agent.adds_contact(json!({ "name": name, "phone": format!("+{}", ada.number) })).await;
+    }
+    let hidden = ada.hiding_as(&user_id).writes("hidden").await;
+
+    ada.writes_showing(&user_id, "with both").await;
+
+    let contact = agent.contact(hidden.contact_id()).await;
+    assert_eq!(contact["id"], hidden.contact_id());
+    assert_eq!(contact["also_matches"].as_array().map(Vec::len), Some(2));
+    assert_eq!(agent.reads(&hidden).await, ["hidden", "with both"]);
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_when_two_become_one_goes_out_before_what_comes_after() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let hidden = ada.hiding_as(&user_id);
+    ada.writes("by phone").await;
+    let by_id = hidden.writes("hidden").await;
+    let too_fast = json!({ "match": { "path": "/messages", "to": user_id }, "times": 1, "then": { "status": 400, "code": 131_056 } });
+    world.meta_misbehaves(too_fast).await;
+    agent.replies_to(&by_id, "waiting").await.expecting(202);
+    world.settles().await;
+    assert_eq!(hidden.phone().received().await, Vec::<String>::new());
+
+    ada.writes_showing(&user_id, "with both").await;
+    let thread = ada.thread().await;
+    agent.replies_to(&thread, "after").await.expecting(202);
+    world.settles().await;
+    for _ in 0..3 {
+        world.clock().advance("PT1M").await;
+    }
+
+    assert_eq!(ada.phone().received().await, ["waiting", "after"]);
+    let replies = agent.messages(&thread).await.into_iter().filter(|message| message["direction"] == "outgoing");
+    assert!(replies.into_iter().all(|reply| reply["status"] == "read"));
+}
+
+#[tokio::test]
+async fn a_merge_that_was_wrong_is_undone_and_stays_so() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let hidden = ada.hiding_as(&user_id);
+    let by_phone = ada.writes("by phone").await;
+    let by_id = hidden.writes("hidden").await;
+    ada.writes_showing(&user_id, "with both").await;
+    let path = format!("/v1/contacts/{}/merges", by_phone.contact_id());
+    let [merge] = &agent.get(&path).await.expecting(200).body["data"].as_array().unwrap().clone()[..] else {
+        panic!("one")
+    };
+    assert_eq!((&merge["status"], &merge["reason"]), (&json!("merged"), &json!("same_sender")));
+    assert_eq!((&merge["contact_id"], &merge["into"]), (&json!(by_id.contact_id()), &json!(by_phone.contact_id())));
+
+    let undo = format!("{path}/{}", by_id.contact_id());
+    let undone = agent.calls(Method::DELETE, &undo, None).await.expecting(200).body;
+    let again = agent.calls(Method::DELETE, &undo, None).await.expecting(200).body;
+
+    assert_eq!((&undone["status"], &undone), (&json!("undone"), &again));
+    assert!(undone["undone_by"].is_string() && undone["undone_at"].is_string(), "{undone}");
+    assert_eq!(agent.contact(by_id.contact_id()).await["id"], by_id.contact_id());
+    assert_eq!(agent.contact(by_phone.contact_id()).await["identities"].as_array().map(Vec::len), Some(1));
+    assert_eq!(agent.reads(&by_phone).await, ["by phone", "with both"]);
+    assert_eq!(agent.reads(&by_id).await, ["hidden"]);
+    let ticket = agent.ticket(&by_id).await;
+    assert_eq!((&ticket["status"], &ticket["contact_id"]), (&json!("open"), &json!(by_id.contact_id())));
+    // Each goes on where they were, whatever Meta says now.
+    hidden.writes("hidden still").await;
+    ada.writes_showing(&user_id, "both once more").await;
+    assert_eq!(agent.reads(&by_phone).await, ["by phone", "with both", "both once more"]);
+    assert_eq!(agent.reads(&by_id).await, ["hidden", "hidden still"]);
+    let missing = agent.calls(Method::DELETE, &format!("{path}/{}", by_phone.contact_id()), None).await;
+    assert_eq!(missing.status, 404);
+}
+
+#[tokio::test]
+async fn a_changed_number_keeps_the_person_and_leaves_a_note_in_the_thread() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));
+    let thread = ada.writes("hello").await;
+    let [old, new] = [&ada.number, &moved.number];
+
+    ada.is_told_of(
+        json!({ "type": "user_changed_number", "body": format!("Ada changed from {old} to {new}"), "wa_id": new }),
+    )
+    .await;
+    moved.sends(json!({ "type": "text", "text": { "body": "it is me" } })).await;
+    world.settles().await;
+    agent.replies_to(&thread, "we know").await.expecting(202);
+    world.settles().await;
+
+    let messages = agent.messages(&thread).await;
+    assert_eq!(kinds(&messages), ["text", "notice", "text", "text"]);
+    assert_eq!(moved.phone().received().await, ["we know"]);
+    let contact = agent.contact(thread.contact_id()).await;
+    assert_eq!(contact["phone"], format!("+{new}"));
+    assert_eq!(contact["former_identities"][0]["value"], old.as_str());
+    // The number is given away anew: whoever has it now is somebody else.
+    let later = world.clock().now().await + jiff::SignedDuration::from_secs(60);
+    let stranger = ada.wrote("who was this?", later).await;
+    assert_ne!(stranger.contact_id(), thread.contact_id());
+}
+
+#[tokio::test]
+async fn a_changed_id_joins_what_was_written_under_both() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (old, new) = (world.fresh_user_id(), world.fresh_user_id());
+    let (before, after) = (world.customer("Eve").hiding_as(&old), world.customer("Eve").hiding_as(&new));
+    let first = before.writes("under the old id").await;
+    let second = after.writes("under the new id").await;
+    assert_ne!(first.contact_id(), second.contact_id());
+
+    after.is_told_of(json!({ "type": "user_changed_user_id", "user_id": new, "previous_user_id": old })).await;
+
+    let [thread] = &agent.open_threads_of(first.contact_id()).await[..] else { panic!("one open thread") };
+    assert_eq!(kinds(&agent.messages(thread).await), ["text", "text", "notice"]);
+    let merges = agent.get(&format!("/v1/contacts/{}/merges", first.contact_id())).await.body;
+    assert_eq!(merges["data"][0]["reason"], "changed_identity");
+}
+
+#[tokio::test]
+async fn a_notice_about_somebody_we_never_met_is_recorded_and_becomes_no_work() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let now = world.clock().now().await;
+    let notice = json!({
+        "from": ada.number, "id": payload::wamid(), "timestamp": now.as_second().to_string(), "type": "system",
+        "system": { "type": "user_changed_number", "wa_id": "15550109999", "body": "changed" },
+    });
+
+    let outcomes = world.outcomes_of(&payload::messages(&ada, &[notice])).await;
+
+    assert_eq!((outcomes[0].outcome.as_str(), outcomes[0].reason.as_str()), ("event_recorded", "no_thread"));
+    assert!(world.agent().tickets().await.is_empty());
+}
+
+/// Two contacts that are one person, as nobody knows yet.
+struct Two {
+    shown: Customer,
+    user_id: String,
+    by_phone: Thread,
+    by_id: Thread,
+}
+
+/// What a merge or its undoing may meet at each of its writes.
+const EFFECTS: [(&str, u32); 3] = [("kill_before", 1), ("kill_after", 1), ("lost", 4)];
+
+#[tokio::test]
+async fn a_merge_ends_the_same_at_whichever_write_it_dies() {
+    let world = fresh_world().await;
+    let first = Two::write(&world, "Ada").await;
+    world.counts_calls_anew().await;
+    first.are_linked(&world).await;
+    let points = writes_of(&world, "ticket-creation").await;
+    assert!(points.len() >= 4, "{points:?}");
+    for (number, point) in points.iter().enumerate() {
+        for (then, times) in EFFECTS {
+            let two = Two::write(&world, &format!("Ada {number} {then}")).await;
+            world.arms(point, times, then).await;
+            two.are_linked(&world).await;
+            world.disarms(times).await;
+        }
+    }
+    assert!(world.dead_letters().await.is_empty());
+}
+
+#[tokio::test]
+async fn undoing_a_merge_ends_the_same_at_whichever_write_it_dies() {
+    let world = fresh_world().await;
+    let first = Two::write(&world, "Ada").await;
+    first.are_linked(&world).await;
+    world.counts_calls_anew().await;
+    first.are_parted(&world).await;
+    let points = writes_of(&world, "api-helpdesk").await;
+    assert!(points.len() >= 3, "{points:?}");
+    for (number, point) in points.iter().enumerate() {
+        for (then, times) in EFFECTS {
+            let two = Two::write(&world, &format!("Ada {number} {then}")).await;
+            two.are_linked(&world).await;
+            world.arms(point, times, then).await;
+            two.are_parted(&world).await;
+            world.disarms(times).await;
+        }
+    }
+}
+
+async fn writes_of(world: &World, function: &str) -> Vec<Point> {
+    let points = world.points().await.into_iter();
+    points.filter(|point| point.function == function && point.operation == "TransactWriteItems").collect()
+}
+
+impl Two {
+    async fn write(world: &World, name: &str) -> Self {
+        let (shown, user_id) = (world.customer(name), world.fresh_user_id());
+        let by_phone = shown.writes("by phone").await;
+        let by_id = shown.hiding_as(&user_id).writes("hidden").await;
+        Self { shown, user_id, by_phone, by_id }
+    }
+
+    /// Meta links them, and in time they are one contact with one thread.
+    async fn are_linked(&self, world: &World) {
+        let agent = world.agent();
+        self.shown.tries_showing(&self.user_id, "with both").await;
+        let status = async || {
+            let merges = agent.get(&format!("/v1/contacts/{}/merges", self.by_phone.contact_id())).await.body;
+            merges["data"][0]["status"].as_str().map(str::to_owned)
+        };
+        for _ in 0..12 {
+            world.settles().await;
+            if agent.reads(&self.by_phone).await.len() == 3 && status().await.as_deref() == Some("merged") {
+                break;
+            }
+            world.clock().advance("PT7M").await;
+        }
+        let [thread] = &agent.open_threads_of(self.by_phone.contact_id()).await[..] else { panic!("one open thread") };
+        assert_eq!(agent.reads(thread).await, ["by phone", "hidden", "with both"]);
+        assert_eq!(agent.contact(self.by_id.contact_id()).await["id"], self.by_phone.contact_id());
+        assert_eq!(status().await.as_deref(), Some("merged"));
+    }
+
+    /// A person parts them, and asks again until it is done.
+    async fn are_parted(&self, world: &World) {
+        let agent = world.agent();
+        let path = format!("/v1/contacts/{}/merges/{}", self.by_phone.contact_id(), self.by_id.contact_id());
+        eventually("the merge is undone", async || {
+            let answer = agent.tries(Method::DELETE, &path, None, &[]).await.ok()?;
+            (answer.status == 200 && answer.body["status"] == "undone").then_some(())
+        })
+        .await;
+        assert_eq!(agent.reads(&self.by_phone).await, ["by phone", "with both"]);
+        assert_eq!(agent.reads(&self.by_id).await, ["hidden"]);
+        for thread in [&self.by_phone, &self.by_id] {
+            assert_eq!(agent.contact(thread.contact_id()).await["id"], thread.contact_id());
+            assert_eq!(agent.ticket(thread).await["contact_id"], thread.contact_id());
+            assert_eq!(agent.ticket(thread).await["status"], "open");
+        }
+    }
+}
+
+fn ids(contacts: &[Value]) -> Vec<String> {
+    contacts.iter().filter_map(|contact| contact["id"].as_str()).map(str::to_owned).collect()
+}
+
+fn kinds(messages: &[Value]) -> Vec<&str> {
+    messages.iter().filter_map(|message| message["type"].as_str()).collect()
+}
