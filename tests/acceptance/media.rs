@@ -139,6 +139,22 @@ async fn an_album_of_a_new_customer_is_one_ticket_with_six_stored_pictures() {
 }
 
 #[tokio::test]
+async fn what_an_agent_sent_has_a_link_as_well() {
+    let world = shared_world().await;
+    let thread = world.customer("Ada").writes("show me").await;
+    let picture = files::jpeg(8, 8, "a picture of the agent's");
+    let upload = world.agent().uploads("shelf.jpg", "image/jpeg", picture.clone()).await;
+    let reply = world.agent().sends_files(&thread, None, &[upload]).await.expecting(202);
+    world.settles().await;
+
+    let message = world.agent().message(&thread, reply.id()).await;
+
+    let served = served(&world.agent(), &message).await;
+    assert_eq!((served.status, served.mime_type.as_str(), served.bytes), (200, "image/jpeg", picture));
+    assert!(served.disposition.contains("shelf.jpg"), "{}", served.disposition);
+}
+
+#[tokio::test]
 async fn another_tenant_gets_neither_a_link_nor_the_file() {
     let world = shared_world().await;
     let message = sent(&world.customer("Ada"), file("image", "image/png", &files::png(8, 8, "secret"))).await;

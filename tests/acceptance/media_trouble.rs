@@ -231,8 +231,7 @@ async fn a_function_that_is_killed_in_the_middle_leaves_no_half_file() {
 }
 
 /// What a call meets, and how many calls in a row: four are more than the SDK's own retries mend.
-const EFFECTS: [(&str, u32); 6] =
-    [("error", 4), ("lost", 1), ("lost", 4), ("throttle", 4), ("kill_before", 1), ("kill_after", 1)];
+const EFFECTS: [(&str, u32); 4] = [("error", 4), ("lost", 4), ("kill_before", 1), ("kill_after", 1)];
 
 #[tokio::test]
 async fn a_file_is_stored_whatever_fails_at_any_call_of_the_function_that_fetches_it() {
