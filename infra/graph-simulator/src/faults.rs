@@ -58,14 +58,16 @@ pub(crate) enum Effect {
 
 /// The connection closes without an answer, or in the middle of it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-#[serde(rename_all = "snake_case")]
 pub(crate) enum Drop {
     /// Nothing has happened.
-    DropBefore,
+    #[serde(rename = "drop_before")]
+    Before,
     /// The request has done its work.
-    DropAfter,
+    #[serde(rename = "drop_after")]
+    After,
     /// Half of the answer's body is sent.
-    DropHalf,
+    #[serde(rename = "drop_half")]
+    Half,
 }
 
 /// The answer is not what it should be.
@@ -80,9 +82,9 @@ impl Effect {
     /// As the log of requests names it.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Drop(Drop::DropBefore) => "drop_before",
-            Self::Drop(Drop::DropAfter) => "drop_after",
-            Self::Drop(Drop::DropHalf) => "drop_half",
+            Self::Drop(Drop::Before) => "drop_before",
+            Self::Drop(Drop::After) => "drop_after",
+            Self::Drop(Drop::Half) => "drop_half",
             Self::Spoil(Spoil::WrongByte) => "wrong_byte",
             Self::Slow { .. } => "slow",
             Self::Error { .. } => "error",
@@ -148,7 +150,7 @@ mod tests {
         assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
         assert_eq!(faults.take("/v24.0/1", &json!({"to": "+15550100123"})), None);
         let hit = faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"}));
-        assert_eq!(hit, Some(Effect::Drop(Drop::DropAfter)));
+        assert_eq!(hit, Some(Effect::Drop(Drop::After)));
         assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
     }
 
@@ -161,7 +163,7 @@ mod tests {
         );
         assert_eq!(effect(json!({"delay_ms": 5})), Some(Effect::Delay { delay_ms: 5 }));
         assert_eq!(effect(json!({"slow_ms": 5})), Some(Effect::Slow { slow_ms: 5 }));
-        assert_eq!(effect(json!("drop_half")), Some(Effect::Drop(Drop::DropHalf)));
+        assert_eq!(effect(json!("drop_half")), Some(Effect::Drop(Drop::Half)));
         assert_eq!(effect(json!("wrong_byte")), Some(Effect::Spoil(Spoil::WrongByte)));
         assert_eq!(
             effect(json!({"status": 502, "body": "<html>"})),
