@@ -18,6 +18,12 @@ pub enum Original {
     Object(String),
 }
 
+/// What an item says beside its key.
+#[derive(Serialize, Deserialize)]
+struct Item {
+    original: Stored,
+}
+
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Stored {
@@ -29,8 +35,8 @@ enum Stored {
 impl Tenancy {
     /// The original of a hidden message.
     pub async fn original(&self, id: MessageId) -> Result<Option<Original>, StorageError> {
-        let found: Option<Stored> = self.table.get("hidden", self.keys.hidden(id)).await?;
-        found.map(Original::try_from).transpose()
+        let found: Option<Item> = self.table.get("hidden", self.keys.hidden(id)).await?;
+        found.map(|Item { original }| original.try_into()).transpose()
     }
 
     /// The key in the bucket of an original that is too large for the table.
@@ -43,7 +49,7 @@ impl Transaction {
     /// The original of a message that is hidden from its first moment.
     pub fn create_original(&mut self, id: MessageId, original: &Original) {
         let key = self.tenancy.keys.hidden(id);
-        self.create(item::write(&key, "hidden", &Stored::from(original)));
+        self.create(item::write(&key, "hidden", &Item { original: original.into() }));
     }
 }
 
