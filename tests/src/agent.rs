@@ -89,6 +89,10 @@ impl Thread {
 }
 
 impl Agent {
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.calls(Method::GET, path, None).await
     }

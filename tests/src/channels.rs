@@ -100,17 +100,27 @@ impl World {
 
     /// Everything in the table, as DynamoDB's `Scan` gives it to the account's owner.
     pub async fn table(&self) -> String {
+        self.as_owner("DynamoDB_20120810.Scan", json!({ "TableName": "local-helpdesk" })).await
+    }
+
+    /// Every job of a queue is lost, those at work included.
+    pub async fn loses_the_jobs_of(&self, queue: &str) {
+        let url = format!("{}/000000000000/local-{queue}", self.stack_file().aws);
+        self.as_owner("AmazonSQS.PurgeQueue", json!({ "QueueUrl": url })).await;
+    }
+
+    async fn as_owner(&self, target: &str, body: Value) -> String {
         // The stack looks at who signed, not at the signature.
         let signed = "AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, \
                       Signature=0";
         let request = self
             .http()
             .post(self.stack_file().aws)
-            .header("x-amz-target", "DynamoDB_20120810.Scan")
+            .header("x-amz-target", target)
             .header("x-amz-date", "20261123T200000Z")
             .header("content-type", "application/x-amz-json-1.0")
             .header("authorization", signed)
-            .body(json!({ "TableName": "local-helpdesk" }).to_string());
+            .body(body.to_string());
         Answer::of(request).await.expect("the account answers").expecting(200).text
     }
 }

@@ -23,6 +23,10 @@ pub struct Customer {
 }
 
 impl Customer {
+    pub fn world(&self) -> &World {
+        &self.world
+    }
+
     /// The same person, writing to another number.
     pub fn writing_to(&self, tenant: usize, channel: usize) -> Self {
         Self { tenant, channel: self.world.tenant(tenant).channel(channel), ..self.clone() }

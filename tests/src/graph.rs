@@ -51,6 +51,21 @@ impl World {
             .collect()
     }
 
+    /// The body of the webhook that Meta sent last.
+    pub async fn last_webhook(&self) -> Value {
+        let log = self.simulator_get("webhooks?limit=1").await;
+        log["webhooks"][0]["body"].clone()
+    }
+
+    /// How often files were asked for: their addresses, and their bytes.
+    pub async fn file_requests(&self) -> (usize, usize) {
+        let requests = self.graph_requests().await;
+        let is_download = |request: &&GraphRequest| request.path.contains("/attachments");
+        let downloads = requests.iter().filter(is_download).count();
+        let is_node = |request: &&GraphRequest| request.method == "GET" && request.path.matches('/').count() == 2;
+        (requests.iter().filter(is_node).count(), downloads)
+    }
+
     /// How many files were given to Graph.
     pub async fn uploads_to_graph(&self) -> usize {
         let requests = self.graph_requests().await;

@@ -103,6 +103,8 @@ async fn put(
             continue;
         };
         tenant.version = read.version;
+        // What is hidden is the tenant's own choice, not the operator's.
+        tenant.moderation = read.moderation;
         match tenancy.save_tenant(&mut tenant).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
@@ -121,6 +123,7 @@ impl WholeTenant {
             subscription_started_on: self.subscription_started_on,
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
+            moderation: domain::Moderation::default(),
             version: 0,
         }
     }

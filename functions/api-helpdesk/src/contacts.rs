@@ -5,7 +5,7 @@ pub(crate) mod merges;
 
 use axum::extract::State;
 use domain::{ContactId, Phone};
-use given::{GivenNumber, InvalidNumber, Name, country};
+use given::{GivenNumber, Name, NotUnderstood, country};
 use helpdesk::NewContact;
 use http::StatusCode;
 use rest::{Caller, Change, Id, IdempotencyKey, IfMatch, Json, List, Paging, Query, Versioned, fingerprint};
@@ -211,10 +211,10 @@ struct Numbers {
 }
 
 impl ContactChange {
-    fn numbers(&self) -> Result<Numbers, InvalidNumber> {
+    fn numbers(&self) -> Result<Numbers, NotUnderstood> {
         let country = country(self.country.as_deref())?;
         let read = |member, change: &Change<String>| {
-            Ok::<_, InvalidNumber>(match change {
+            Ok::<_, NotUnderstood>(match change {
                 Change::Keep => Change::Keep,
                 Change::Clear => Change::Clear,
                 Change::Set(text) => Change::Set(GivenNumber::in_body(member, text).read(country)?),

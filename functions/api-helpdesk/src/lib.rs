@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod business_number;
 mod contacts;
 mod library;
@@ -17,7 +18,7 @@ use axum::extract::FromRef;
 use jiff::Timestamp;
 use queues::Queue;
 use rest::{Caller, ClaimNames};
-use runtime::{Clock, Runtime};
+use runtime::{Clock, Runtime, Seal};
 use storage::{Objects, Table, Tenancy};
 
 pub use router::{openapi, router};
@@ -28,15 +29,18 @@ pub struct Helpdesk {
     table: Table,
     objects: Objects,
     outbound: Queue,
+    seal: Seal,
     clock: Clock,
+    /// By which links to files expire.
+    wall: Clock,
     claims: ClaimNames,
 }
 
 impl Helpdesk {
-    /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `claims` name where in a token
-    /// tenant and role are.
-    pub fn new(table: Table, objects: Objects, outbound: Queue, clock: Clock, claims: ClaimNames) -> Self {
-        Self { table, objects, outbound, clock, claims }
+    /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `seal` opens what hidden messages say; `claims` name where in
+    /// a token tenant and role are.
+    pub fn new(table: Table, objects: Objects, outbound: Queue, seal: Seal, clock: Clock, claims: ClaimNames) -> Self {
+        Self { table, objects, outbound, seal, clock, wall: Clock::system(), claims }
     }
 
     fn from_runtime(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -49,6 +53,7 @@ impl Helpdesk {
             Table::new(config, runtime.variable("TABLE_NAME")?),
             Objects::new(config, runtime.variable("BUCKET_NAME")?),
             Queue::new(config, runtime.variable("OUTBOUND_QUEUE_URL")?),
+            runtime.seal()?,
             runtime.clock().clone(),
             claims,
         ))

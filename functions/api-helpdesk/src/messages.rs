@@ -1,7 +1,9 @@
 //! `/v1/messages`
 
+pub(crate) mod attachments;
 pub(crate) mod discard;
 pub(crate) mod resend;
+pub(crate) mod reveal;
 
 use axum::extract::State;
 use domain::MessageId;

@@ -3,8 +3,11 @@
 mod contacts;
 
 use axum::response::{IntoResponse, Response};
+use domain::moderation::TooMany;
 use domain::{LibraryItemId, TicketId, UploadId};
-use helpdesk::{AcceptError, Busy, LibraryError, NewLibraryItem, NotReactable, Said, TicketError, UnconfirmedError};
+use helpdesk::{
+    AcceptError, Busy, LibraryError, NewLibraryItem, NotReactable, RevealError, Said, TicketError, UnconfirmedError,
+};
 use http::StatusCode;
 use jiff::Timestamp;
 use rest::Problem;
@@ -95,6 +98,24 @@ impl From<UnconfirmedError> for Refusal {
     }
 }
 
+impl From<RevealError> for Refusal {
+    fn from(error: RevealError) -> Self {
+        match error {
+            RevealError::NoSuchMessage => Self::not_found(),
+            RevealError::NotHidden => Self(not_hidden()),
+            RevealError::Busy(busy) => busy.into(),
+            RevealError::NoOriginal(_) => Self(Problem::internal(error)),
+            RevealError::Sealed(_) => Self(Problem::busy(error)),
+        }
+    }
+}
+
+impl From<TooMany> for Refusal {
+    fn from(error: TooMany) -> Self {
+        Self(block_list_too_long(error))
+    }
+}
+
 impl From<AcceptError> for Refusal {
     fn from(error: AcceptError) -> Self {
         match error {
@@ -138,6 +159,26 @@ impl From<LibraryError> for Refusal {
     }
 }
 
+/// The file is still with WhatsApp.
+pub(crate) fn attachment_pending() -> Refusal {
+    let detail = "WhatsApp has not given us the file yet. Ask again in a moment; the message's `attachments` say when it is \
+                  stored.";
+    Refusal(Problem::new(StatusCode::CONFLICT, "attachment_pending", "The file is not there yet", detail))
+}
+
+/// The file will never be there.
+pub(crate) fn attachment_unavailable(reason: &str) -> Refusal {
+    let detail = "The file cannot be had from WhatsApp; `reason` says why. Ask the customer to send it again.";
+    let problem = Problem::new(StatusCode::GONE, "attachment_unavailable", "The file is not available", detail);
+    Refusal(problem.with("reason", reason))
+}
+
+/// The message breaks the rules of F13.
+pub(crate) fn content_hidden() -> Refusal {
+    let detail = "The message was hidden for what it says, and nobody gets a link to its file.";
+    Refusal(Problem::new(StatusCode::FORBIDDEN, "content_hidden", "The content is hidden", detail))
+}
+
 /// Meta takes free-form messages only until 24 hours after the customer's last (F16).
 fn session_closed(expired_at: Option<Timestamp>) -> Problem {
     let detail = "The customer's last message is 24 hours old or older, so WhatsApp takes approved templates only. Send a \
@@ -178,6 +219,16 @@ fn ticket_merged(into: TicketId) -> Problem {
                   named in `into`. Do it there.";
     Problem::new(StatusCode::CONFLICT, "ticket_merged", "The ticket goes on in another", detail)
         .with("into", into.to_string())
+}
+
+fn not_hidden() -> Problem {
+    let detail = "The message is not hidden, so there is nothing to reveal. Read it as it is.";
+    Problem::new(StatusCode::CONFLICT, "not_hidden", "The message is not hidden", detail)
+}
+
+fn block_list_too_long(error: TooMany) -> Problem {
+    let detail = format!("There are too many: {error}. Block a host instead of each of its pages, or leave some out.");
+    unprocessable("block_list_too_long", "The block list is too long", detail)
 }
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, contacts, library, messages, settings, threads, tickets, uploads};
+use crate::{Helpdesk, audit, contacts, library, messages, settings, threads, tickets, uploads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -16,10 +16,11 @@ use crate::{Helpdesk, contacts, library, messages, settings, threads, tickets, u
         (name = "tickets", description = "Work: one conversation from its first message until it is closed."),
         (name = "threads", description = "The messages of one ticket."),
         (name = "messages", description = "One message, in either direction."),
-        (name = "contacts", description = "Who writes, or may."),
         (name = "uploads", description = "Files on their way into messages and the library."),
         (name = "library", description = "What is kept to be put into replies."),
+        (name = "contacts", description = "Who writes, or may."),
         (name = "settings", description = "What the tenant chose."),
+        (name = "audit", description = "What users did that they may be asked about."),
     )
 )]
 struct Document;
@@ -33,16 +34,19 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(threads::show))
         .routes(routes!(threads::messages::list, threads::messages::create))
         .routes(routes!(messages::show))
+        .routes(routes!(messages::attachments::show))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
+        .routes(routes!(messages::reveal::create))
+        .routes(routes!(uploads::create))
+        .routes(routes!(library::list, library::create))
+        .routes(routes!(library::show, library::delete))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::show, contacts::update))
         .routes(routes!(contacts::merges::list))
         .routes(routes!(contacts::merges::delete))
-        .routes(routes!(uploads::create))
-        .routes(routes!(library::list, library::create))
-        .routes(routes!(library::show, library::delete))
         .routes(routes!(settings::show, settings::update))
+        .routes(routes!(audit::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

@@ -1,6 +1,10 @@
 //! `/v1/settings`
 
+use std::collections::BTreeSet;
+
 use axum::extract::State;
+use domain::moderation::{BlockedHost, BlockedWord, TooMany};
+use domain::{Detector, Moderation};
 use jiff::SignedDuration;
 use rest::{Caller, Change, IfMatch, Json, Period, Role, Versioned};
 use serde::Deserialize;
@@ -30,6 +34,24 @@ pub(crate) struct SettingsChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false, example = "P2D")]
     reopen_within: Change<Period>,
+    /// What is hidden of what customers write.
+    #[serde(default)]
+    #[schema(required = false)]
+    moderation: ModerationChange,
+}
+
+/// What is to be changed of moderation. A member that is not there stays; one that is replaces what was.
+#[derive(Default, Deserialize, ToSchema)]
+struct ModerationChange {
+    /// The detectors that are to be on, of those that the settings show at first.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["payment_card", "bank_account"]))]
+    detectors: Option<BTreeSet<Detector>>,
+    /// At most 100 names such as `shop.example`; parts of them are blocked with them.
+    #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["shop.example"]))]
+    blocked_hosts: Option<Vec<BlockedHost>>,
+    /// At most 100 words or phrases of 2 to 64 characters, which begin and end with a letter or digit. Capitals do not matter.
+    #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["lottery"]))]
+    blocked_words: Option<Vec<BlockedWord>>,
 }
 
 /// Changes the tenant's settings. Needs the role `admin`.
@@ -42,7 +64,7 @@ pub(crate) struct SettingsChange {
         (status = 403, description = "`role_required`: only an admin may do this."),
         (status = 404, description = "`tenant_not_set_up`."),
         (status = 412, description = "`version_mismatch`: they have changed since you saw them."),
-        (status = 422, description = "`body_invalid`."),
+        (status = 422, description = "`body_invalid` or `block_list_too_long`."),
     )
 )]
 pub(crate) async fn update(
@@ -57,7 +79,23 @@ pub(crate) async fn update(
     if seen.is_some_and(|seen| seen != tenant.version) {
         return Err(Refusal::changed());
     }
+    change.moderation.apply(&mut tenant.moderation)?;
     tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
     tenancy.save_tenant(&mut tenant).await?;
     Ok(Settings::versioned(&tenant))
+}
+
+impl ModerationChange {
+    fn apply(self, moderation: &mut Moderation) -> Result<(), TooMany> {
+        if let Some(on) = self.detectors {
+            moderation.set_detectors(&on);
+        }
+        if let Some(hosts) = self.blocked_hosts {
+            moderation.blocked.set_hosts(hosts)?;
+        }
+        match self.blocked_words {
+            Some(words) => moderation.blocked.set_words(words),
+            None => Ok(()),
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! What resources look like in JSON.
 
 mod accepted;
+mod audit;
 mod contact;
 mod library;
 mod merge;
@@ -11,6 +12,7 @@ mod ticket;
 mod upload;
 
 pub(crate) use accepted::Accepted;
+pub(crate) use audit::AuditRecord;
 pub(crate) use contact::Contact;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;

@@ -31,6 +31,7 @@ fn router() -> Router {
         storage::Table::new(&config, "helpdesk".into()),
         storage::Objects::new(&config, "media".into()),
         queues::Queue::new(&config, "http://127.0.0.1:9/000000000000/outbound.fifo"),
+        runtime::Seal::new(&config, "ContentKey".into()),
         runtime::Clock::from_fn(|| Timestamp::UNIX_EPOCH),
         rest::ClaimNames { tenant: "tenant_id".into(), role: "role".into() },
     ))
@@ -96,6 +97,7 @@ fn the_document_that_is_checked_in_is_the_apis() {
 fn the_api_has_the_routes_it_promises() {
     let listed: Vec<_> = operations().iter().map(|(method, path)| format!("{method} {path}")).collect();
     insta::assert_snapshot!(listed.join("\n"), @r"
+    GET /v1/audit
     GET /v1/contacts
     POST /v1/contacts
     GET /v1/contacts/{id}
@@ -107,8 +109,10 @@ fn the_api_has_the_routes_it_promises() {
     DELETE /v1/library/{id}
     GET /v1/library/{id}
     GET /v1/messages/{id}
+    GET /v1/messages/{id}/attachments/{attachment_id}
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
+    POST /v1/messages/{id}/reveal
     GET /v1/settings
     PATCH /v1/settings
     GET /v1/threads/{id}
@@ -221,6 +225,8 @@ async fn a_question_that_is_not_understood_is_refused_before_anything_is_read() 
         ("/v1/tickets?view=mine", "query_invalid"),
         ("/v1/tickets?limit=101", "query_invalid"),
         ("/v1/tickets?cursor=7", "cursor_invalid"),
+        ("/v1/audit?month=november", "query_invalid"),
+        ("/v1/audit?cursor=7", "cursor_invalid"),
         (&format!("{messages}?order=up"), "query_invalid"),
         (&format!("{messages}?cursor=7"), "cursor_invalid"),
     ] {
@@ -280,13 +286,38 @@ async fn settings_are_changed_by_admins_only_and_to_sensible_values() {
         let answer = code_of(request("PATCH", "/v1/settings", token_of(role), change)).await;
         assert_eq!(answer, refused(403, "role_required"), "{role}");
     }
-    for body in [r#"{"reopen_within": "soon"}"#, r#"{"reopen_within": 2}"#, r#"{"reopen_within": "-P1D"}"#] {
+    for body in [
+        r#"{"reopen_within": "soon"}"#,
+        r#"{"reopen_within": 2}"#,
+        r#"{"reopen_within": "-P1D"}"#,
+        r#"{"moderation": {"detectors": ["payment_cards"]}}"#,
+        r#"{"moderation": {"blocked_hosts": ["https://shop.example/"]}}"#,
+        r#"{"moderation": {"blocked_words": ["!"]}}"#,
+    ] {
         let answer = code_of(request("PATCH", "/v1/settings", token_of("admin"), body)).await;
         assert_eq!(answer, refused(422, "body_invalid"), "{body}");
     }
     let mut other_version = request("PATCH", "/v1/settings", token_of("admin"), change);
     other_version.headers_mut().insert("if-match", "\"7\"".parse().unwrap());
     assert_eq!(code_of(other_version).await, refused(412, "version_mismatch"));
+}
+
+#[tokio::test]
+async fn what_is_hidden_is_for_supervisors_and_admins() {
+    let reveal = "/v1/messages/msg_00000000000000000000000000000007/reveal";
+    for (method, path) in [("POST", reveal), ("GET", "/v1/audit")] {
+        for role in ["agent", "operator"] {
+            let answer = code_of(request(method, path, token_of(role), "")).await;
+            assert_eq!(answer, refused(403, "role_required"), "{method} {path} {role}");
+        }
+        for role in ["supervisor", "admin"] {
+            assert_eq!(code_of(request(method, path, token_of(role), "")).await, refused(503, "busy"), "{path} {role}");
+        }
+    }
+    for body in [r#"{"reason": " "}"#, r#"{"reason": 7}"#, &json!({"reason": "x".repeat(501)}).to_string()] {
+        let answer = code_of(request("POST", reveal, token_of("supervisor"), body)).await;
+        assert_eq!(answer, refused(422, "body_invalid"), "{body}");
+    }
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use helpdesk::Woken;
+use helpdesk::{Waking, Woken};
 use lambda_runtime::{LambdaEvent, service_fn};
 use queues::{Queue, Trace};
 use runtime::{Clock, Invocation, Runtime};
@@ -19,6 +19,7 @@ const MARGIN: Duration = Duration::from_secs(10);
 pub struct DueWork {
     directory: Directory,
     outbound: Queue,
+    media: Queue,
     clock: Clock,
 }
 
@@ -32,20 +33,24 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let handle = service_fn(async |event: LambdaEvent<Value>| {
         let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), function.clock.now());
         let woken = trace.around(function.handle(runtime::time_left(event.context.deadline()))).await?;
-        Ok::<_, lambda_runtime::Error>(json!({ "conversations": woken.conversations, "more": woken.more }))
+        Ok::<_, lambda_runtime::Error>(
+            json!({ "conversations": woken.conversations, "files": woken.files, "more": woken.more }),
+        )
     });
     lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
 }
 
 impl DueWork {
-    /// The function with the table and queue that its environment names.
+    /// The function with the table and queues that its environment names.
     ///
     /// # Errors
     /// When a variable is missing.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
+        let outbound = Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?);
         Ok(Self {
             directory: Directory::new(Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?)),
-            outbound: Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?),
+            media: outbound.beside(runtime.variable("MEDIA_QUEUE_URL")?),
+            outbound,
             clock: runtime.clock().clone(),
         })
     }
@@ -57,10 +62,12 @@ impl DueWork {
     pub async fn handle(&self, time_left: Duration) -> Result<Woken, helpdesk::WakeError> {
         let now = self.clock.now();
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
-        let woken = helpdesk::wake(&self.directory, &self.outbound, now, until).await?;
-        if woken.conversations > 0 {
+        let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
+        let woken = helpdesk::wake(waking, now, until).await?;
+        if woken.conversations + woken.files > 0 {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
+            invocation.add("WokenFiles", woken.files);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

@@ -1,7 +1,5 @@
 #![doc = include_str!("../README.md")]
 
-mod tokens;
-
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -10,10 +8,9 @@ use domain::Sealed;
 use helpdesk::{Call, DeliverError, Opening, Post, UPLOAD_TIMEOUT};
 use queues::jobs::OutboundJob;
 use queues::{Disposition, Queue, consume_jobs};
-use runtime::{Clock, Invocation, Purpose, Runtime};
+use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
 use serde_json::json;
 use storage::{Objects, Table};
-use tokens::Tokens;
 use whatsapp::graph::Graph;
 
 /// The name under which its metrics are counted.

@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{InboundMessage, MessageId};
-use helpdesk::{Receipt, Receiving, Recording};
+use helpdesk::{Receipt, Receiving, Recording, Sealing};
 use queues::jobs::{InboundItem, InboundJob};
-use queues::{Disposition, Trace, consume_jobs};
-use runtime::{Clock, Invocation, Item, Runtime};
+use queues::{Disposition, Queue, Trace, consume_jobs};
+use runtime::{Clock, Invocation, Item, Purpose, Runtime, Seal};
+use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{Directory, Objects, Table};
 use whatsapp::webhook::message::parse;
@@ -23,6 +24,9 @@ const FIELD: &str = "messages";
 pub struct TicketCreation {
     directory: Directory,
     objects: Objects,
+    media: Queue,
+    /// Seals what hidden messages say; nothing here can open it again.
+    seal: Seal,
     clock: Clock,
 }
 
@@ -38,7 +42,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
 }
 
 impl TicketCreation {
-    /// The function with the table and bucket that its environment names.
+    /// The function with the table, bucket, queue and key that its environment names.
     ///
     /// # Errors
     /// When a variable is missing.
@@ -47,6 +51,8 @@ impl TicketCreation {
         Ok(Self {
             directory: Directory::new(table),
             objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
+            media: Queue::new(runtime.sdk_config(), runtime.variable("MEDIA_QUEUE_URL")?),
+            seal: runtime.seal()?,
             clock: runtime.clock().clone(),
         })
     }
@@ -89,12 +95,19 @@ impl TicketCreation {
             }
         }
         let trace_id = Trace::current_id();
-        let receiving = Receiving { route, objects: &self.objects, now: self.clock.now(), trace_id };
+        let tenant = route.tenancy.tenant_id();
+        let seal = &|id: MessageId, content: SecretString| -> Sealing<'_> {
+            let purpose = Purpose::content_of(tenant, id);
+            Box::pin(async move { self.seal.seal(&content, purpose).await.map_err(Into::into) })
+        };
+        let (objects, media, now) = (&self.objects, &self.media, self.clock.now());
+        let receiving = Receiving { route, objects, media, seal, now, trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
             match receipt {
                 Receipt::NoThread => self.record(job, item, "no_thread", invocation).await?,
                 Receipt::Stored(id) => report(job, item, ("message", Some(id), ""), invocation),
+                Receipt::Hidden(id) => report(job, item, ("hidden", Some(id), "moderated"), invocation),
                 Receipt::Duplicate(id) => report(job, item, ("duplicate", Some(id), ""), invocation),
                 Receipt::BeforeConnection => report(job, item, ("dropped", None, "before_connection"), invocation),
             }

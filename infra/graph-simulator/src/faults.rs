@@ -34,6 +34,7 @@ struct Matching {
 #[serde(untagged)]
 pub(crate) enum Effect {
     Drop(Drop),
+    Spoil(Spoil),
     /// Meta's error of this code; with its documented HTTP status unless one is given.
     Error {
         status: Option<u16>,
@@ -43,6 +44,10 @@ pub(crate) enum Effect {
     Delay {
         delay_ms: u64,
     },
+    /// The answer's body comes piece by piece, each after this much wall time.
+    Slow {
+        slow_ms: u64,
+    },
     /// Any answer, JSON or not.
     Answer {
         status: u16,
@@ -51,22 +56,37 @@ pub(crate) enum Effect {
     },
 }
 
-/// The connection closes without an answer.
+/// The connection closes without an answer, or in the middle of it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
-#[serde(rename_all = "snake_case")]
 pub(crate) enum Drop {
     /// Nothing has happened.
-    DropBefore,
+    #[serde(rename = "drop_before")]
+    Before,
     /// The request has done its work.
-    DropAfter,
+    #[serde(rename = "drop_after")]
+    After,
+    /// Half of the answer's body is sent.
+    #[serde(rename = "drop_half")]
+    Half,
+}
+
+/// The answer is not what it should be.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Spoil {
+    /// A byte of its body is another.
+    WrongByte,
 }
 
 impl Effect {
     /// As the log of requests names it.
     pub(crate) fn name(&self) -> &'static str {
         match self {
-            Self::Drop(Drop::DropBefore) => "drop_before",
-            Self::Drop(Drop::DropAfter) => "drop_after",
+            Self::Drop(Drop::Before) => "drop_before",
+            Self::Drop(Drop::After) => "drop_after",
+            Self::Drop(Drop::Half) => "drop_half",
+            Self::Spoil(Spoil::WrongByte) => "wrong_byte",
+            Self::Slow { .. } => "slow",
             Self::Error { .. } => "error",
             Self::Delay { .. } => "delay",
             Self::Answer { .. } => "answer",
@@ -114,7 +134,7 @@ fn same(wanted: &str, given: &str) -> bool {
 mod tests {
     use serde_json::json;
 
-    use super::{Drop, Effect, Fault, Faults};
+    use super::{Drop, Effect, Fault, Faults, Spoil};
 
     fn armed(fault: serde_json::Value) -> Faults {
         let mut faults = Faults::default();
@@ -130,7 +150,7 @@ mod tests {
         assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
         assert_eq!(faults.take("/v24.0/1", &json!({"to": "+15550100123"})), None);
         let hit = faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"}));
-        assert_eq!(hit, Some(Effect::Drop(Drop::DropAfter)));
+        assert_eq!(hit, Some(Effect::Drop(Drop::After)));
         assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
     }
 
@@ -142,6 +162,9 @@ mod tests {
             Some(Effect::Error { status: Some(400), code: 131_026 })
         );
         assert_eq!(effect(json!({"delay_ms": 5})), Some(Effect::Delay { delay_ms: 5 }));
+        assert_eq!(effect(json!({"slow_ms": 5})), Some(Effect::Slow { slow_ms: 5 }));
+        assert_eq!(effect(json!("drop_half")), Some(Effect::Drop(Drop::Half)));
+        assert_eq!(effect(json!("wrong_byte")), Some(Effect::Spoil(Spoil::WrongByte)));
         assert_eq!(
             effect(json!({"status": 502, "body": "<html>"})),
             Some(Effect::Answer { status: 502, body: "<html>".into() })

@@ -31,6 +31,8 @@ const SCHEMA: &str = "
     CREATE TABLE IF NOT EXISTS media (
         id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, sha256 TEXT NOT NULL,
         bytes BLOB NOT NULL, created_at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS generated_media (
+        media_id TEXT PRIMARY KEY, size INTEGER NOT NULL, seed INTEGER NOT NULL, head BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS uploads (
         id TEXT PRIMARY KEY, phone_number_id TEXT NOT NULL, mime_type TEXT NOT NULL, filename TEXT,
         sha256 TEXT NOT NULL, size INTEGER NOT NULL, created_at INTEGER NOT NULL);

@@ -17,11 +17,12 @@ pub struct DataFolder {
 
 impl DataFolder {
     /// What the stack writes into its folder, and all that `--fresh` removes.
-    const CONTENTS: [&str; 11] = [
+    const CONTENTS: [&str; 12] = [
         "bucket",
         "calls.jsonl",
         "clock",
         "issuer.pem",
+        "kms-content-key",
         "kms-key",
         "leases",
         "logs",

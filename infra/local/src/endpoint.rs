@@ -2,6 +2,7 @@
 
 mod bucket;
 mod capacity;
+mod cors;
 mod keys;
 mod request;
 mod secrets;
@@ -28,6 +29,7 @@ use crate::function::Credentials;
 use crate::metering::{Metering, Size};
 use crate::template::{Function, Place};
 pub use bucket::Bucket;
+pub use cors::Cors;
 pub use keys::Keys;
 use request::Action;
 pub use secrets::Secrets;
@@ -35,6 +37,9 @@ pub use table::Table;
 
 /// The key pair of the account's owner: tools may use it, and may do everything.
 pub const OWNER: &str = "local";
+
+/// Whoever has a link that a function signed, as metering names them.
+const LINKS: &str = "links";
 
 /// What every function's secret key begins with, so that it is recognised where it must not be.
 pub const SECRET_KEY: &str = "local-secret-key-";
@@ -52,6 +57,8 @@ pub struct Endpoint {
     pub queues: Router,
     /// S3.
     pub bucket: Bucket,
+    /// What it tells browsers.
+    pub cors: Cors,
     /// Secrets Manager.
     pub secrets: Secrets,
     /// KMS.
@@ -131,14 +138,21 @@ impl Endpoint {
     }
 
     async fn object(&self, request: Request) -> Result<Response, Refusal> {
+        if let Some(answer) = self.cors.preflight(&request) {
+            return Ok(answer);
+        }
         if !bucket::is_sound(request.uri().path()) {
             return Err(Refusal::new("InvalidURI", "A key of ours never climbs"));
         }
         let caller = self.caller(&request)?;
         self.authorize(&caller, &request::actions_of_object(&request))?;
-        let metered = request::operation_of_object(caller.name(), &request);
+        // Who has a link calls with the rights of the function that signed it, but it is not the function that calls.
+        let calls = if request::is_presigned(&request) { LINKS } else { caller.name() };
+        let metered = request::operation_of_object(calls, &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
-        let answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;
+        let (origin, method) = (cors::origin(&request), request.method().clone());
+        let mut answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;
+        self.cors.tell(origin.as_deref(), &method, &mut answer);
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)
     }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use local_sqs::Queues;
 use serde::Serialize;
 use storage::Directory;
+use storage::directory::Work;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::clock::StackClock;
@@ -182,7 +183,12 @@ impl Watch {
         let now = self.clock.now();
         for shard in 0..Directory::DUE_SHARDS {
             for due in self.directory.due(shard, Timestamp::MAX, 100).await? {
-                let what = format!("work for contact {} on channel {}", due.contact_id, due.channel_id);
+                let what = match due.work {
+                    Work::Conversation { channel_id, contact_id } => {
+                        format!("work for contact {contact_id} on channel {channel_id}")
+                    }
+                    Work::File { thread_id, position } => format!("the file of message {position} in {thread_id}"),
+                };
                 let list = if due.at <= now { &mut look.due } else { &mut look.waiting };
                 list.push(Item { what, until: Some(due.at) });
             }

@@ -20,7 +20,7 @@ use crate::clock::StackClock;
 use crate::command::Options;
 use crate::control::Control;
 use crate::data::DataFolder;
-use crate::endpoint::{self, Bucket, Endpoint, Keys, Secrets, Table};
+use crate::endpoint::{self, Bucket, Cors, Endpoint, Keys, Secrets, Table};
 use crate::event_source::EventSources;
 use crate::faults::Faults;
 use crate::function::{Functions, Surroundings};
@@ -245,11 +245,15 @@ fn endpoint(
         table: stores.table.clone(),
         queues: local_sqs::router(stores.queues.clone()),
         bucket: Bucket::open(&data.path("bucket"), &template.bucket()?, credentials)?,
+        cors: Cors::new(template.bucket_cors()?),
         secrets: Secrets {
             arn: template.name_of("MetaAppSecret")?,
             value: json!({"app_secrets": [APP_SECRET], "verify_tokens": [VERIFY_TOKEN]}),
         },
-        keys: Keys::open(&data.path("kms-key"), template.arn_of("TokenKey")?)?,
+        keys: Keys::open([
+            (data.path("kms-key"), template.arn_of("TokenKey")?),
+            (data.path("kms-content-key"), template.arn_of("ContentKey")?),
+        ])?,
         callers: callers.collect(),
         calls: Calls::open(&data.path(calls::FILE), template.arns())?,
         metering: Metering::default(),

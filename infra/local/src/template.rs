@@ -9,7 +9,7 @@ mod store;
 pub use arns::Arns;
 pub use function::{EventSource, Function, Schedule, Statement};
 pub use gateway::{Authorizer, Route};
-pub use store::{Queue, Table};
+pub use store::{CorsRule, Queue, Table};
 
 use std::collections::BTreeMap;
 

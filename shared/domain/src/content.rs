@@ -84,6 +84,9 @@ pub enum NoticeKind {
 pub struct Hidden {
     /// The kind that it was, as the API names it.
     pub kind: String,
+    /// Why it would not have been shown anyway, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// The names of the detectors that found something.
     pub findings: Vec<String>,
     /// Its file, without its name; nobody gets a link to it.
@@ -169,7 +172,9 @@ impl Content {
     pub fn makes_work(&self) -> bool {
         match self {
             Self::Notice(_) => false,
-            Self::Placeholder(placeholder) => placeholder.kind != Self::NOTICE_UNREAD,
+            Self::Hidden(Hidden { kind, .. }) | Self::Placeholder(Placeholder { kind, .. }) => {
+                kind != Self::NOTICE_UNREAD
+            }
             _ => true,
         }
     }
@@ -181,11 +186,16 @@ impl Content {
     pub fn opens_session(&self) -> bool {
         match self {
             Self::Notice(_) => false,
-            Self::Placeholder(Placeholder { kind, reason, .. }) => {
-                ![kind, reason].into_iter().any(|word| Self::WITHOUT_SESSION.contains(&word.as_str()))
+            Self::Hidden(Hidden { kind, reason, .. }) => {
+                Self::open_session(kind, reason.as_deref().unwrap_or_default())
             }
+            Self::Placeholder(Placeholder { kind, reason, .. }) => Self::open_session(kind, reason),
             _ => true,
         }
+    }
+
+    fn open_session(kind: &str, reason: &str) -> bool {
+        ![kind, reason].into_iter().any(|word| Self::WITHOUT_SESSION.contains(&word))
     }
 
     /// A lone reaction opens no session (F12), nor does what only changes an earlier message. Some come under the kind

@@ -121,6 +121,10 @@ id!(
     LibraryItemId, "lib"
 );
 id!(
+    /// One line of a tenant's audit.
+    AuditId, "aud"
+);
+id!(
     /// One template in one language.
     TemplateId, "tpl"
 );

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod attachment;
+pub mod audit;
 mod chain;
 pub mod channel;
 pub mod contact;
@@ -10,6 +11,7 @@ pub mod failure;
 pub mod ids;
 pub mod library;
 pub mod message;
+pub mod moderation;
 pub mod phone;
 pub mod position;
 pub mod provenance;
@@ -29,11 +31,12 @@ pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use ids::{
-    AttachmentId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId, TicketId, UploadId,
-    UserId, WebhookId,
+    AttachmentId, AuditId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId, TicketId,
+    UploadId, UserId, WebhookId,
 };
 pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
+pub use moderation::{Detector, Moderation};
 pub use phone::{MatchingKey, Phone};
 pub use position::Position;
 pub use provenance::Provenance;

@@ -1,10 +1,8 @@
-//! Phone numbers: as people write them, and what makes two of them the same for matching (F11).
+//! Phone numbers, and what makes two of them the same for matching (F11).
 
 use std::borrow::Cow;
 use std::fmt;
 
-use rlibphonenumber::enums::Region;
-use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumberFormat};
 use serde::{Deserialize, Serialize};
 
 use crate::contact::Identity;
@@ -14,72 +12,20 @@ use crate::contact::Identity;
 #[serde(into = "String", try_from = "String")]
 pub struct Phone(String);
 
-/// Why a text is not a phone number that we can match.
+/// Why digits are no number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum InvalidPhone {
-    /// It may be one within a country, but nobody said which.
-    #[error("not in international form")]
-    NotInternational,
-    /// WhatsApp knows no extensions.
-    #[error("a number with an extension")]
-    HasExtension,
-    /// It has no country code that is in use, too few digits or too many, or is no number at all.
-    #[error("not a phone number")]
-    NotANumber,
-}
-
-/// The country in which a number is written as people do there, by its two letters (ISO 3166-1), in either case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Country(Region);
-
-/// Why a text is not a country.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not the two letters of a country that has phone numbers (ISO 3166-1), such as BR")]
-pub struct InvalidCountry;
-
-impl TryFrom<String> for Country {
-    type Error = InvalidCountry;
-
-    fn try_from(text: String) -> Result<Self, InvalidCountry> {
-        let region: Region = text.parse().map_err(|_| InvalidCountry)?;
-        // Any two letters are a region to the library.
-        PHONE_NUMBER_UTIL.get_country_code_for_region(region).map(|_| Self(region)).ok_or(InvalidCountry)
-    }
-}
+#[error(
+    "a number in international form has {} to {} digits and begins with its country's",
+    Phone::MIN_DIGITS,
+    Phone::MAX_DIGITS
+)]
+pub struct InvalidPhone;
 
 impl Phone {
     /// E.164's most.
     pub const MAX_DIGITS: usize = 15;
     /// The shortest numbers in use have seven digits, country code included.
     pub const MIN_DIGITS: usize = 7;
-
-    /// Reads a number as people write it: in international form (`+55 (11) 91234-5678`, `0055 11 91234-5678`), or as within
-    /// its country where that is known (`(11) 91234-5678`).
-    ///
-    /// # Errors
-    /// [`InvalidPhone`]. Whether anybody has the number is not asked.
-    pub fn read(text: &str, country: Option<Country>) -> Result<Self, InvalidPhone> {
-        let text = text.trim();
-        if text.len() > Self::LONGEST_WRITING {
-            return Err(InvalidPhone::NotANumber);
-        }
-        let international =
-            text.strip_prefix("00").map_or_else(|| Cow::Borrowed(text), |rest| format!("+{rest}").into());
-        let abroad = international.starts_with(['+', '＋']);
-        if !abroad && country.is_none() {
-            return Err(InvalidPhone::NotInternational);
-        }
-        let region = country.filter(|_| !abroad).map(|Country(region)| region);
-        let number = PHONE_NUMBER_UTIL.parse(&international, region).map_err(|_| InvalidPhone::NotANumber)?;
-        if number.extension.as_ref().is_some_and(|extension| !extension.is_empty()) {
-            return Err(InvalidPhone::HasExtension);
-        }
-        let written = number.format_as(PhoneNumberFormat::E164);
-        Self::try_from(written.trim_start_matches('+').to_owned())
-    }
-
-    /// In bytes; far above the longest number with all its punctuation.
-    const LONGEST_WRITING: usize = 64;
 
     /// The digits, country code first.
     pub fn digits(&self) -> &str {
@@ -103,7 +49,7 @@ impl TryFrom<String> for Phone {
         let sound = (Self::MIN_DIGITS..=Self::MAX_DIGITS).contains(&digits.len())
             && !digits.starts_with('0')
             && digits.bytes().all(|b| b.is_ascii_digit());
-        if sound { Ok(Self(digits)) } else { Err(InvalidPhone::NotANumber) }
+        if sound { Ok(Self(digits)) } else { Err(InvalidPhone) }
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::TenantId;
+use crate::moderation::Moderation;
 
 /// A company and the settings it chose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub struct Tenant {
     /// A message that comes less than this after its ticket was closed reopens it; without it a new ticket is made (F8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopen_within: Option<SignedDuration>,
+    /// What is hidden of what its customers write (F13).
+    #[serde(default, skip_serializing_if = "Moderation::is_usual")]
+    pub moderation: Moderation,
     /// Counts the edits, for `If-Match`.
     #[serde(default)]
     pub version: u64,

@@ -117,7 +117,8 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
         if Instant::now() >= post.until {
             return post.wait_until((post.now)()).await;
         }
-        if let Step::Wait(until) = post.step(contact, &entry).await? {
+        // Large, with a file's stream in it; on the heap it burdens no caller.
+        if let Step::Wait(until) = Box::pin(post.step(contact, &entry)).await? {
             return post.wait_until(until).await;
         }
     }

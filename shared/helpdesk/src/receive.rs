@@ -2,15 +2,22 @@
 
 mod arrival;
 mod destination;
+mod hiding;
 mod person;
+
+use std::error::Error;
+use std::pin::Pin;
 
 use arrival::Arrival;
 use destination::{Destination, Found};
-use domain::{Channel, InboundMessage, Message, MessageId, TraceId};
+use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Sealed, TraceId};
 use jiff::Timestamp;
 use person::Person;
+use queues::Queue;
+use queues::jobs::MediaJob;
+use secrecy::SecretString;
 use storage::directory::Route;
-use storage::{CommitError, Objects, StorageError, Tenancy, Transaction};
+use storage::{CommitError, Objects, StorageError, Tenancy};
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -19,6 +26,8 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 pub enum Receipt {
     /// It is in a thread now.
     Stored(MessageId),
+    /// It is in a thread now, and what it says is hidden (F13).
+    Hidden(MessageId),
     /// It was there already.
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
@@ -31,26 +40,54 @@ pub enum Receipt {
 pub type Received = Vec<Receipt>;
 
 /// What receiving needs beside the messages.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Receiving<'a> {
     pub route: &'a Route,
     pub objects: &'a Objects,
+    /// Hears of files that are to be fetched.
+    pub media: &'a Queue,
+    /// Seals what a message says that is to be hidden.
+    pub seal: &'a (dyn Fn(MessageId, SecretString) -> Sealing<'a> + Sync),
     pub now: Timestamp,
     /// The webhook that brought them.
     pub trace_id: Option<TraceId>,
 }
 
-/// A transaction takes 100 writes, and a message needs two.
-const MESSAGES_AT_ONCE: usize = 40;
+/// A content on its way into its seal.
+pub type Sealing<'a> = Pin<Box<dyn Future<Output = Result<Sealed, SealingError>> + Send + 'a>>;
+
+/// Why a content is not sealed.
+pub type SealingError = Box<dyn Error + Send + Sync>;
+
+/// Why messages were not received. What was stored before stays, and is a duplicate the next time.
+#[derive(Debug, thiserror::Error)]
+pub enum ReceiveError {
+    /// What is to be hidden is stored sealed or not at all.
+    #[error("what a message says could not be sealed")]
+    NotSealed(#[source] SealingError),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl From<StorageError> for ReceiveError {
+    fn from(error: StorageError) -> Self {
+        Self::Busy(error.into())
+    }
+}
+
+/// A transaction takes 100 writes; a message needs two, a hidden one three.
+const MESSAGES_AT_ONCE: usize = 30;
 
 /// Takes messages of one conversation into their thread, in their order: finds or makes the contact, and finds, reopens
 /// or makes the ticket. Exactly once per Meta message id, however often it is called and whatever runs beside it.
 ///
 /// # Errors
-/// [`Busy`] when storage fails or too many others write the same; what was stored before stays, and is a duplicate the
-/// next time.
-pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) -> Result<Received, Busy> {
+/// [`ReceiveError`] when storage fails or too many others write the same; what was stored before stays, and is a duplicate
+/// the next time.
+pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) -> Result<Received, ReceiveError> {
     let channel = &receiving.route.channel;
+    // One small read for all messages of a job: a copy on the route would have to follow every change of settings.
+    let moderation = receiving.tenancy().tenant().await?.map(|tenant| tenant.moderation).unwrap_or_default();
     let mut receipts: Vec<Option<Receipt>> = vec![None; messages.len()];
     let mut waiting: Vec<Arrival> = Vec::new();
     for (index, inbound) in messages.into_iter().enumerate() {
@@ -59,7 +96,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
             continue;
         }
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
-        waiting.push(receiving.arrival(index, id, inbound).await?);
+        waiting.push(receiving.arrival(index, id, inbound, &moderation).await?);
     }
     for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
@@ -97,14 +134,14 @@ impl Receiving<'_> {
             let Some(first) = waiting.first() else { return Ok(receipts) };
             let person = self.person(&first.inbound).await?;
             let destination = self.destination(&person, &first.inbound).await?;
-            let receipt = if destination.is_some() { Receipt::Stored } else { |_| Receipt::NoThread };
+            let receipt = if destination.is_some() { Arrival::receipt } else { |_: &Arrival| Receipt::NoThread };
             let done = match destination {
-                Some(destination) => self.store(&person, destination, &waiting).commit().await,
+                Some(destination) => self.store(&person, destination, &waiting).await,
                 None => self.remember(&person).await,
             };
             match done {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, receipt(arrival.id))));
+                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, receipt(arrival))));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -143,7 +180,8 @@ impl Receiving<'_> {
         transaction.commit().await
     }
 
-    fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Transaction {
+    /// Writes everything, then tells of the files that are to be fetched.
+    async fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Result<(), CommitError> {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
         person.write(&mut transaction);
@@ -171,6 +209,30 @@ impl Receiving<'_> {
         for message in &messages {
             transaction.create_message(message);
         }
-        transaction
+        for arrival in arrivals {
+            if let Some(original) = &arrival.hidden {
+                transaction.create_original(arrival.id, original);
+            }
+        }
+        transaction.commit().await?;
+        let files: Vec<MediaJob> = messages.iter().filter_map(|message| self.file_of(message)).collect();
+        self.tell_of(&files).await;
+        Ok(())
+    }
+
+    fn file_of(&self, message: &Message) -> Option<MediaJob> {
+        message.content.attachment().and_then(Attachment::pending)?;
+        let (tenant_id, thread_id) = (self.tenancy().tenant_id(), message.thread_id);
+        Some(MediaJob { tenant_id, thread_id, position: message.position })
+    }
+
+    /// The messages are in the due index already, so a job that is lost is only late.
+    async fn tell_of(&self, files: &[MediaJob]) {
+        if files.is_empty() {
+            return;
+        }
+        if let Err(error) = self.media.tell_of_files(files).await {
+            tracing::warn!(error = domain::chain(&error), "no job for files; due-work will find them");
+        }
     }
 }

@@ -1,6 +1,8 @@
 //! Everything that Meta sends beside messages and statuses is kept (F5, F12), except what is dropped on purpose.
 
-use domain::WebhookId;
+use std::borrow::Cow;
+
+use domain::{Moderation, WebhookId};
 use jiff::Timestamp;
 use serde_json::Value;
 use storage::events::{Body, Event};
@@ -64,7 +66,7 @@ pub async fn record(recording: Recording<'_>, value: &Value) -> Result<Recorded,
     if let Some(reason) = dropped(recording.field) {
         return Ok(Recorded::Dropped(reason));
     }
-    let event = recording.event(value).await?;
+    let event = recording.event(&fit_to_keep(recording.field, value)).await?;
     let by_number = match recording.phone_number_id {
         Some(id) => recording.directory.route(id).await?.map(|route| route.tenancy),
         None => None,
@@ -97,6 +99,16 @@ fn dropped(field: &str) -> Option<&'static str> {
         "smb_app_state_sync" => Some("app_state"),
         _ => None,
     }
+}
+
+/// What is only recorded is revealed to nobody, so what should not be seen (F13) is not kept at all. Customers write in one
+/// field only.
+fn fit_to_keep<'a>(field: &str, value: &'a Value) -> Cow<'a, Value> {
+    if field != "messages" {
+        return Cow::Borrowed(value);
+    }
+    let mut redacted = value.clone();
+    if Moderation::default().redact(&mut redacted) { Cow::Owned(redacted) } else { Cow::Borrowed(value) }
 }
 
 impl Recording<'_> {

@@ -41,7 +41,7 @@ pub async fn resend(
     now: Timestamp,
 ) -> Result<Message, UnconfirmedError> {
     let enter = |transaction: &mut Transaction, message: &Message| {
-        transaction.enter_outbox(from_ref(message), now + LOOK_AFTER)
+        transaction.enter_outbox(from_ref(message), now + LOOK_AFTER);
     };
     decide(tenancy, outbound, id, |delivery| delivery.resend(now), enter).await
 }

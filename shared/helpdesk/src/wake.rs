@@ -1,17 +1,31 @@
-//! Conversations that wait for a time are looked at when it has come.
+//! What waits for a time is looked at when it has come: conversations with messages to send, and files that are still with
+//! Meta.
 
 use std::time::Instant;
 
 use jiff::{SignedDuration, Timestamp};
-use queues::jobs::OutboundJob;
+use queues::jobs::{MediaJob, OutboundJob};
 use queues::{Queue, SendError};
+use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
+
+/// Who is told of what is due.
+#[derive(Clone, Copy, Debug)]
+pub struct Waking<'a> {
+    pub directory: &'a Directory,
+    /// The sender's queue.
+    pub outbound: &'a Queue,
+    /// The downloader's.
+    pub media: &'a Queue,
+}
 
 /// What a run did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Woken {
     /// Conversations whose sender was told.
     pub conversations: u64,
+    /// Files whose downloader was told.
+    pub files: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -27,30 +41,26 @@ pub enum WakeError {
     Queue(#[from] SendError),
 }
 
-/// A conversation that was woken is looked at again after this if its job was lost.
-const AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+/// What was woken is looked at again after this if its job was lost. A file may take as long as the function that fetches
+/// it.
+const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+const FILE_AGAIN_AFTER: SignedDuration = storage::messages::FIRST_LOOK;
 const AT_ONCE: i32 = 100;
 
-/// Tells the sender of every conversation that is due at `now`, until `until`.
+/// Tells who works of everything that is due at `now`, until `until`.
 ///
 /// # Errors
 /// [`WakeError`]; the next run finds what is left.
-pub async fn wake(directory: &Directory, outbound: &Queue, now: Timestamp, until: Instant) -> Result<Woken, WakeError> {
+pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<Woken, WakeError> {
     let mut woken = Woken::default();
     for shard in 0..Directory::DUE_SHARDS {
         loop {
             if Instant::now() >= until {
                 return Ok(Woken { more: true, ..woken });
             }
-            let due = directory.due(shard, now, AT_ONCE).await?;
+            let due = waking.directory.due(shard, now, AT_ONCE).await?;
             for one in &due {
-                let job =
-                    OutboundJob { tenant_id: one.tenant_id, channel_id: one.channel_id, contact_id: one.contact_id };
-                outbound.knock(&job).await?;
-                directory.look_again(one, now + AGAIN_AFTER).await?;
-                let late = u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
-                woken.conversations += 1;
-                woken.latest_ms = woken.latest_ms.max(late);
+                waking.tell(one, now, &mut woken).await?;
             }
             if due.len() < AT_ONCE as usize {
                 break;
@@ -58,4 +68,26 @@ pub async fn wake(directory: &Directory, outbound: &Queue, now: Timestamp, until
         }
     }
     Ok(woken)
+}
+
+impl Waking<'_> {
+    async fn tell(&self, due: &Due, now: Timestamp, woken: &mut Woken) -> Result<(), WakeError> {
+        let tenant_id = due.tenant_id;
+        let again_after = match due.work {
+            Work::Conversation { channel_id, contact_id } => {
+                self.outbound.knock(&OutboundJob { tenant_id, channel_id, contact_id }).await?;
+                woken.conversations += 1;
+                CONVERSATION_AGAIN_AFTER
+            }
+            Work::File { thread_id, position } => {
+                self.media.tell_of_files(&[MediaJob { tenant_id, thread_id, position }]).await?;
+                woken.files += 1;
+                FILE_AGAIN_AFTER
+            }
+        };
+        self.directory.look_again(due, now + again_after).await?;
+        let late = u64::try_from(now.duration_since(due.at).as_millis()).unwrap_or(0);
+        woken.latest_ms = woken.latest_ms.max(late);
+        Ok(())
+    }
 }

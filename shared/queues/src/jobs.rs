@@ -1,7 +1,7 @@
 //! What a job says. JSON with a version: `{"v": 1, …}`, or `{"v": 1, "spilled": "spill/…"}` when the job itself lies in the
 //! bucket because it is larger than SQS takes.
 
-use domain::{ChannelId, ContactId, TenantId, WebhookId};
+use domain::{ChannelId, ContactId, Position, TenantId, ThreadId, WebhookId};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,15 @@ pub struct OutboundJob {
     pub tenant_id: TenantId,
     pub channel_id: ChannelId,
     pub contact_id: ContactId,
+}
+
+/// A message's file is with Meta. Which file, and whether it still is, the table knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MediaJob {
+    pub tenant_id: TenantId,
+    pub thread_id: ThreadId,
+    /// The message's place in the thread.
+    pub position: Position,
 }
 
 /// What a queue's message holds.

@@ -1,10 +1,10 @@
-//! Telling the sender that a conversation has work.
+//! Telling who works that there is work: the sender about a conversation, the downloader about files.
 
 use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::jobs::{OutboundJob, encode};
+use crate::jobs::{MediaJob, OutboundJob, encode};
 use crate::queue::{Entry, Queue, SendError};
 
 impl Queue {
@@ -24,5 +24,13 @@ impl Queue {
     /// When SQS has not confirmed it.
     pub async fn knock_later(&self, job: &OutboundJob, delay: Duration) -> Result<(), SendError> {
         self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
+    }
+
+    /// Through the media queue, ten in a call.
+    ///
+    /// # Errors
+    /// When SQS has not confirmed all of them.
+    pub async fn tell_of_files(&self, jobs: &[MediaJob]) -> Result<(), SendError> {
+        self.send_all(jobs.iter().map(|job| Entry::standard(encode(job))).collect()).await
     }
 }

@@ -1,6 +1,7 @@
 //! JSON bodies.
 
-use axum::extract::{FromRequest, Request};
+use axum::body::Bytes;
+use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use serde::Serialize;
@@ -24,13 +25,34 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        // Lambda has the whole body in memory: its length is all that can be wrong with it.
-        let bytes = axum::body::to_bytes(request.into_body(), LONGEST).await.map_err(|_| too_large())?;
-        axum::Json::from_bytes(&bytes).map(|axum::Json(value)| Self(value)).map_err(|refused| {
-            let reason = std::error::Error::source(&refused).map_or_else(|| refused.body_text(), ToString::to_string);
-            if refused.status() == StatusCode::UNPROCESSABLE_ENTITY { invalid(reason) } else { not_json(&reason) }
-        })
+        read(&bytes_of(request).await?)
     }
+}
+
+/// A body that may be left out.
+impl<T, S> OptionalFromRequest<S> for Json<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Option<Self>, Problem> {
+        let bytes = bytes_of(request).await?;
+        if bytes.is_empty() { Ok(None) } else { read(&bytes).map(Some) }
+    }
+}
+
+async fn bytes_of(request: Request) -> Result<Bytes, Problem> {
+    // Lambda has the whole body in memory: its length is all that can be wrong with it.
+    axum::body::to_bytes(request.into_body(), LONGEST).await.map_err(|_| too_large())
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Json<T>, Problem> {
+    axum::Json::from_bytes(bytes).map(|axum::Json(value)| Json(value)).map_err(|refused| {
+        let reason = std::error::Error::source(&refused).map_or_else(|| refused.body_text(), ToString::to_string);
+        if refused.status() == StatusCode::UNPROCESSABLE_ENTITY { invalid(reason) } else { not_json(&reason) }
+    })
 }
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -103,6 +125,20 @@ mod tests {
             let (status, problem) = answer_to(body).await;
             assert_eq!((status, problem["code"].as_str()), (StatusCode::BAD_REQUEST, Some("body_not_json")), "{body}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_may_be_left_out_is_read_when_it_is_there() {
+        let read = async |wish: Option<Json<Wish>>| wish.map_or("nothing".to_owned(), |Json(wish)| wish.text);
+        let router = Router::new().route("/", post(async move |wish| Json(read(wish).await)));
+        for (body, wish) in [("", "nothing"), (r#"{"text": "hello"}"#, "hello")] {
+            let mut request = request("POST", "/");
+            *request.body_mut() = body.into();
+            assert_eq!(json_of(ask(router.clone(), request).await).await, wish);
+        }
+        let mut request = request("POST", "/");
+        *request.body_mut() = "{".into();
+        assert_eq!(ask(router, request).await.status(), StatusCode::BAD_REQUEST);
     }
 
     #[tokio::test]

@@ -60,6 +60,12 @@ impl Caller {
         require(self.role, role)
     }
 
+    /// # Errors
+    /// A 403 when the caller is neither supervisor nor admin.
+    pub fn require_supervisor(&self) -> Result<(), Problem> {
+        if self.role == Role::Admin { Ok(()) } else { self.require(Role::Supervisor) }
+    }
+
     fn read(claims: &Claims, names: &ClaimNames) -> Result<Self, Problem> {
         let tenant = claim(claims, &names.tenant, |text| text.parse().ok())?;
         Ok(Self { tenant, user: user(claims)?, role: role(claims, names)? })
@@ -197,6 +203,20 @@ mod tests {
             request.headers_mut().insert(name, value.parse().unwrap());
         }
         assert_eq!(ask(router(), request).await.status(), StatusCode::UNAUTHORIZED);
+    }
+
+    #[test]
+    fn a_supervisor_and_an_admin_may_do_what_a_supervisor_may() {
+        let caller = |role| {
+            let tenant = TENANT.parse().unwrap();
+            Caller { tenant, user: UserId::try_from("usr_ben".to_owned()).unwrap(), role }
+        };
+        for role in [Role::Supervisor, Role::Admin] {
+            assert!(caller(role).require_supervisor().is_ok(), "{role:?}");
+        }
+        for role in [Role::Agent, Role::Operator] {
+            assert!(caller(role).require_supervisor().is_err(), "{role:?}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ pub mod openapi;
 mod operator;
 mod paging;
 mod period;
+mod phone;
 mod problem;
 mod query;
 #[cfg(test)]
@@ -25,6 +26,7 @@ pub use idempotency::{IdempotencyKey, fingerprint};
 pub use operator::Operator;
 pub use paging::{List, Paging};
 pub use period::Period;
+pub use phone::{Country, InvalidCountry, InvalidNumber, read_number};
 pub use problem::Problem;
 pub use query::Query;
 pub use version::{IfMatch, Versioned};

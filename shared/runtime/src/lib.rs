@@ -8,6 +8,7 @@ mod seal;
 mod secrets;
 mod serve;
 mod telemetry;
+mod tokens;
 
 pub use clock::Clock;
 pub use environment::{MissingVariable, Runtime};
@@ -16,3 +17,4 @@ pub use seal::{Purpose, Seal, SealError};
 pub use secrets::{MetaSecrets, Secrets, SecretsError};
 pub use serve::{serve, time_left};
 pub use telemetry::{Item, outcome};
+pub use tokens::Tokens;

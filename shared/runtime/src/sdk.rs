@@ -41,6 +41,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// All attempts together; below the shortest timeout of a function.
 const OPERATION_TIMEOUT: Duration = Duration::from_secs(8);
+/// What the connections themselves allow: a client whose bodies are large may give its attempts more time than others have.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 impl Sdk {
     /// Credentials and region come straight from the environment: aws-config's chain would look at files and endpoints
@@ -94,8 +96,7 @@ impl Sdk {
 fn connector() -> SharedHttpConnector {
     let trust_store = tls::TrustStore::empty().with_pem_certificate(TRUST_ANCHORS);
     let context = tls::TlsContext::builder().with_trust_store(trust_store).build();
-    let settings =
-        HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(ATTEMPT_TIMEOUT).build();
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_TIMEOUT).read_timeout(READ_TIMEOUT).build();
     let connector = Connector::builder()
         .connector_settings(settings)
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring))

@@ -2,14 +2,14 @@
 //! a number that nobody connected.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Channel, ChannelId, ContactId, TenantId};
+use domain::{Channel, ChannelId, ContactId, Position, TenantId, ThreadId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StorageError;
 use crate::events::{self, Event};
 use crate::item::{self, Attributes, text};
-use crate::key::{Key, Keys, read_conversation};
+use crate::key::{Key, Keys, read_conversation, read_message};
 use crate::table::{Table, Tenancy};
 use crate::transaction::Transaction;
 
@@ -34,13 +34,21 @@ struct Owner {
     numbers: Vec<String>,
 }
 
-/// A conversation that something waits for.
+/// Something that waits for a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
     pub tenant_id: TenantId,
-    pub channel_id: ChannelId,
-    pub contact_id: ContactId,
+    pub work: Work,
     pub at: Timestamp,
+}
+
+/// What is to be looked at when its time has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// A conversation with messages to send.
+    Conversation { channel_id: ChannelId, contact_id: ContactId },
+    /// A message whose file is still with Meta.
+    File { thread_id: ThreadId, position: Position },
 }
 
 /// The look-ups across tenants.
@@ -84,7 +92,7 @@ impl Directory {
         self.table.put(item).await
     }
 
-    /// Conversations of one shard that are due at `now`, the longest waiting first, at most `limit`.
+    /// What is due at `now` in one shard, the longest waiting first, at most `limit`.
     ///
     /// The index may be a little behind the table; what it misses now, it shows a minute later.
     pub async fn due(&self, shard: u8, now: Timestamp, limit: i32) -> Result<Vec<Due>, StorageError> {
@@ -106,15 +114,19 @@ impl Directory {
 }
 
 impl Directory {
-    /// Looks at the conversation again at `next`, unless somebody else has said meanwhile when to.
+    /// Looks at it again at `next`, unless somebody else has said meanwhile when to.
     pub async fn look_again(&self, due: &Due, next: Timestamp) -> Result<(), StorageError> {
         let keys = Keys(due.tenant_id);
+        let key = match due.work {
+            Work::Conversation { channel_id, contact_id } => keys.conversation(channel_id, contact_id),
+            Work::File { thread_id, position } => keys.message(thread_id, position),
+        };
         let answer = self
             .table
             .client
             .update_item()
             .table_name(&self.table.name)
-            .set_key(Some(keys.conversation(due.channel_id, due.contact_id).attributes()))
+            .set_key(Some(key.attributes()))
             .update_expression("SET due_sk = :next")
             .condition_expression("due_sk = :read")
             .expression_attribute_values(":next", text(time_key(next)))
@@ -162,10 +174,10 @@ fn waba_key(waba_id: &str) -> Key {
     Key { pk: format!("WABA#{waba_id}"), sk: "ROUTE".to_owned() }
 }
 
-/// The place of a conversation in the due index.
-pub(crate) fn due(contact: ContactId, at: Timestamp) -> (String, String) {
-    // The last byte of a version 7 id is random, so that conversations spread over the shards.
-    let [.., last] = uuid::Uuid::from(contact).into_bytes();
+/// The place in the due index of what has this id.
+pub(crate) fn due(id: impl Into<uuid::Uuid>, at: Timestamp) -> (String, String) {
+    // The last byte is random in a version 7 id and a digest's in a version 8 one, so that they spread over the shards.
+    let [.., last] = id.into().into_bytes();
     (shard_key(last % Directory::DUE_SHARDS), time_key(at))
 }
 
@@ -174,13 +186,16 @@ fn shard_key(shard: u8) -> String {
 }
 
 /// Milliseconds since 1970 with leading zeros, so that text sorts as time.
-fn time_key(at: Timestamp) -> String {
+pub(crate) fn time_key(at: Timestamp) -> String {
     format!("{:015}", at.as_millisecond().max(0))
 }
 
 fn read_due(item: &Attributes) -> Option<Due> {
     let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
-    let (tenant_id, channel_id, contact_id) = read_conversation(text("pk")?)?;
+    let conversation = |(tenant_id, channel_id, contact_id)| (tenant_id, Work::Conversation { channel_id, contact_id });
+    let file = |(tenant_id, thread_id, position)| (tenant_id, Work::File { thread_id, position });
+    let (pk, sk) = (text("pk")?, text("sk")?);
+    let (tenant_id, work) = read_conversation(pk).map(conversation).or_else(|| read_message(pk, sk).map(file))?;
     let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;
-    Some(Due { tenant_id, channel_id, contact_id, at })
+    Some(Due { tenant_id, work, at })
 }

@@ -1,9 +1,10 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::audit::Month;
 use domain::{
-    ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId, TenantId,
-    ThreadId, TicketId, UploadId,
+    AuditId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId,
+    TenantId, ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
 
@@ -96,6 +97,15 @@ impl Keys {
         self.key(&format!("#PARKED#{id}"), format!("STATUS#{status}"))
     }
 
+    pub(crate) fn hidden(self, id: MessageId) -> Key {
+        self.key(&format!("#HIDDEN#{id}"), "HIDDEN")
+    }
+
+    /// Ids sort by the time they were made.
+    pub(crate) fn audit(self, month: Month, id: AuditId) -> Key {
+        self.key(&format!("#AUDIT#{month}"), format!("AUDIT#{id}"))
+    }
+
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
     }
@@ -138,6 +148,13 @@ impl Keys {
     }
 }
 
+/// The message that a key of the due index names.
+pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Position)> {
+    let (tenant, thread) = pk.strip_prefix("T#")?.split_once("#THREAD#")?;
+    let position = sk.strip_prefix("MESSAGE#")?;
+    Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
+}
+
 /// The conversation that a key of the due index names.
 pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, ContactId)> {
     let mut parts = pk.strip_prefix("T#")?.split('#');
@@ -164,5 +181,17 @@ mod tests {
         assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
         assert_eq!(read_conversation(&keys.contact(contact).pk), None);
         assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+
+    #[test]
+    fn a_message_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, thread): (TenantId, ThreadId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let position: Position = "000001764000.0000000001".parse().expect("a position");
+        let keys = Keys(tenant);
+        let key = keys.message(thread, position);
+        assert_eq!(read_message(&key.pk, &key.sk), Some((tenant, thread, position)));
+        for other in [keys.conversation(Uuid::from_u128(2).into(), Uuid::from_u128(3).into()), keys.tenant()] {
+            assert_eq!(read_message(&other.pk, &other.sk), None);
+        }
     }
 }

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
+pub mod audit;
 pub mod channels;
 pub mod contacts;
 pub mod conversations;
 pub mod directory;
 mod error;
 pub mod events;
+pub mod hidden;
 pub mod idempotency;
 mod item;
 mod key;
@@ -23,13 +25,14 @@ pub mod tickets;
 mod transaction;
 pub mod uploads;
 
+pub use audit::AuditCursor;
 pub use channels::ChannelCursor;
 pub use contacts::ContactCursor;
 pub use directory::Directory;
 pub use error::{CommitError, StorageError};
 pub use library::LibraryCursor;
 pub use messages::MessageCursor;
-pub use objects::{Invitation, Objects, Part};
+pub use objects::{Invitation, Objects, Part, Upload};
 pub use page::{InvalidCursor, Page};
 pub use table::{Table, Tenancy};
 pub use templates::TemplateCursor;

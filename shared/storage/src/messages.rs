@@ -5,11 +5,14 @@ mod joined;
 use std::fmt;
 use std::str::FromStr;
 
-use domain::{Message, MessageId, Position, ThreadId};
+use domain::{Attachment, Message, MessageId, Position, ThreadId};
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::directory;
 use crate::error::{CommitError, StorageError};
-use crate::item;
+use crate::item::{self, Attributes, text};
+use crate::key::Keys;
 use crate::page::{self, InvalidCursor, Order, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
@@ -76,15 +79,39 @@ impl Tenancy {
 
     /// The message at a known place.
     pub async fn message_at(&self, place: &Whereabouts) -> Result<Option<Message>, StorageError> {
-        self.table.get("message", self.keys.message(place.thread_id, place.position)).await
+        self.message_in(place.thread_id, place.position).await
+    }
+
+    /// The message at a place in a thread.
+    pub async fn message_in(&self, thread: ThreadId, position: Position) -> Result<Option<Message>, StorageError> {
+        self.table.get("message", self.keys.message(thread, position)).await
     }
 
     /// Replaces the message that was read.
     pub async fn save_message(&self, message: &mut Message) -> Result<(), CommitError> {
         let read = message.version;
         message.version += 1;
-        let key = self.keys.message(message.thread_id, message.position);
-        self.table.replace(item::write(&key, "message", message)?, read).await
+        self.table.replace(write(self.keys, message)?, read).await
+    }
+
+    /// `due-work` is to look at `at` at a message whose file is still with Meta. If it is no more, nothing changes.
+    pub async fn look_for_file(&self, thread: ThreadId, position: Position, at: Timestamp) -> Result<(), StorageError> {
+        let answer = self
+            .table
+            .client
+            .update_item()
+            .table_name(&self.table.name)
+            .set_key(Some(self.keys.message(thread, position).attributes()))
+            .update_expression("SET due_sk = :time")
+            .condition_expression("attribute_exists(due_sk)")
+            .expression_attribute_values(":time", text(directory::time_key(at)))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Err(error) => Err(StorageError::unavailable("UpdateItem")(error)),
+        }
     }
 
     /// A thread's messages in their order.
@@ -119,15 +146,15 @@ impl Transaction {
         let keys = self.tenancy.keys;
         let place = Whereabouts::from(message);
         self.create(item::write(&keys.whereabouts(message.id), "whereabouts", &place));
-        self.create(item::write(&keys.message(message.thread_id, message.position), "message", message));
+        self.create(write(keys, message));
     }
 
     /// A message that must still be as it was read.
     pub fn save_message(&mut self, message: &mut Message) {
         let read = message.version;
         message.version += 1;
-        let key = self.tenancy.keys.message(message.thread_id, message.position);
-        self.replace(item::write(&key, "message", message), read);
+        let item = write(self.tenancy.keys, message);
+        self.replace(item, read);
     }
 
     /// Our message is also found by Meta's id, for its statuses and for the customer's quotes.
@@ -135,6 +162,23 @@ impl Transaction {
         let key = self.tenancy.keys.whereabouts(alias);
         self.put_always(item::write(&key, "whereabouts", &Whereabouts::from(message)));
     }
+}
+
+/// How long after it was sent `due-work` first looks for a message's file: longer than fetching one may take, so that
+/// nobody looks for what is on its way.
+pub const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(6);
+
+/// A message's item. While its file is with Meta it has a place in the due index, by this alone: it cannot be stored
+/// without its mark, nor keep the mark when the file is there.
+fn write(keys: Keys, message: &Message) -> Result<Attributes, StorageError> {
+    let key = keys.message(message.thread_id, message.position);
+    let mut item = item::write(&key, "message", message)?;
+    if message.content.attachment().and_then(Attachment::pending).is_some() {
+        let (shard, time) = directory::due(message.id, message.sent_at + FIRST_LOOK);
+        item.insert("due_pk".to_owned(), text(shard));
+        item.insert("due_sk".to_owned(), text(time));
+    }
+    Ok(item)
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The bucket: what is too large for a queue or for the table, and files.
 
 mod invitation;
+mod link;
 mod reading;
+mod upload;
 
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +14,9 @@ use aws_types::SdkConfig;
 use crate::error::StorageError;
 
 pub use invitation::Invitation;
+pub use link::Served;
 pub use reading::Part;
+pub use upload::Upload;
 
 /// The bucket. Keys are short and made by us only.
 #[derive(Clone, Debug)]

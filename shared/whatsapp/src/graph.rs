@@ -1,4 +1,4 @@
-//! The Graph API: sending, by one call that can end in four ways, the files that are sent, and what an account says of its
+//! The Graph API: sending, by one call that can end in four ways, files in both directions, and what an account says of its
 //! numbers and templates.
 //!
 //! For sending, Graph has no idempotency key. A message is therefore sent by exactly one request, never repeated here, and the caller
@@ -6,7 +6,9 @@
 
 mod account;
 mod answer;
+mod download;
 pub mod errors;
+mod media;
 mod message;
 mod templates;
 mod upload;
@@ -20,6 +22,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use account::{AccountError, ListedNumber};
 pub use answer::{GraphError, More};
+pub use download::{Download, DownloadError, Downloads};
+pub use media::MediaFile;
 pub use message::{OutgoingContent, OutgoingMessage};
 pub use templates::{CreatedTemplate, TemplatePage};
 pub use upload::{OutgoingFile, UploadResult};
@@ -61,8 +65,6 @@ impl Graph {
     /// # Errors
     /// When TLS cannot be set up.
     pub fn new(base_url: &str, version: &str, timeout: Duration) -> Result<Self, NoClient> {
-        // Whoever comes first sets the process's provider; it is the same everywhere.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         let http = reqwest::Client::builder()
             .timeout(timeout)
             // Less than the whole, so that a connection that never comes about is told from an answer that doesn't.

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::phone::{Country, InvalidPhone, Phone};
+use domain::Phone;
+use rest::{Country, InvalidNumber, read_number};
 use serde::Deserialize;
 
 /// What a person is called.
@@ -43,10 +44,10 @@ pub(super) struct GivenNumber<'a> {
     text: Cow<'a, str>,
 }
 
-/// Why a number was not understood.
+/// Why a number, or its country, was not understood.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum InvalidNumber {
-    Phone { member: &'static str, reason: InvalidPhone },
+pub(crate) enum NotUnderstood {
+    Number { member: &'static str, reason: InvalidNumber },
     Country,
 }
 
@@ -61,13 +62,13 @@ impl<'a> GivenNumber<'a> {
         Self { member, text }
     }
 
-    pub(super) fn read(&self, country: Option<Country>) -> Result<Phone, InvalidNumber> {
+    pub(super) fn read(&self, country: Option<Country>) -> Result<Phone, NotUnderstood> {
         let member = self.member;
-        Phone::read(&self.text, country).map_err(|reason| InvalidNumber::Phone { member, reason })
+        read_number(&self.text, country).map_err(|reason| NotUnderstood::Number { member, reason })
     }
 }
 
 /// The country that numbers were given in, if one was.
-pub(super) fn country(text: Option<&str>) -> Result<Option<Country>, InvalidNumber> {
-    text.map(|text| Country::try_from(text.to_owned())).transpose().map_err(|_| InvalidNumber::Country)
+pub(super) fn country(text: Option<&str>) -> Result<Option<Country>, NotUnderstood> {
+    text.map(|text| Country::try_from(text.to_owned())).transpose().map_err(|_| NotUnderstood::Country)
 }

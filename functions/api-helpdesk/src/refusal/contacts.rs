@@ -1,13 +1,12 @@
 //! Of contacts.
 
 use domain::contact::properties::InvalidProperties;
-use domain::phone::InvalidPhone;
 use helpdesk::{ContactError, UndoError};
 use http::StatusCode;
-use rest::Problem;
+use rest::{InvalidNumber, Problem};
 
 use super::{Refusal, idempotency_key_reused, unprocessable};
-use crate::contacts::given::InvalidNumber;
+use crate::contacts::given::NotUnderstood;
 
 impl Refusal {
     /// They are not within the bounds.
@@ -30,11 +29,11 @@ impl From<ContactError> for Refusal {
     }
 }
 
-impl From<InvalidNumber> for Refusal {
-    fn from(error: InvalidNumber) -> Self {
+impl From<NotUnderstood> for Refusal {
+    fn from(error: NotUnderstood) -> Self {
         Self(match error {
-            InvalidNumber::Phone { member, reason } => phone_invalid(reason).with("member", member),
-            InvalidNumber::Country => country_invalid(),
+            NotUnderstood::Number { member, reason } => phone_invalid(reason).with("member", member),
+            NotUnderstood::Country => country_invalid(),
         })
     }
 }
@@ -49,14 +48,14 @@ impl From<UndoError> for Refusal {
     }
 }
 
-fn phone_invalid(reason: InvalidPhone) -> Problem {
+fn phone_invalid(reason: InvalidNumber) -> Problem {
     let detail = match reason {
-        InvalidPhone::NotInternational => {
+        InvalidNumber::NotInternational => {
             "The number is not in international form, so nobody can tell whose it is. Write it with + and the country code, \
              such as +55 11 91234-5678, or add `country`, such as BR."
         }
-        InvalidPhone::HasExtension => "WhatsApp has no extensions. Leave it out, if the number is reached without it.",
-        InvalidPhone::NotANumber => {
+        InvalidNumber::HasExtension => "WhatsApp has no extensions. Leave it out, if the number is reached without it.",
+        InvalidNumber::NotANumber => {
             "This is not a phone number: it has no country code that is in use, too few digits or too many. Check it."
         }
     };

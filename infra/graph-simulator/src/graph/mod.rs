@@ -3,6 +3,7 @@
 mod access;
 mod attachments;
 mod codes;
+mod damage;
 mod envelope;
 mod error;
 mod fields;

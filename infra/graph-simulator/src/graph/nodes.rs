@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::HeaderMap;
 use rusqlite::Connection;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::error::MetaError;
@@ -16,10 +17,17 @@ use crate::templates;
 
 const USUAL: &str = "name,currency,timezone_id,message_template_namespace";
 
+/// The number that a file is asked for.
+#[derive(Deserialize)]
+pub(super) struct Owner {
+    phone_number_id: Option<String>,
+}
+
 pub(super) async fn show(
     State(simulator): State<Simulator>,
     Path((_, id)): Path<(String, String)>,
     Query(fields): Query<Fields>,
+    Query(Owner { phone_number_id }): Query<Owner>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, MetaError> {
     let shared = simulator.shared();
@@ -27,6 +35,10 @@ pub(super) async fn show(
     let db = shared.store.lock();
     if let Some(media) = media::find(&db, &id, now)? {
         access::number(&db, &headers, &media.phone_number_id)?;
+        // A file of another number is not there for whoever names one.
+        if phone_number_id.is_some_and(|owner| owner != media.phone_number_id) {
+            return Err(MetaError::unknown_object(&id));
+        }
         return Ok(Json(file(&media, &media::url(&media.id, &shared.public_url(), now))));
     }
     if templates::find(&db, &id)?.is_some() {
@@ -53,7 +65,7 @@ fn file(media: &Media, url: &str) -> Value {
         "url": url,
         "mime_type": media.mime_type,
         "sha256": media.sha256,
-        "file_size": media.bytes.len(),
+        "file_size": media.size,
         "id": media.id,
     })
 }

@@ -10,9 +10,10 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::damage;
 use super::error::MetaError;
 use crate::connection::HangUp;
-use crate::faults::{Drop, Effect};
+use crate::faults::{Drop, Effect, Spoil};
 use crate::requests::{self, Received, readable};
 use crate::simulator::Simulator;
 
@@ -65,11 +66,14 @@ fn record(simulator: &Simulator, parts: &Parts, body: &Bytes, fault: Option<&Eff
 async fn meet(fault: Option<Effect>, request: Request, next: Next) -> Response {
     match fault {
         None => next.run(request).await,
-        Some(Effect::Drop(Drop::DropBefore)) => HangUp.into_response(),
-        Some(Effect::Drop(Drop::DropAfter)) => {
+        Some(Effect::Drop(Drop::Before)) => HangUp.into_response(),
+        Some(Effect::Drop(Drop::After)) => {
             next.run(request).await;
             HangUp.into_response()
         }
+        Some(Effect::Drop(Drop::Half)) => damage::cut_in_half(next.run(request).await),
+        Some(Effect::Spoil(Spoil::WrongByte)) => damage::with_a_wrong_byte(next.run(request).await),
+        Some(Effect::Slow { slow_ms }) => damage::slowly(next.run(request).await, Duration::from_millis(slow_ms)),
         Some(Effect::Error { status, code }) => MetaError::of_code(code).with_status(status).into_response(),
         Some(Effect::Delay { delay_ms }) => {
             let response = next.run(request).await;

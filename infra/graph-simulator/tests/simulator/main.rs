@@ -3,6 +3,7 @@
 
 mod customers;
 mod faults;
+mod files;
 mod sending;
 mod templates;
 mod uploads;

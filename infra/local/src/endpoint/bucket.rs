@@ -5,10 +5,10 @@ use std::path::Path;
 
 use anyhow::Context;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{Query, Request};
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
-use http::header::CONTENT_TYPE;
+use http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method, StatusCode};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
@@ -44,7 +44,9 @@ impl Bucket {
         if request::is_about_tags(&request) {
             return StatusCode::OK.into_response();
         }
+        let wished = wished(&request);
         match self.0.clone().oneshot(request).await {
+            Ok(response) if response.status().is_success() => with(response.map(Body::new), wished),
             Ok(response) => response.map(Body::new),
             Err(error) => {
                 tracing::error!(?error, "the bucket does not answer");
@@ -52,6 +54,25 @@ impl Bucket {
             }
         }
     }
+}
+
+/// The headers that a GET asks to be answered with. The stand-in reads them, since they are signed, and forgets them.
+/// <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
+fn wished(request: &Request) -> Vec<(HeaderName, HeaderValue)> {
+    const WISHES: [(&str, HeaderName); 3] = [
+        ("response-cache-control", CACHE_CONTROL),
+        ("response-content-disposition", CONTENT_DISPOSITION),
+        ("response-content-type", CONTENT_TYPE),
+    ];
+    let query: Query<BTreeMap<String, String>> = Query::try_from_uri(request.uri()).unwrap_or_default();
+    let reads = request.method() == Method::GET || request.method() == Method::HEAD;
+    let wishes = WISHES.into_iter().filter(|_| reads);
+    wishes.filter_map(|(name, header)| Some((header, HeaderValue::from_str(query.get(name)?).ok()?))).collect()
+}
+
+fn with(mut response: Response, headers: Vec<(HeaderName, HeaderValue)>) -> Response {
+    response.headers_mut().extend(headers);
+    response
 }
 
 /// The stand-in would follow `..` out of its folder.

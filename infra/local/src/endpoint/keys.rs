@@ -1,9 +1,9 @@
-//! KMS, as far as `GenerateDataKey` and `Decrypt` with one symmetric key.
+//! KMS, as far as `GenerateDataKey` and `Decrypt` with symmetric keys.
 //! <https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html>
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow};
 use base64::Engine;
@@ -12,8 +12,10 @@ use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde_json::{Value, json};
 
-/// KMS with the one key of the template.
-pub struct Keys {
+/// KMS with the keys of the template.
+pub struct Keys(Vec<Key>);
+
+struct Key {
     arn: String,
     key: LessSafeKey,
 }
@@ -25,11 +27,24 @@ const KEY_LENGTH: usize = 32;
 const INVALID: Exception = "InvalidCiphertextException";
 
 impl Keys {
-    /// The key `arn`, kept in a file and made on the first run.
+    /// The keys with these ARNs, each kept in its file and made on the first run.
     ///
     /// # Errors
-    /// When it cannot be made, read or kept.
-    pub fn open(file: &Path, arn: String) -> anyhow::Result<Self> {
+    /// When one cannot be made, read or kept.
+    pub fn open(keys: impl IntoIterator<Item = (PathBuf, String)>) -> anyhow::Result<Self> {
+        keys.into_iter().map(|(file, arn)| Key::open(&file, arn)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The answer to an operation that the caller's role allows on the key that the request names.
+    pub(super) fn answer(&self, operation: &str, request: &Value) -> Result<Value, Exception> {
+        let named = request["KeyId"].as_str().ok_or("ValidationException")?;
+        let key = self.0.iter().find(|key| key.is_named(named)).ok_or("NotFoundException")?;
+        key.answer(operation, request)
+    }
+}
+
+impl Key {
+    fn open(file: &Path, arn: String) -> anyhow::Result<Self> {
         if !file.exists() {
             fs::write(file, random::<KEY_LENGTH>().map_err(|_| anyhow!("there is no randomness"))?)?;
         }
@@ -38,13 +53,12 @@ impl Keys {
         Ok(Self { arn, key: LessSafeKey::new(key) })
     }
 
-    /// The answer to an operation that the caller's role allows on the key that the request names.
-    pub(super) fn answer(&self, operation: &str, request: &Value) -> Result<Value, Exception> {
-        // Where a request to decrypt names no key, KMS takes the one of the ciphertext.
-        let named = request["KeyId"].as_str().unwrap_or(&self.arn);
-        if named != self.arn && self.arn.rsplit('/').next() != Some(named) {
-            return Err("NotFoundException");
-        }
+    /// By its id or its ARN.
+    fn is_named(&self, name: &str) -> bool {
+        self.arn == name || self.arn.rsplit('/').next() == Some(name)
+    }
+
+    fn answer(&self, operation: &str, request: &Value) -> Result<Value, Exception> {
         let context = context(request).ok_or("ValidationException")?;
         match operation {
             "GenerateDataKey" if request["KeySpec"] == "AES_256" => {
@@ -117,15 +131,17 @@ mod tests {
     use crate::template::tests::place;
 
     const ARN: &str = "arn:aws:kms:us-east-1:000000000000:key/TokenKey";
+    const OTHER: &str = "arn:aws:kms:us-east-1:000000000000:key/ContentKey";
 
     fn keys(folder: &tempfile::TempDir) -> Keys {
-        Keys::open(&folder.path().join("kms-key"), ARN.to_owned()).unwrap()
+        Keys::open([ARN, OTHER].map(|arn| (folder.path().join(arn.rsplit('/').next().unwrap()), arn.to_owned())))
+            .unwrap()
     }
 
-    fn decrypt(keys: &Keys, data_key: &Value, channel: &str) -> Result<Value, Exception> {
+    fn decrypt(keys: &Keys, key: &str, data_key: &Value, channel: &str) -> Result<Value, Exception> {
         let context = json!({ "tenant": "ten_1", "channel": channel });
         let request =
-            json!({ "KeyId": ARN, "CiphertextBlob": data_key["CiphertextBlob"], "EncryptionContext": context });
+            json!({ "KeyId": key, "CiphertextBlob": data_key["CiphertextBlob"], "EncryptionContext": context });
         keys.answer("Decrypt", &request).map(|mut answer| answer["Plaintext"].take())
     }
 
@@ -138,13 +154,14 @@ mod tests {
 
         let keys = keys(&folder);
 
-        assert_eq!(decrypt(&keys, &data_key, "chn_1").unwrap(), data_key["Plaintext"]);
-        assert_eq!(decrypt(&keys, &data_key, "chn_2"), Err(INVALID));
-        assert_eq!(decrypt(&keys, &json!({ "CiphertextBlob": "AAAA" }), "chn_1"), Err(INVALID));
+        assert_eq!(decrypt(&keys, ARN, &data_key, "chn_1").unwrap(), data_key["Plaintext"]);
+        assert_eq!(decrypt(&keys, ARN, &data_key, "chn_2"), Err(INVALID));
+        assert_eq!(decrypt(&keys, OTHER, &data_key, "chn_1"), Err(INVALID));
+        assert_eq!(decrypt(&keys, ARN, &json!({ "CiphertextBlob": "AAAA" }), "chn_1"), Err(INVALID));
     }
 
     #[test]
-    fn another_key_is_not_there() {
+    fn a_key_that_nobody_made_is_not_there() {
         let folder = tempfile::tempdir().unwrap();
         let request = json!({ "KeyId": "OtherKey", "KeySpec": "AES_256" });
         assert_eq!(keys(&folder).answer("GenerateDataKey", &request), Err("NotFoundException"));

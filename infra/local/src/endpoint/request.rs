@@ -25,6 +25,11 @@ pub(super) fn access_key_id(request: &Request) -> Option<&str> {
     after.split(['/', '%', ',', '&']).next()
 }
 
+/// Whether the signature is in the query: somebody uses a link.
+pub(super) fn is_presigned(request: &Request) -> bool {
+    !request.headers().contains_key(AUTHORIZATION) && access_key_id(request).is_some()
+}
+
 /// What a request of the JSON protocols needs to be allowed.
 pub(super) fn actions_of_json(place: &Place, target: &str, body: &[u8]) -> Vec<Action> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -221,5 +226,6 @@ mod tests {
         assert_eq!(access_key_id(&signed), Some("LOCALX"));
         assert_eq!(access_key_id(&presigned), Some("local"));
         assert_eq!(access_key_id(&Request::new(Body::empty())), None);
+        assert!(is_presigned(&presigned) && !is_presigned(&signed) && !is_presigned(&Request::new(Body::empty())));
     }
 }

@@ -152,6 +152,7 @@ pub fn run_as_function(name: &str, clock_file: PathBuf) -> anyhow::Result<()> {
             "api-channels" => api_channels::run(runtime).await,
             "api-helpdesk" => api_helpdesk::run(runtime).await,
             "due-work" => due_work::run(runtime).await,
+            "media-download" => media_download::run(runtime).await,
             "outbound-sender" => outbound_sender::run(runtime).await,
             "status-updates" => status_updates::run(runtime).await,
             "ticket-creation" => ticket_creation::run(runtime).await,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, anyhow};
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::{Template, intrinsic};
@@ -29,6 +30,33 @@ pub struct Table {
     pub create: Value,
     /// The attribute that tells when an item expires, in seconds since 1970.
     pub ttl_attribute: Option<String>,
+}
+
+/// Who may read the bucket from a browser's page.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CorsRule {
+    /// Origins, separated by commas: a list parameter is a text here.
+    pub allowed_origins: String,
+    /// Methods.
+    pub allowed_methods: Vec<String>,
+    /// Headers of answers that the page may read.
+    #[serde(default)]
+    pub exposed_headers: Vec<String>,
+    /// How long a browser remembers this, in seconds.
+    pub max_age: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct BucketProperties {
+    cors_configuration: CorsConfiguration,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct CorsConfiguration {
+    cors_rules: Vec<CorsRule>,
 }
 
 const QUEUE: &str = "AWS::SQS::Queue";
@@ -91,6 +119,16 @@ impl Template {
         let (logical_id, _) =
             self.all::<Value>("AWS::S3::Bucket")?.into_iter().next().context("the template has no bucket")?;
         self.name_of(logical_id)
+    }
+
+    /// Who may read the bucket from a browser's page.
+    ///
+    /// # Errors
+    /// When that is not said.
+    pub fn bucket_cors(&self) -> anyhow::Result<Vec<CorsRule>> {
+        let buckets = self.all::<BucketProperties>("AWS::S3::Bucket")?;
+        let (_, properties) = buckets.into_iter().next().context("the template has no bucket")?;
+        Ok(properties.cors_configuration.cors_rules)
     }
 }
 

@@ -109,7 +109,7 @@ pub enum How {
     /// As their latest, after this one.
     Latest { after: Option<TicketId> },
     /// Its thread went on in that of another open ticket.
-    Joined(Joined),
+    Joined(Box<Joined>),
 }
 
 impl Merge {

@@ -123,15 +123,15 @@ mod tests {
         NewAttachment { source, caption: caption.map(str::to_owned), as_voice: false }
     }
 
-    fn refused(said: Said) -> String {
+    fn refused(said: &Said) -> String {
         said.check().expect_err("refused").to_string()
     }
 
     #[test]
     fn a_reply_says_something() {
-        assert_eq!(refused(Said::default()), "the reply is empty");
+        assert_eq!(refused(&Said::default()), "the reply is empty");
         let blank = || Some(" \n".to_owned());
-        assert_eq!(refused(Said { text: blank(), ..Said::default() }), "the text is empty");
+        assert_eq!(refused(&Said { text: blank(), ..Said::default() }), "the text is empty");
         assert!(Said { text: blank(), attachments: vec![attachment(None)], ..Said::default() }.check().is_ok());
         assert!(Said { cards: Some(Vec::new()), ..Said::default() }.check().is_err());
         assert!(Said { cards: Some(vec![SharedContact::default()]), ..Said::default() }.check().is_err());
@@ -141,8 +141,8 @@ mod tests {
     fn captions_and_attachments_have_their_limits() {
         let said = |attachments| Said { attachments, ..Said::default() };
         assert!(said(vec![attachment(Some(&"ä".repeat(1_024))); 10]).check().is_ok());
-        assert_eq!(refused(said(vec![attachment(Some(&"ä".repeat(1_025)))])), "a caption has 1025 characters");
-        assert_eq!(refused(said(vec![attachment(None); 11])), "the reply has 11 attachments");
+        assert_eq!(refused(&said(vec![attachment(Some(&"ä".repeat(1_025)))])), "a caption has 1025 characters");
+        assert_eq!(refused(&said(vec![attachment(None); 11])), "the reply has 11 attachments");
     }
 
     #[test]

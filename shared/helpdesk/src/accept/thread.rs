@@ -2,7 +2,7 @@
 
 use domain::{Content, Message, MessageId, Session, Ticket};
 use jiff::Timestamp;
-use storage::Tenancy;
+use storage::{StorageError, Tenancy};
 use whatsapp::limits::REACTABLE;
 
 use super::reply::{NewReply, Saying};
@@ -38,14 +38,17 @@ impl Thread {
 }
 
 async fn of_conversation(tenancy: &Tenancy, ticket: &Ticket, id: MessageId) -> Result<Option<Message>, AcceptError> {
-    let message = tenancy.message(id).await?.filter(|message| message.channel_id == ticket.channel_id);
-    let Some(message) = message else { return Ok(None) };
-    if message.contact_id == ticket.contact_id {
-        return Ok(Some(message));
+    let Some(message) = tenancy.message(id).await? else { return Ok(None) };
+    Ok(is_of_conversation(tenancy, ticket, &message).await?.then_some(message))
+}
+
+/// A message keeps the contact that it came from or went to; that may have been merged into the ticket's since.
+async fn is_of_conversation(tenancy: &Tenancy, ticket: &Ticket, message: &Message) -> Result<bool, StorageError> {
+    if (message.channel_id, message.contact_id) == (ticket.channel_id, ticket.contact_id) {
+        return Ok(true);
     }
-    // A message keeps the contact that it came from or went to; that may have been merged into the ticket's since.
     let contact = living_contact(tenancy, message.contact_id).await?;
-    Ok(contact.filter(|contact| contact.id == ticket.contact_id).map(|_| message))
+    Ok(message.channel_id == ticket.channel_id && contact.is_some_and(|contact| contact.id == ticket.contact_id))
 }
 
 /// Meta takes a reaction to a message that it knows, that is no reaction itself, for 30 days.

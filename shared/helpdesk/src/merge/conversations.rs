@@ -54,7 +54,7 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
     let ours = tenancy.conversation(channel, survivor).await?;
     let mut latest = found(tenancy, ours.ticket_id).await?;
     let (how, next) = match (joining(latest.as_ref(), &ticket), &mut latest) {
-        (Joining::Join, Some(latest)) => (How::Joined(latest.join(&mut ticket, record.at)), latest.id),
+        (Joining::Join, Some(latest)) => (How::Joined(Box::new(latest.join(&mut ticket, record.at))), latest.id),
         (Joining::Earlier, Some(latest)) => {
             latest.share_session(&mut ticket);
             (How::Earlier, latest.id)

@@ -1,9 +1,11 @@
 //! One message on its way in.
 
 use domain::content::Placeholder;
-use domain::{Content, InboundMessage, MessageId, Wamid};
+use domain::{Content, InboundMessage, MessageId, Moderation, Wamid};
+use storage::hidden::Original;
 
-use super::Receiving;
+use super::hiding::without_bad_names;
+use super::{Receipt, ReceiveError, Receiving};
 use crate::retry::Busy;
 
 /// An item takes 400 KB; what a customer can type is far below this.
@@ -16,25 +18,40 @@ pub(super) struct Arrival {
     pub(super) id: MessageId,
     pub(super) reply_to: Option<MessageId>,
     pub(super) inbound: InboundMessage,
+    /// What it says, sealed, if that is hidden.
+    pub(super) hidden: Option<Original>,
+}
+
+impl Arrival {
+    /// What became of it once it is stored.
+    pub(super) fn receipt(&self) -> Receipt {
+        match self.hidden {
+            None => Receipt::Stored(self.id),
+            Some(_) => Receipt::Hidden(self.id),
+        }
+    }
 }
 
 impl Receiving<'_> {
-    /// Finds the messages that it speaks of, and puts aside what is too large for an item.
+    /// Finds the messages that it speaks of, hides what should not be seen, and puts aside what is too large for an item.
     pub(super) async fn arrival(
         &self,
         index: usize,
         id: MessageId,
         mut inbound: InboundMessage,
-    ) -> Result<Arrival, Busy> {
+        moderation: &Moderation,
+    ) -> Result<Arrival, ReceiveError> {
         let reply_to = self.known(inbound.quotes.as_ref()).await?;
         let target = self.known(inbound.target.as_ref()).await?;
         if let Content::Placeholder(placeholder) = &mut inbound.content {
             placeholder.target = target;
         }
+        without_bad_names(&mut inbound.sender, moderation);
+        let hidden = self.hide(id, &mut inbound.content, moderation).await?;
         if let Some(smaller) = self.put_aside(id, &inbound.content).await? {
             inbound.content = smaller;
         }
-        Ok(Arrival { index, id, reply_to, inbound })
+        Ok(Arrival { index, id, reply_to, inbound, hidden })
     }
 
     /// Our id of the message that Meta calls so, if it is in a thread.

@@ -29,7 +29,7 @@ impl Tenancy {
             more |= rest;
         }
         let place = |message: &Message| (message.position, message.thread_id);
-        found.retain(|message| after.is_none_or(|after| comes_after(order, place(message), after)));
+        found.retain(|message| after.is_none_or(|after| comes_after(order, &place(message), &after)));
         found.sort_by_key(place);
         if order == Order::NewestFirst {
             found.reverse();
@@ -80,7 +80,7 @@ impl Tenancy {
     }
 }
 
-fn comes_after<P: Ord>(order: Order, place: P, after: P) -> bool {
+fn comes_after<P: Ord>(order: Order, place: &P, after: &P) -> bool {
     match order {
         Order::OldestFirst => place > after,
         Order::NewestFirst => place < after,

@@ -20,7 +20,8 @@ pub(super) struct Attachment {
     /// Bytes; `null` while they are not known.
     #[schema(required = true)]
     size: Option<u64>,
-    /// A stable word for why it cannot be had, while its status is `unavailable`.
+    /// A stable word for why it cannot be had, while its status is `unavailable`: `expired` (WhatsApp keeps it for seven days),
+    /// `not_found`, `digest_mismatch`, `empty` or `too_large`.
     #[schema(required = true)]
     reason: Option<String>,
 }

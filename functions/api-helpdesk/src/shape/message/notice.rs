@@ -15,6 +15,7 @@ pub(super) struct Notice {
 /// What a notice is about.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[expect(clippy::enum_variant_names, reason = "these are the API's words")]
 enum NoticeKind {
     ChangedNumber,
     ChangedUserId,

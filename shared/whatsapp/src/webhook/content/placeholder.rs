@@ -42,6 +42,8 @@ fn reason(kind: &str, message: &Value) -> &'static str {
         "edit" => "edited",
         "revoke" => "deleted",
         "system" => "unknown_notice",
+        // What is unsupported now was unknown once.
+        "unknown" if message.get("errors").is_some() => UNSUPPORTED,
         "unsupported" => not_taken(text_at(message, "/unsupported/type").unwrap_or_default()),
         other => match not_taken(other) {
             UNSUPPORTED => "unknown_kind",

@@ -212,6 +212,7 @@ fn what_is_not_shown_says_why_in_a_stable_word() {
     assert_eq!(failed(json!(131_060)), "unavailable");
     assert_eq!(reason(&json!({"type": "poll_creation", "poll_creation": {}})), "poll");
     assert_eq!(reason(&json!({"type": "hologram", "hologram": {}})), "unknown_kind");
+    assert_eq!(reason(&json!({"type": "unknown", "errors": [{"code": 501}]})), "unsupported_by_whatsapp");
     assert_eq!(reason(&json!({"type": "system", "system": {"type": "moved_to_mars"}})), "unknown_notice");
     assert_eq!(reason(&json!({"type": "text", "text": {}})), "unreadable");
     assert_eq!(reason(&json!({})), "unknown_kind");

@@ -111,7 +111,8 @@ fn a_placeholder_and_our_own_reaction_say_what_they_are_about() {
 #[test]
 fn what_is_hidden_shows_its_kind_and_what_was_found_and_no_file() {
     let attachment = picture(MediaKind::Image, State::Pending { media_id: "1".into() }).attachment;
-    let hidden = Hidden { kind: "image".into(), findings: vec!["payment_card".into()], attachment: Some(attachment) };
+    let findings = vec!["payment_card".to_owned()];
+    let hidden = Hidden { kind: "image".into(), reason: None, findings, attachment: Some(attachment) };
     assert_eq!(
         shown(Said::Hidden(hidden)),
         json!({"type": "image", "reason": "moderated", "findings": ["payment_card"]})

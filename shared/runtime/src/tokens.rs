@@ -1,16 +1,17 @@
-//! The tokens of the channels that this process sends for.
+//! The tokens of the channels that this process speaks to Graph for.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use domain::Sealed;
-use runtime::{Purpose, Seal, SealError};
 use secrecy::SecretString;
+
+use crate::seal::{Purpose, Seal, SealError};
 
 /// Opens tokens, and keeps those it opened for [`KEPT`], so that not every message costs a call to KMS.
 #[derive(Debug)]
-pub(crate) struct Tokens {
+pub struct Tokens {
     seal: Seal,
     opened: Mutex<Opened>,
 }
@@ -23,12 +24,16 @@ const KEPT: Duration = Duration::from_secs(5 * 60);
 struct Opened(HashMap<(Purpose, Sealed), (SecretString, Instant)>);
 
 impl Tokens {
-    pub(crate) fn new(seal: Seal) -> Self {
+    /// Opens what this seals.
+    pub fn new(seal: Seal) -> Self {
         Self { seal, opened: Mutex::default() }
     }
 
     /// The token that was sealed for this purpose.
-    pub(crate) async fn open(&self, purpose: Purpose, sealed: Sealed) -> Result<SecretString, SealError> {
+    ///
+    /// # Errors
+    /// [`SealError`], also when it was sealed for another purpose.
+    pub async fn open(&self, purpose: Purpose, sealed: Sealed) -> Result<SecretString, SealError> {
         let name = (purpose, sealed);
         if let Some(token) = self.lock().find(&name, Instant::now()) {
             return Ok(token);
