@@ -80,9 +80,12 @@ fn each_sdk_has_one_crate_that_names_it() {
 #[test]
 fn the_domain_is_pure() {
     let domain = product().into_iter().find(|it| it.name == "domain").unwrap();
+    // The second line is what moderation reads texts with: tables and parsers, no I/O.
     let allowed = ["jiff", "serde", "serde_json", "sha2", "thiserror", "uuid", "hex"];
+    let readers = ["iban_validate", "idna", "linkify", "unicode-normalization", "unicode-security", "url"];
     for dependency in &domain.dependencies {
-        assert!(allowed.contains(&dependency.as_str()), "domain depends on {dependency}");
+        let name = dependency.as_str();
+        assert!(allowed.contains(&name) || readers.contains(&name), "domain depends on {dependency}");
     }
     for (file, line) in domain.code() {
         for word in ["async ", ".await", "std::fs", "std::net", "std::env", "::now()"] {
