@@ -1,4 +1,5 @@
-use std::time::Instant;
+use std::sync::mpsc;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
@@ -90,10 +91,12 @@ fn a_long_text_takes_no_time_to_speak_of() {
         "дa.com ",
     ] {
         let text = piece.repeat(200_000 / piece.len());
-        let begun = Instant::now();
-        names(&[&text]);
-        let seconds = begun.elapsed().as_secs_f32();
-        assert!(seconds < 10.0, "{piece:?} took {seconds} s");
+        let (done, waits) = mpsc::channel();
+        std::thread::spawn(move || {
+            names(&[&text]);
+            let _ = done.send(());
+        });
+        assert!(waits.recv_timeout(Duration::from_secs(10)).is_ok(), "{piece:?} takes more than 10 s");
     }
 }
 
