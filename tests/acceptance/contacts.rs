@@ -148,7 +148,7 @@ async fn two_tenants_with_the_same_number_stay_apart() {
 
 #[tokio::test]
 async fn first_messages_by_two_writings_of_one_number_at_once_make_one_contact_and_one_ticket() {
-    let world = shared_world().await;
+    let world = fresh_world().await;
     let agent = world.agent();
     let now = world.clock().now().await;
     let (with_9, without) = ("5531987004310", "553187004310");
@@ -159,7 +159,8 @@ async fn first_messages_by_two_writings_of_one_number_at_once_make_one_contact_a
     let webhooks: Vec<Value> = webhooks.collect();
 
     join_all(webhooks.iter().map(|webhook| world.post_webhook(webhook))).await;
-    world.settles().await;
+    // Who met too many conflicts comes again after the queue's visibility timeout.
+    world.clock().advance("PT7M").await;
 
     let [contact] = &agent.contacts_with_number("+5531987004310").await[..] else { panic!("one contact") };
     let [thread] = &agent.open_threads_of(contact["id"].as_str().unwrap()).await[..] else { panic!("one thread") };

@@ -26,11 +26,6 @@ async fn a_conversation_ends_the_same_whatever_fails_at_any_call_of_the_function
 }
 
 #[tokio::test]
-async fn a_conversation_ends_the_same_whatever_fails_at_any_call_of_the_functions_that_send() {
-    every_fault_at_every_call(&["api-helpdesk", "outbound-sender", "status-updates", "due-work"]).await;
-}
-
-#[tokio::test]
 async fn each_function_gives_up_in_time_when_every_call_hangs_and_the_work_is_done_later() {
     let world = fresh_world().await;
     let (expected, points) = without_faults(&world).await;

@@ -276,7 +276,7 @@ Resources:
         let redrive: Value = serde_json::from_str(&inbound.attributes["RedrivePolicy"]).unwrap();
         assert_eq!(redrive["deadLetterTargetArn"], "arn:aws:sqs:us-east-1:000000000000:local-inbound-dlq.fifo");
         assert_eq!(redrive["maxReceiveCount"], 10);
-        assert_eq!(queues.iter().filter(|queue| queue.is_dead_letter_queue()).count(), 5);
+        assert_eq!(queues.iter().filter(|queue| queue.is_dead_letter_queue()).count(), 6);
     }
 
     #[test]
@@ -287,6 +287,7 @@ Resources:
             template.event_sources().unwrap().into_iter().map(|source| (source.queue, source.function)).collect();
         let expected = [
             ("AccountEventsQueue", "account-events"),
+            ("MediaQueue", "media-download"),
             ("KnocksQueue", "outbound-sender"),
             ("OutboundQueue", "outbound-sender"),
             ("StatusesQueue", "status-updates"),
@@ -319,6 +320,8 @@ Resources:
         assert_eq!(table.name, "local-helpdesk");
         assert_eq!(table.ttl_attribute.as_deref(), Some("expires_at"));
         assert_eq!(table.create["StreamSpecification"]["StreamEnabled"], true);
-        assert_eq!(table.create["GlobalSecondaryIndexes"][1]["Projection"]["ProjectionType"], "KEYS_ONLY");
+        let indexes = table.create["GlobalSecondaryIndexes"].as_array().unwrap();
+        let due = indexes.iter().find(|index| index["IndexName"] == "due").unwrap();
+        assert_eq!(due["Projection"]["ProjectionType"], "KEYS_ONLY");
     }
 }

@@ -9,7 +9,7 @@ mod filename;
 
 use serde::{Deserialize, Serialize};
 
-pub use filename::clean_filename;
+pub use filename::{clean_filename, shortened_filename};
 
 /// A file of a message. Its id follows from the message's, since a message has one at most.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]

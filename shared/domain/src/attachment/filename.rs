@@ -7,10 +7,21 @@ const MAX_CHARS: usize = 255;
 /// that turn the direction of writing, with which `exe.gpj` reads as a picture. Nothing when no name is left.
 pub fn clean_filename(name: &str) -> Option<String> {
     let kept = name.chars().filter(|c| !c.is_control() && !turns_writing(*c));
-    let cleaned: String = kept.map(|c| if matches!(c, '/' | '\\') { '_' } else { c }).take(MAX_CHARS).collect();
+    let cleaned: String = kept.map(|c| if matches!(c, '/' | '\\') { '_' } else { c }).collect();
     let cleaned = cleaned.trim();
     let only_dots = cleaned.chars().all(|c| c == '.');
-    (!only_dots).then(|| cleaned.to_owned())
+    (!only_dots).then(|| shortened_filename(cleaned, MAX_CHARS))
+}
+
+/// A name of so many characters at most. The ending tells what the file is, so it stays.
+pub fn shortened_filename(name: &str, most: usize) -> String {
+    if name.chars().count() <= most {
+        return name.to_owned();
+    }
+    let ending = name.rsplit_once('.').map(|(_, ending)| format!(".{ending}"));
+    let ending = ending.filter(|ending| ending.chars().count() <= 10.min(most)).unwrap_or_default();
+    let stem: String = name.chars().take(most - ending.chars().count()).collect();
+    stem + &ending
 }
 
 /// The embeddings, overrides and isolates of Unicode's bidirectional algorithm.
@@ -36,6 +47,8 @@ mod tests {
         assert_eq!(clean_filename("a\r\nb\0.pdf").as_deref(), Some("ab.pdf"));
         assert_eq!(clean_filename("photo\u{202e}gpj.exe").as_deref(), Some("photogpj.exe"));
         assert_eq!(clean_filename(&"é".repeat(300)).map(|name| name.chars().count()), Some(255));
+        let long = clean_filename(&format!("{}.pdf", "é".repeat(300))).unwrap_or_default();
+        assert!(long.chars().count() == 255 && long.ends_with("é.pdf"), "{long}");
     }
 
     #[test]
