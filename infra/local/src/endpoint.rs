@@ -145,9 +145,14 @@ impl Endpoint {
             return Err(Refusal::new("InvalidURI", "A key of ours never climbs"));
         }
         let caller = self.caller(&request)?;
-        self.authorize(&caller, &request::actions_of_object(&request))?;
-        // Who has a link calls with the rights of the function that signed it, but it is not the function that calls.
-        let calls = if request::is_presigned(&request) { LINKS } else { caller.name() };
+        let (actions, by_link) = (request::actions_of_object(&request), request::is_presigned(&request));
+        // Who has a link calls with the rights of the function that signed it, but it is not the function that calls: what
+        // they try beyond those rights is no want of the function's.
+        if by_link && caller.refused(&actions).is_some() {
+            return Err(Refusal::new("AccessDeniedException", "The link is good for something else"));
+        }
+        self.authorize(&caller, &actions)?;
+        let calls = if by_link { LINKS } else { caller.name() };
         let metered = request::operation_of_object(calls, &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
         let (origin, method) = (cors::origin(&request), request.method().clone());
@@ -170,7 +175,7 @@ impl Endpoint {
     fn authorize(&self, caller: &Caller<'_>, actions: &[Action]) -> Result<(), Refusal> {
         let Caller::Function(function) = caller else { return Ok(()) };
         actions.iter().for_each(|it| self.calls.record(&function.name, &it.action, &it.resource));
-        match actions.iter().find(|action| !function.allows(&action.action, &action.resource)) {
+        match caller.refused(actions) {
             None => Ok(()),
             Some(Action { action, resource }) => {
                 tracing::error!(function = function.name, action, resource, "the template's role does not allow this");
@@ -183,6 +188,12 @@ impl Endpoint {
 }
 
 impl Caller<'_> {
+    /// The first of these that the caller's role does not allow.
+    fn refused<'a>(&self, actions: &'a [Action]) -> Option<&'a Action> {
+        let Self::Function(function) = self else { return None };
+        actions.iter().find(|action| !function.allows(&action.action, &action.resource))
+    }
+
     fn name(&self) -> &str {
         match self {
             Self::Owner => "owner",
