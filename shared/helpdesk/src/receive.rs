@@ -3,7 +3,6 @@
 mod arrival;
 mod destination;
 mod hiding;
-mod person;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -12,13 +11,13 @@ use arrival::Arrival;
 use destination::{Destination, Found};
 use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Sealed, TraceId};
 use jiff::Timestamp;
-use person::Person;
 use queues::Queue;
 use queues::jobs::MediaJob;
 use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{CommitError, Objects, StorageError, Tenancy};
 
+use crate::person::{Acquaintance, Introduction, Person};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What became of one message.
@@ -120,6 +119,10 @@ impl Receiving<'_> {
         &self.route.tenancy
     }
 
+    fn acquaintance(&self) -> Acquaintance<'_> {
+        Acquaintance { tenancy: self.tenancy(), trace_id: self.trace_id, now: self.now }
+    }
+
     fn channel(&self) -> &Channel {
         &self.route.channel
     }
@@ -132,7 +135,7 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let person = self.person(&first.inbound).await?;
+            let person = self.acquaintance().person(Introduction::by_message(&first.inbound)).await?;
             let destination = self.destination(&person, &first.inbound).await?;
             let receipt = if destination.is_some() { Arrival::receipt } else { |_: &Arrival| Receipt::NoThread };
             let done = match destination {
