@@ -65,7 +65,11 @@ impl Receiving<'_> {
                 continue;
             }
             match &people[..] {
-                [] => return self.stranger(inbound, &named).await,
+                [] => {
+                    if let Some(stranger) = self.stranger(inbound, &named).await? {
+                        return Ok(stranger);
+                    }
+                }
                 [only] => return self.known_person(only, inbound, previous, &named).await,
                 [one, other, ..] => {
                     let cause = if is_notice { Cause::ChangedIdentity } else { Cause::SameSender };
@@ -111,11 +115,15 @@ impl Receiving<'_> {
         Ok(settled)
     }
 
-    async fn stranger(&self, inbound: &InboundMessage, named: &[Named<'_>]) -> Result<Person, Busy> {
+    /// Nobody, if somebody has got the number meanwhile: then it is theirs.
+    async fn stranger(&self, inbound: &InboundMessage, named: &[Named<'_>]) -> Result<Option<Person>, Busy> {
         let contact = Contact::from_sender(fresh_id(self.now), &inbound.sender, self.now);
         let claimed = named.iter().map(|named| (named.identity.clone(), named.owner)).collect();
         let numbers = rewritten(self.tenancy(), contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
-        Ok(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders })
+        if numbers.is_shared() {
+            return Ok(None);
+        }
+        Ok(Some(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders }))
     }
 
     async fn known_person(
