@@ -23,7 +23,8 @@ mod unconfirmed;
 mod wake;
 
 pub use accept::{
-    AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
+    AcceptError, Accepting, Alternative, Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate,
+    NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use domain::{Message, MessageId, Wamid};
+use domain::{Content, Message, MessageId, Wamid};
 use storage::StorageError;
 use uuid::Uuid;
 use whatsapp::graph::SendResult;
@@ -63,9 +63,10 @@ impl Post<'_> {
     }
 
     /// A message that Graph put off may meet the end of its session while it waits. One that never waited goes to
-    /// Graph even in the last second: Meta has the last word (F17).
+    /// Graph even in the last second: Meta has the last word (F17). A template needs no session.
     async fn waited_beyond_its_session(&self, message: &Message) -> Result<bool, StorageError> {
-        if message.delivery().is_none_or(|delivery| delivery.postponed() == 0) {
+        let is_template = matches!(message.content, Content::Template(_));
+        if is_template || message.delivery().is_none_or(|delivery| delivery.postponed() == 0) {
             return Ok(false);
         }
         let Some(ticket) = living_ticket(self.tenancy, message.thread_id.ticket()).await? else { return Ok(true) };
@@ -76,7 +77,7 @@ impl Post<'_> {
     /// Meta's id of the message that is reacted to.
     async fn target(&self, message: &Message) -> Result<Option<Wamid>, StorageError> {
         match &message.content {
-            domain::Content::Reaction(reaction) => self.wamid(Some(reaction.target)).await,
+            Content::Reaction(reaction) => self.wamid(Some(reaction.target)).await,
             _ => Ok(None),
         }
     }
