@@ -13,6 +13,7 @@ mod telling;
 mod threads;
 mod tickets;
 mod uploads;
+mod usage;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;

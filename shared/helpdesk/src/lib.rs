@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod allowance;
 mod contacts;
 mod deliver;
 mod fetch;
@@ -24,6 +25,7 @@ mod wake;
 pub use accept::{
     AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
 };
+pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
