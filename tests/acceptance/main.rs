@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is all tests, what they share included")]
 
+mod allowance;
 mod architecture;
 mod batches;
 mod channels;

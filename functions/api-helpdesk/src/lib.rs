@@ -14,6 +14,7 @@ mod telling;
 mod threads;
 mod tickets;
 mod uploads;
+mod usage;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, audit, contacts, conversations, library, messages, settings, threads, tickets, uploads};
+use crate::{Helpdesk, audit, contacts, conversations, library, messages, settings, threads, tickets, uploads, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +20,7 @@ use crate::{Helpdesk, audit, contacts, conversations, library, messages, setting
         (name = "uploads", description = "Files on their way into messages and the library."),
         (name = "library", description = "What is kept to be put into replies."),
         (name = "contacts", description = "Who writes, or may."),
+        (name = "usage", description = "What is used of the monthly allowance."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
     )
@@ -48,6 +49,8 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(contacts::show, contacts::update))
         .routes(routes!(contacts::merges::list))
         .routes(routes!(contacts::merges::delete))
+        .routes(routes!(usage::show))
+        .routes(routes!(usage::ledger::list))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
 }

@@ -11,6 +11,7 @@ mod settings;
 mod thread;
 mod ticket;
 mod upload;
+mod usage;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use audit::AuditRecord;
@@ -23,3 +24,4 @@ pub(crate) use settings::Settings;
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
 pub(crate) use upload::Upload;
+pub(crate) use usage::{LedgerEntry, Usage};

@@ -126,6 +126,8 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/tickets/{id}/closure
     PUT /v1/tickets/{id}/owner
     POST /v1/uploads
+    GET /v1/usage
+    GET /v1/usage/ledger
     ");
 }
 

@@ -5,11 +5,12 @@ pub(crate) mod file;
 use domain::delivery::Turn;
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
-use storage::{CommitError, Tenancy};
+use storage::{CommitError, ReserveError, Tenancy, Transaction};
 use uuid::Uuid;
 use whatsapp::graph::errors::{Class, Until};
 use whatsapp::graph::{GraphError, SendResult};
 
+use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::status;
 
@@ -221,30 +222,27 @@ pub(crate) enum Change {
     },
 }
 
-/// Changes a message as it is now, however it changed since it was read.
+/// Changes a message as it is now, however it changed since it was read. What it takes of the allowance follows in the same
+/// transaction.
 pub(crate) async fn change(
     tenancy: &Tenancy,
     message: &mut Message,
     mut decide: impl FnMut(&mut Message) -> Change,
 ) -> Result<(), Busy> {
+    let mut may_take_again = true;
     for attempt in 0..ATTEMPTS {
         let mut changed = message.clone();
-        let written = match decide(&mut changed) {
-            Change::Message => tenancy.save_message(&mut changed).await,
-            other => {
+        let decided = decide(&mut changed);
+        let written = match (decided, allowance::settlement(&mut changed, may_take_again)) {
+            (Change::Message, None) => tenancy.save_message(&mut changed).await.map_err(ReserveError::from),
+            (decided, settlement) => {
                 let mut transaction = tenancy.transaction();
                 transaction.save_message(&mut changed);
-                match other {
-                    Change::Done { alias } => {
-                        transaction.leave_outbox(&changed);
-                        if let Some(alias) = alias {
-                            transaction.add_alias(alias, &changed);
-                        }
-                    }
-                    Change::Postponed { not_before } => transaction.postpone_in_outbox(&changed, not_before),
-                    Change::Message => {}
+                decided.write(&mut transaction, &changed);
+                if let Some(settlement) = settlement {
+                    transaction.settle_charge(&changed, settlement);
                 }
-                transaction.commit().await
+                transaction.commit_reserving().await
             }
         };
         match written {
@@ -252,11 +250,28 @@ pub(crate) async fn change(
                 *message = changed;
                 return Ok(());
             }
-            Err(error) => after_conflict(error, attempt).await?,
+            // It was given back, others have it, and it was sent after all: the count stays within its limit.
+            Err(ReserveError::Exhausted) => may_take_again = false,
+            Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
         if let Some(current) = tenancy.message(message.id).await? {
             *message = current;
         }
     }
     Err(Busy::Contended(ATTEMPTS))
+}
+
+impl Change {
+    fn write(self, transaction: &mut Transaction, changed: &Message) {
+        match self {
+            Self::Message => {}
+            Self::Done { alias } => {
+                transaction.leave_outbox(changed);
+                if let Some(alias) = alias {
+                    transaction.add_alias(alias, changed);
+                }
+            }
+            Self::Postponed { not_before } => transaction.postpone_in_outbox(changed, not_before),
+        }
+    }
 }

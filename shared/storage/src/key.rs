@@ -1,12 +1,14 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::allowance::PeriodId;
 use domain::audit::Month;
 use domain::{
     AuditId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId,
     TenantId, ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// One item's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +108,21 @@ impl Keys {
         self.key(&format!("#AUDIT#{month}"), format!("AUDIT#{id}"))
     }
 
+    /// How much of a period is taken.
+    pub(crate) fn taken(self, period: PeriodId) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}"), "TAKEN")
+    }
+
+    /// How much of it was sent, in parts.
+    pub(crate) fn used(self, period: PeriodId, shard: u8) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}#USED"), format!("USED#{shard}"))
+    }
+
+    /// A line of a period, by the id of what it is for: such ids sort by the time they were made.
+    pub(crate) fn ledger(self, period: PeriodId, id: Uuid) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}#LEDGER"), format!("ENTRY#{}", id.simple()))
+    }
+
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
     }
@@ -169,8 +186,6 @@ pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, Contac
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]

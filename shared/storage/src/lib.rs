@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod allowance;
 pub mod audit;
 pub mod channels;
 pub mod contacts;
@@ -25,6 +26,7 @@ pub mod tickets;
 mod transaction;
 pub mod uploads;
 
+pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;
 pub use channels::ChannelCursor;
 pub use contacts::ContactCursor;
