@@ -34,6 +34,7 @@ mod story;
 mod templates;
 mod tenants;
 mod unconfirmed;
+mod wishes;
 
 use acceptance::World;
 

@@ -10,6 +10,7 @@ mod settings;
 mod thread;
 mod ticket;
 mod upload;
+mod wishes;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use audit::AuditRecord;
@@ -17,7 +18,8 @@ pub(crate) use contact::Contact;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;
 pub(crate) use message::Message;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{ConsentRule, Settings};
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
 pub(crate) use upload::Upload;
+pub(crate) use wishes::Stance;

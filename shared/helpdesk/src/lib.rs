@@ -20,6 +20,7 @@ mod status;
 mod tickets;
 mod unconfirmed;
 mod wake;
+mod wishes;
 
 pub use accept::{
     AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
@@ -41,3 +42,4 @@ pub use status::{StatusOutcome, apply_status};
 pub use tickets::{TicketError, assign, close, reopen};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
 pub use wake::{WakeError, Waking, Woken, wake};
+pub use wishes::{PreferenceHeard, hear_preference};

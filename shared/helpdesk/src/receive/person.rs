@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use domain::contact::merge::Cause;
+use domain::contact::wishes::Source;
 use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey};
 use jiff::Timestamp;
 use storage::Transaction;
 use storage::contacts::{Holders, Owner};
 
 use super::Receiving;
+use super::arrival::Arrival;
 use crate::fresh::fresh_id;
 use crate::living::living_contact;
 use crate::matching::{contacts_with_number, rewritten};
@@ -154,6 +156,23 @@ impl Receiving<'_> {
 }
 
 impl Person {
+    /// Keeps what their messages say of marketing (F31).
+    pub(super) fn hear(&mut self, arrivals: &[Arrival]) {
+        for arrival in arrivals {
+            let Some(stance) = arrival.stance else { continue };
+            let heard = self.contact.wishes.marketing.hear(stance, arrival.inbound.sent_at, Source::Message);
+            if heard && self.stored == Stored::Same {
+                self.stored = Stored::Changed;
+            }
+        }
+    }
+
+    /// The messages that are received, and those that are not since they were sent after somebody blocked the person.
+    pub(super) fn parted(&self, arrivals: &[Arrival]) -> (Vec<Arrival>, Vec<Arrival>) {
+        let is_blocked = |arrival: &Arrival| self.contact.wishes.drop_what_was_sent(arrival.inbound.sent_at);
+        arrivals.iter().cloned().partition(|arrival| !is_blocked(arrival))
+    }
+
     /// Whether they are known, and something of them is new.
     pub(super) fn is_changed(&self) -> bool {
         self.stored == Stored::Changed
