@@ -19,6 +19,7 @@ mod large;
 mod library;
 mod media;
 mod media_trouble;
+mod merges;
 mod moderation;
 mod notices;
 mod outbound_media;

@@ -21,6 +21,11 @@ fn routes_of(thread: &Thread, message_id: &str) -> Vec<(Method, String, Option<V
         (Method::GET, format!("/v1/messages/{message_id}/attachments/{}", message_id.replace("msg_", "att_")), None),
         (Method::POST, format!("/v1/messages/{message_id}/resend"), Some(json!({}))),
         (Method::POST, format!("/v1/messages/{message_id}/discard"), Some(json!({}))),
+        (
+            Method::POST,
+            format!("/v1/messages/{message_id}/attachments/{}/reveal", message_id.replace("msg_", "att_")),
+            None,
+        ),
         (Method::POST, format!("/v1/messages/{message_id}/reveal"), Some(json!({}))),
         (Method::GET, format!("/v1/contacts/{contact}"), None),
     ]

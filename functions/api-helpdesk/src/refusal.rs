@@ -183,7 +183,7 @@ pub(crate) fn attachment_unavailable(reason: &str) -> Refusal {
 
 /// The message breaks the rules of F13.
 pub(crate) fn content_hidden() -> Refusal {
-    let detail = "The message was hidden for what it says, and nobody gets a link to its file.";
+    let detail = "The message was hidden for what it says, and so is its file. A supervisor may reveal it.";
     Refusal(Problem::new(StatusCode::FORBIDDEN, "content_hidden", "The content is hidden", detail))
 }
 

@@ -35,6 +35,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(threads::messages::list, threads::messages::create))
         .routes(routes!(messages::show))
         .routes(routes!(messages::attachments::show))
+        .routes(routes!(messages::attachments::reveal::create))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
         .routes(routes!(messages::reveal::create))

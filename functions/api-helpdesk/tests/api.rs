@@ -110,6 +110,7 @@ fn the_api_has_the_routes_it_promises() {
     GET /v1/library/{id}
     GET /v1/messages/{id}
     GET /v1/messages/{id}/attachments/{attachment_id}
+    POST /v1/messages/{id}/attachments/{attachment_id}/reveal
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
     POST /v1/messages/{id}/reveal
@@ -305,7 +306,9 @@ async fn settings_are_changed_by_admins_only_and_to_sensible_values() {
 #[tokio::test]
 async fn what_is_hidden_is_for_supervisors_and_admins() {
     let reveal = "/v1/messages/msg_00000000000000000000000000000007/reveal";
-    for (method, path) in [("POST", reveal), ("GET", "/v1/audit")] {
+    let file =
+        "/v1/messages/msg_00000000000000000000000000000007/attachments/att_00000000000000000000000000000007/reveal";
+    for (method, path) in [("POST", reveal), ("POST", file), ("GET", "/v1/audit")] {
         for role in ["agent", "operator"] {
             let answer = code_of(request(method, path, token_of(role), "")).await;
             assert_eq!(answer, refused(403, "role_required"), "{method} {path} {role}");

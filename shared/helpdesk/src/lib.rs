@@ -10,6 +10,7 @@ mod library;
 mod living;
 mod matching;
 mod merge;
+mod person;
 mod receive;
 mod record;
 mod retry;

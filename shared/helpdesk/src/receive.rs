@@ -3,7 +3,6 @@
 mod arrival;
 mod destination;
 mod hiding;
-mod person;
 
 use std::error::Error;
 use std::pin::Pin;
@@ -13,13 +12,13 @@ use destination::{Destination, Found};
 use domain::contact::wishes::WishWords;
 use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Moderation, Sealed, Tenant, TraceId};
 use jiff::Timestamp;
-use person::Person;
 use queues::Queue;
 use queues::jobs::MediaJob;
 use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{CommitError, Objects, StorageError, Tenancy};
 
+use crate::person::{Acquaintance, Introduction, Person};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What became of one message.
@@ -136,6 +135,10 @@ impl Receiving<'_> {
         &self.route.tenancy
     }
 
+    fn acquaintance(&self) -> Acquaintance<'_> {
+        Acquaintance { tenancy: self.tenancy(), trace_id: self.trace_id, now: self.now }
+    }
+
     fn channel(&self) -> &Channel {
         &self.route.channel
     }
@@ -148,9 +151,15 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let mut person = self.person(&first.inbound).await?;
-            person.hear(&waiting);
-            let (taken, blocked) = person.parted(&waiting);
+            let mut person = self.acquaintance().person(Introduction::by_message(&first.inbound)).await?;
+            for arrival in &waiting {
+                if let Some(stance) = arrival.stance {
+                    person.hear(stance, arrival.inbound.sent_at);
+                }
+            }
+            // What was sent after somebody blocked them is not received.
+            let is_blocked = |arrival: &Arrival| person.contact.wishes.drop_what_was_sent(arrival.inbound.sent_at);
+            let (blocked, taken): (Vec<_>, Vec<_>) = waiting.iter().cloned().partition(is_blocked);
             let destination = match taken.first() {
                 Some(first) => self.destination(&person, &first.inbound).await?,
                 None => None,

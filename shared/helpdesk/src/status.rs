@@ -2,9 +2,9 @@
 
 use domain::delivery::{Applied, Report, Turn};
 use domain::message::Direction;
-use domain::{Message, MessageId, Status, ThreadId, TraceId};
+use domain::{Message, MessageId, Sender, Status, ThreadId, TraceId};
 use jiff::Timestamp;
-use queues::Queue;
+use queues::{Queue, Trace};
 use storage::directory::Route;
 use storage::statuses::Parked;
 use storage::{StorageError, Tenancy};
@@ -12,6 +12,7 @@ use whatsapp::webhook::status::{Reported, StatusUpdate};
 
 use crate::accept::knock;
 use crate::living::living_ticket;
+use crate::person::{Acquaintance, Introduction};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::settle::{Change, change};
 use crate::wishes::learn_from_refusal;
@@ -53,6 +54,9 @@ pub async fn apply_status(
     if let Some(mut message) = find(route, update.opaque.as_deref(), alias).await? {
         let waited = message.delivery().is_some_and(|delivery| delivery.turn() != Turn::Over);
         apply(tenancy, &mut message, Some((alias, &update.wamid)), &report, update.at).await?;
+        if let (Report::Delivered, Some(recipient)) = (&report, &update.recipient) {
+            meet(tenancy, recipient, update.at, now).await?;
+        }
         if waited {
             // Those behind it in the outbox need not wait any longer.
             knock(outbound, tenancy, &message).await;
@@ -69,6 +73,16 @@ pub async fn apply_status(
         }
         None => Ok(StatusOutcome::Parked),
     }
+}
+
+/// Where Meta names a recipient by several identities, they are one person (F11). Of the statuses of a message only
+/// `delivered` is asked, so that it costs its reads once.
+async fn meet(tenancy: &Tenancy, recipient: &Sender, at: Timestamp, now: Timestamp) -> Result<(), Busy> {
+    if recipient.identities().nth(1).is_none() {
+        return Ok(());
+    }
+    let acquaintance = Acquaintance { tenancy, trace_id: Trace::current_id(), now };
+    acquaintance.learn(Introduction::by_status(recipient, at)).await
 }
 
 /// Applies what came before the message was known by Meta's id.

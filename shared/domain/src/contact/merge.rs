@@ -51,6 +51,8 @@ pub struct Merge {
 pub enum Cause {
     /// A message named both.
     SameSender,
+    /// A status of a message of ours named both.
+    SameRecipient,
     /// A notice said that one became the other.
     ChangedIdentity,
 }
