@@ -38,6 +38,7 @@ mod template_messages;
 mod templates;
 mod tenants;
 mod unconfirmed;
+mod wishes;
 
 use acceptance::World;
 

@@ -118,8 +118,10 @@ async fn put(
             continue;
         };
         tenant.version = read.version;
-        // What is hidden is the tenant's own choice, not the operator's.
+        // These are the tenant's own choices, not the operator's.
         tenant.moderation = read.moderation;
+        tenant.wish_words = read.wish_words;
+        tenant.consent_rule = read.consent_rule;
         match tenancy.save_tenant(&mut tenant).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
@@ -144,6 +146,8 @@ impl WholeTenant {
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
             moderation: domain::Moderation::default(),
+            wish_words: domain::contact::wishes::WishWords::default(),
+            consent_rule: domain::contact::wishes::ConsentRule::default(),
             version: 0,
         })
     }

@@ -5,6 +5,7 @@ mod conversations;
 mod templates;
 
 use axum::response::{IntoResponse, Response};
+use domain::contact::wishes::TooManyWishWords;
 use domain::moderation::TooMany;
 use domain::{LibraryItemId, TicketId, UploadId};
 use helpdesk::{
@@ -118,6 +119,13 @@ impl From<RevealError> for Refusal {
 impl From<TooMany> for Refusal {
     fn from(error: TooMany) -> Self {
         Self(block_list_too_long(error))
+    }
+}
+
+impl From<TooManyWishWords> for Refusal {
+    fn from(error: TooManyWishWords) -> Self {
+        let detail = format!("There are too many: {error}. Leave some out.");
+        Self(unprocessable("opt_out_list_too_long", "The list of words is too long", detail))
     }
 }
 

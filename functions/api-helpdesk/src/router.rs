@@ -47,6 +47,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(library::show, library::delete))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::show, contacts::update))
+        .routes(routes!(contacts::block::create, contacts::block::delete))
         .routes(routes!(contacts::merges::list))
         .routes(routes!(contacts::merges::delete))
         .routes(routes!(usage::show))

@@ -12,6 +12,7 @@ mod thread;
 mod ticket;
 mod upload;
 mod usage;
+mod wishes;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use audit::AuditRecord;
@@ -20,8 +21,9 @@ pub(crate) use conversation::Conversation;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;
 pub(crate) use message::Message;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{ConsentRule, Settings};
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
 pub(crate) use upload::Upload;
 pub(crate) use usage::{LedgerEntry, Usage};
+pub(crate) use wishes::Stance;

@@ -22,6 +22,7 @@ mod status;
 mod tickets;
 mod unconfirmed;
 mod wake;
+mod wishes;
 
 pub use accept::{
     AcceptError, Accepting, Alternative, Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate,
@@ -45,3 +46,4 @@ pub use status::{StatusOutcome, apply_status};
 pub use tickets::{TicketError, assign, close, reopen};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
 pub use wake::{WakeError, Waking, Woken, wake};
+pub use wishes::{PreferenceHeard, hear_preference};

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::contact::merge::Cause;
+use domain::contact::wishes::{Source, Stance};
 use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey, Sender, TraceId};
 use jiff::Timestamp;
 use storage::contacts::{Holders, Owner};
@@ -207,6 +208,14 @@ impl Acquaintance<'_> {
 }
 
 impl Person {
+    /// Keeps what a message of theirs says of marketing (F31).
+    pub(crate) fn hear(&mut self, stance: Stance, at: Timestamp) {
+        let heard = self.contact.wishes.marketing.hear(stance, at, Source::Message);
+        if heard && self.stored == Stored::Same {
+            self.stored = Stored::Changed;
+        }
+    }
+
     /// Whether they are known, and something of them is new.
     pub(crate) fn is_changed(&self) -> bool {
         self.stored == Stored::Changed

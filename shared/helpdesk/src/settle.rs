@@ -2,7 +2,7 @@
 
 pub(crate) mod file;
 
-use domain::delivery::Turn;
+use domain::delivery::{Report, Turn};
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
 use storage::{CommitError, ReserveError, Tenancy, Transaction};
@@ -30,8 +30,6 @@ pub(crate) struct Claimed {
     message: Message,
 }
 
-/// Meta's code for a message outside the customer service window.
-const OUTSIDE_WINDOW: &str = "131047";
 /// A network that does not even take the connection is tried again this soon.
 const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
 /// A channel that cannot send is looked at again this often; what leaves its session meanwhile fails visibly.
@@ -159,11 +157,9 @@ async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, n
         return postpone(tenancy, message, now + wait, now).await;
     }
     let failure = error.failure().clone();
-    let outside_window = failure.code == OUTSIDE_WINDOW;
+    // What follows from it comes first: once the message has failed, nobody looks at it again.
+    status::consequences(tenancy, message, &Report::Failed(failure.clone()), now).await?;
     fail(tenancy, message, failure, now).await?;
-    if outside_window {
-        status::close_session(tenancy, message.thread_id, now).await?;
-    }
     Ok(Sent::Over)
 }
 
