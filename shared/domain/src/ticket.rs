@@ -268,8 +268,10 @@ mod tests {
 
     use super::*;
     use crate::Provenance;
+    use crate::channel::BusinessNumber;
     use crate::contact::Sender;
     use crate::content::{Notice, NoticeKind, Placeholder};
+    use crate::ids::TenantId;
     use crate::message::Wamid;
 
     pub(super) fn at(second: i64) -> Timestamp {
@@ -281,15 +283,12 @@ mod tests {
     }
 
     pub(super) fn ticket() -> Ticket {
-        let channel = Channel {
-            id: ChannelId::from(Uuid::from_u128(1)),
+        let number = BusinessNumber {
             waba_id: "1".into(),
             phone_number_id: "2".into(),
             display_phone_number: "+1 555 0100".into(),
-            connected_at: at(0),
-            disconnected_at: None,
-            version: 0,
         };
+        let channel = Channel::connect(TenantId::from(Uuid::from_u128(1)), number, at(0));
         Ticket::open(TicketId::from(Uuid::from_u128(2)), &channel, ContactId::from(Uuid::from_u128(3)), ada(), at(0))
     }
 

@@ -10,6 +10,7 @@ mod library;
 mod living;
 mod matching;
 mod merge;
+mod number;
 mod receive;
 mod record;
 mod retry;
