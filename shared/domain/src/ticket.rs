@@ -273,8 +273,10 @@ mod tests {
 
     use super::*;
     use crate::Provenance;
+    use crate::channel::BusinessNumber;
     use crate::contact::Sender;
     use crate::content::{MessageHeader, Notice, NoticeKind, Placeholder, TemplateMessage};
+    use crate::ids::TenantId;
     use crate::message::Wamid;
     use crate::template::Category;
 
@@ -287,15 +289,12 @@ mod tests {
     }
 
     pub(super) fn ticket() -> Ticket {
-        let channel = Channel {
-            id: ChannelId::from(Uuid::from_u128(1)),
+        let number = BusinessNumber {
             waba_id: "1".into(),
             phone_number_id: "2".into(),
             display_phone_number: "+1 555 0100".into(),
-            connected_at: at(0),
-            disconnected_at: None,
-            version: 0,
         };
+        let channel = Channel::connect(TenantId::from(Uuid::from_u128(1)), number, at(0));
         Ticket::open(TicketId::from(Uuid::from_u128(2)), &channel, ContactId::from(Uuid::from_u128(3)), ada(), at(0))
     }
 

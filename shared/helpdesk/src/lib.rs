@@ -11,6 +11,7 @@ mod library;
 mod living;
 mod matching;
 mod merge;
+mod number;
 mod person;
 mod receive;
 mod record;
