@@ -103,8 +103,9 @@ async fn put(
             continue;
         };
         tenant.version = read.version;
-        // What is hidden is the tenant's own choice, not the operator's.
+        // What is hidden or sent again is the tenant's own choice, not the operator's.
         tenant.moderation = read.moderation;
+        tenant.resend_unconfirmed_after = read.resend_unconfirmed_after;
         match tenancy.save_tenant(&mut tenant).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
@@ -123,6 +124,7 @@ impl WholeTenant {
             subscription_started_on: self.subscription_started_on,
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
+            resend_unconfirmed_after: None,
             moderation: domain::Moderation::default(),
             version: 0,
         }

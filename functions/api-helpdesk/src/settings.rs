@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::extract::State;
 use domain::moderation::{BlockedHost, BlockedWord, TooMany};
-use domain::{Detector, Moderation};
+use domain::{Detector, Moderation, Tenant};
 use jiff::SignedDuration;
 use rest::{Caller, Change, IfMatch, Json, Period, Role, Versioned};
 use serde::Deserialize;
@@ -34,6 +34,10 @@ pub(crate) struct SettingsChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false, example = "P2D")]
     reopen_within: Change<Period>,
+    /// An ISO 8601 duration from 5 minutes to 24 hours; `null`: somebody decides about each message.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false, example = "PT10M")]
+    resend_unconfirmed_after: Change<Period>,
     /// What is hidden of what customers write.
     #[serde(default)]
     #[schema(required = false)]
@@ -64,7 +68,7 @@ struct ModerationChange {
         (status = 403, description = "`role_required`: only an admin may do this."),
         (status = 404, description = "`tenant_not_set_up`."),
         (status = 412, description = "`version_mismatch`: they have changed since you saw them."),
-        (status = 422, description = "`body_invalid` or `block_list_too_long`."),
+        (status = 422, description = "`body_invalid`, `block_list_too_long` or `resend_out_of_range`."),
     )
 )]
 pub(crate) async fn update(
@@ -81,6 +85,11 @@ pub(crate) async fn update(
     }
     change.moderation.apply(&mut tenant.moderation)?;
     tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
+    let resend_after = change.resend_unconfirmed_after.map(SignedDuration::from);
+    tenant.resend_unconfirmed_after = resend_after.apply(tenant.resend_unconfirmed_after);
+    if tenant.resend_unconfirmed_after.is_some_and(|after| !Tenant::RESEND_AFTER.contains(&after)) {
+        return Err(Refusal::resend_out_of_range());
+    }
     tenancy.save_tenant(&mut tenant).await?;
     Ok(Settings::versioned(&tenant))
 }

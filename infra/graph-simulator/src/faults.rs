@@ -10,6 +10,9 @@ use crate::numbers::digits;
 pub(crate) struct Fault {
     #[serde(default, rename = "match")]
     matching: Matching,
+    /// So many matching requests go well before it.
+    #[serde(default)]
+    after: u32,
     #[serde(default = "once")]
     times: u32,
     then: Effect,
@@ -110,6 +113,10 @@ impl Faults {
     /// The first fault that fits, used up by one.
     pub(crate) fn take(&mut self, path: &str, body: &Value) -> Option<Effect> {
         let at = self.0.iter().position(|fault| fault.times > 0 && fault.matching.fits(path, body))?;
+        if self.0[at].after > 0 {
+            self.0[at].after -= 1;
+            return None;
+        }
         self.0[at].times -= 1;
         let effect = self.0[at].then.clone();
         self.0.retain(|fault| fault.times > 0);
@@ -152,6 +159,13 @@ mod tests {
         let hit = faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"}));
         assert_eq!(hit, Some(Effect::Drop(Drop::After)));
         assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
+    }
+
+    #[test]
+    fn a_fault_lets_as_many_pass_as_it_is_told() {
+        let mut faults = armed(json!({"after": 2, "then": "drop_after"}));
+        let met: Vec<_> = (0..4).map(|_| faults.take("/v24.0/1/messages", &json!(null)).is_some()).collect();
+        assert_eq!(met, [false, false, true, false]);
     }
 
     #[test]

@@ -77,7 +77,8 @@ fn an_incoming_message_is_received_and_has_no_statuses() {
       "statuses": [],
       "reply_to": null,
       "author_id": null,
-      "failure": null
+      "failure": null,
+      "resends_at": null
     }
     "#);
 }
@@ -133,7 +134,8 @@ fn a_failed_message_says_why_and_what_to_do() {
         "code": "131026",
         "reason": "undeliverable",
         "advice": "call the customer"
-      }
+      },
+      "resends_at": null
     }
     "#);
 }
