@@ -120,6 +120,7 @@ async fn put(
         tenant.version = read.version;
         // These are the tenant's own choices, not the operator's.
         tenant.moderation = read.moderation;
+        tenant.resend_unconfirmed_after = read.resend_unconfirmed_after;
         tenant.wish_words = read.wish_words;
         tenant.consent_rule = read.consent_rule;
         match tenancy.save_tenant(&mut tenant).await {
@@ -145,6 +146,7 @@ impl WholeTenant {
             qualifying,
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
+            resend_unconfirmed_after: None,
             moderation: domain::Moderation::default(),
             wish_words: domain::contact::wishes::WishWords::default(),
             consent_rule: domain::contact::wishes::ConsentRule::default(),

@@ -1,5 +1,7 @@
 //! A tenant: one company.
 
+use std::ops::RangeInclusive;
+
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -29,6 +31,10 @@ pub struct Tenant {
     /// A message that comes less than this after its ticket was closed reopens it; without it a new ticket is made (F8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopen_within: Option<SignedDuration>,
+    /// A message of which nobody knows whether it was sent is sent again by itself after this; without it a person decides
+    /// (F29).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resend_unconfirmed_after: Option<SignedDuration>,
     /// What is hidden of what its customers write (F13).
     #[serde(default, skip_serializing_if = "Moderation::is_usual")]
     pub moderation: Moderation,
@@ -46,4 +52,8 @@ pub struct Tenant {
 impl Tenant {
     /// The allowance of a tenant for whom nothing else was agreed (F20).
     pub const USUAL_ALLOWANCE: u32 = 1_000;
+    /// Statuses mostly come within seconds, but a webhook that failed is repeated minutes later: whoever is faster sends
+    /// twice. A day later the session is over.
+    pub const RESEND_AFTER: RangeInclusive<SignedDuration> =
+        SignedDuration::from_mins(5)..=SignedDuration::from_hours(24);
 }

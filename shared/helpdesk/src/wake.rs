@@ -1,6 +1,7 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! and numbers for which something waited.
+//! messages that are to be sent again by themselves, and numbers for which something waited.
 
+mod message;
 mod number;
 mod turns;
 
@@ -8,10 +9,12 @@ use std::time::Instant;
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use queues::jobs::{MediaJob, OutboundJob};
+use queues::jobs::OutboundJob;
 use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
+
+use crate::retry::Busy;
 
 /// Who is told of what is due.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +33,8 @@ pub struct Woken {
     pub conversations: u64,
     /// Files whose downloader was told.
     pub files: u64,
+    /// Unconfirmed messages that go out again by the rule of their tenant.
+    pub resent: u64,
     /// Who waited for a number and is due now.
     pub released: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
@@ -45,12 +50,12 @@ pub enum WakeError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Queue(#[from] SendError),
+    #[error(transparent)]
+    Busy(#[from] Busy),
 }
 
-/// What was woken is looked at again after this if its job was lost. A file may take as long as the function that fetches
-/// it.
+/// What was woken is looked at again after this if its job was lost.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
-const FILE_AGAIN_AFTER: SignedDuration = storage::messages::FIRST_LOOK;
 /// So much is looked at in each shard before it is decided whose turn is first.
 const LOOKED_AT: i32 = 1_000;
 /// SQS takes ten jobs in a call.
@@ -84,6 +89,7 @@ impl Woken {
         Self {
             conversations: self.conversations + other.conversations,
             files: self.files + other.files,
+            resent: self.resent + other.resent,
             released: self.released + other.released,
             latest_ms: self.latest_ms.max(other.latest_ms),
             more: self.more || other.more,
@@ -103,17 +109,17 @@ impl Waking<'_> {
     /// First the jobs, then the marks: who dies between tells twice, which is harmless.
     async fn tell(&self, some: &[Due], now: Timestamp) -> Result<Woken, WakeError> {
         let conversations: Vec<OutboundJob> = some.iter().filter_map(conversation).collect();
-        let files: Vec<MediaJob> = some.iter().filter_map(file).collect();
         self.outbound.knock_all(&conversations).await?;
-        self.media.tell_of_files(&files).await?;
-        let mut released = 0;
+        let mut woken = Woken { conversations: conversations.len() as u64, ..Woken::default() };
         for one in some {
             let next = match one.work {
                 Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
-                Work::File { .. } => Some(now + FILE_AGAIN_AFTER),
+                Work::Message { thread_id, position } => {
+                    self.look_at_message(one, thread_id, position, now, &mut woken).await?
+                }
                 Work::Channel { channel_id } => {
                     let waiting = number::release(&self.directory.tenancy(one), channel_id, now).await?;
-                    released += waiting.released;
+                    woken.released += waiting.released;
                     waiting.again_at
                 }
             };
@@ -122,9 +128,7 @@ impl Waking<'_> {
             }
         }
         let late = |one: &Due| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
-        let latest_ms = some.iter().map(late).max().unwrap_or(0);
-        let (conversations, files) = (conversations.len() as u64, files.len() as u64);
-        Ok(Woken { conversations, files, released, latest_ms, more: false })
+        Ok(Woken { latest_ms: some.iter().map(late).max().unwrap_or(0), ..woken })
     }
 }
 
@@ -133,13 +137,6 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::File { .. } => None,
-    }
-}
-
-fn file(due: &Due) -> Option<MediaJob> {
-    match due.work {
-        Work::File { thread_id, position } => Some(MediaJob { tenant_id: due.tenant_id, thread_id, position }),
-        Work::Channel { .. } | Work::Conversation { .. } => None,
+        Work::Channel { .. } | Work::Message { .. } => None,
     }
 }

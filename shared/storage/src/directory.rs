@@ -49,8 +49,8 @@ pub enum Work {
     Conversation { channel_id: ChannelId, contact_id: ContactId },
     /// A number for which something waited that may go on.
     Channel { channel_id: ChannelId },
-    /// A message whose file is still with Meta.
-    File { thread_id: ThreadId, position: Position },
+    /// A message whose file is still with Meta, or that is to be sent again by itself.
+    Message { thread_id: ThreadId, position: Position },
 }
 
 /// The look-ups across tenants.
@@ -127,7 +127,7 @@ impl Directory {
         let key = match due.work {
             Work::Conversation { channel_id, contact_id } => keys.conversation(channel_id, contact_id),
             Work::Channel { channel_id } => keys.channel(channel_id),
-            Work::File { thread_id, position } => keys.message(thread_id, position),
+            Work::Message { thread_id, position } => keys.message(thread_id, position),
         };
         let answer = self
             .table
@@ -201,12 +201,12 @@ pub(crate) fn time_key(at: Timestamp) -> String {
 fn read_due(item: &Attributes) -> Option<Due> {
     let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
     let conversation = |(tenant_id, channel_id, contact_id)| (tenant_id, Work::Conversation { channel_id, contact_id });
-    let file = |(tenant_id, thread_id, position)| (tenant_id, Work::File { thread_id, position });
+    let message = |(tenant_id, thread_id, position)| (tenant_id, Work::Message { thread_id, position });
     let (pk, sk) = (text("pk")?, text("sk")?);
     let channel = |(tenant_id, channel_id)| (tenant_id, Work::Channel { channel_id });
     let (tenant_id, work) = read_conversation(pk)
         .map(conversation)
-        .or_else(|| read_message(pk, sk).map(file))
+        .or_else(|| read_message(pk, sk).map(message))
         .or_else(|| read_channel(pk, sk).map(channel))?;
     let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;
     Some(Due { tenant_id, work, at })
