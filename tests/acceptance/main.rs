@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is all tests, what they share included")]
 
+mod allowance;
 mod architecture;
 mod batches;
 mod channels;
 mod contacts;
 mod control;
+mod conversations;
+mod credentials;
 mod deployment;
 mod faults;
 mod fixtures;
@@ -19,9 +22,11 @@ mod large;
 mod library;
 mod media;
 mod media_trouble;
+mod merges;
 mod moderation;
 mod notices;
 mod outbound_media;
+mod pace;
 mod permissions;
 mod placeholders;
 mod reactions;
@@ -31,9 +36,11 @@ mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod template_messages;
 mod templates;
 mod tenants;
 mod unconfirmed;
+mod wishes;
 
 use acceptance::World;
 
