@@ -230,7 +230,7 @@ async fn who_is_let_go_by_a_function_that_dies_in_the_middle_goes_out_once() {
             world.clock().advance("PT1M").await;
         }
 
-        assert!(world.disarms(1).await, "{operation} was not met");
+        assert!(world.disarms().await, "{operation} was not met");
         for customer in &customers {
             let times = customer.phone().received().await.iter().filter(|text| *text == operation).count();
             assert_eq!(times, 1, "{} {operation}", customer.name);
