@@ -1,10 +1,10 @@
 //! A tenant: one company.
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::{Purchase, Qualifying};
+use crate::allowance::{Period, Purchase, Qualifying, zone};
 use crate::ids::TenantId;
 use crate::moderation::Moderation;
 
@@ -39,4 +39,14 @@ pub struct Tenant {
 impl Tenant {
     /// The allowance of a tenant for whom nothing else was agreed (F20).
     pub const USUAL_ALLOWANCE: u32 = 1_000;
+
+    /// The period of its allowance that `now` is in (F22). It follows from the clock: nobody has to have turned the month.
+    pub fn period(&self, now: Timestamp) -> Period {
+        Period::at(self.subscription_started_on.day(), &zone(&self.time_zone), now)
+    }
+
+    /// How many periods it went through from the one that `moment` is in to this one.
+    pub fn periods_since(&self, moment: Timestamp, period: &Period) -> u32 {
+        period.since(moment, self.subscription_started_on.day(), &zone(&self.time_zone))
+    }
 }

@@ -19,6 +19,7 @@ mod session;
 mod settle;
 mod status;
 mod tickets;
+mod turn;
 mod unconfirmed;
 mod wake;
 
@@ -41,5 +42,6 @@ pub use reveal::{Reveal, RevealError, reveal};
 pub use session::session_of;
 pub use status::{StatusOutcome, apply_status};
 pub use tickets::{TicketError, assign, close, reopen};
+pub use turn::{Turned, turn_periods};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
 pub use wake::{WakeError, Waking, Woken, wake};

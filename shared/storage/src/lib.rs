@@ -18,6 +18,7 @@ pub mod messages;
 pub mod objects;
 pub mod outbox;
 pub mod page;
+pub mod periods;
 pub mod statuses;
 mod table;
 pub mod templates;
