@@ -68,7 +68,7 @@ fn each_sdk_has_one_crate_that_names_it() {
         ("aws-sdk-kms", "runtime"),
         ("aws-sdk-s3", "storage"),
         ("aws-sdk-sqs", "queues"),
-        ("aws-sdk-secretsmanager", "runtime"),
+        ("aws-sigv4", "runtime"),
         ("reqwest", "whatsapp"),
     ];
     for (dependency, home) in homes {

@@ -120,8 +120,10 @@ async fn put(
             }
             continue;
         };
-        // What is hidden is the tenant's own choice, not the operator's.
+        // These are the tenant's own choices, not the operator's.
         tenant.moderation = read.moderation.clone();
+        tenant.wish_words = read.wish_words.clone();
+        tenant.consent_rule = read.consent_rule;
         match tenancy.replace_tenant(&mut tenant, &read, &period).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
@@ -146,6 +148,8 @@ impl WholeTenant {
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
             moderation: domain::Moderation::default(),
+            wish_words: domain::contact::wishes::WishWords::default(),
+            consent_rule: domain::contact::wishes::ConsentRule::default(),
             version: 0,
         })
     }

@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, audit, contacts, library, messages, settings, threads, tickets, uploads, usage};
+use crate::{Helpdesk, audit, contacts, conversations, library, messages, settings, threads, tickets, uploads, usage};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,6 +14,7 @@ use crate::{Helpdesk, audit, contacts, library, messages, settings, threads, tic
     servers((url = "/")),
     tags(
         (name = "tickets", description = "Work: one conversation from its first message until it is closed."),
+        (name = "conversations", description = "One contact on one number of ours, taken up or begun."),
         (name = "threads", description = "The messages of one ticket."),
         (name = "messages", description = "One message, in either direction."),
         (name = "uploads", description = "Files on their way into messages and the library."),
@@ -32,10 +33,12 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(tickets::show))
         .routes(routes!(tickets::closure::create, tickets::closure::delete))
         .routes(routes!(tickets::owner::replace))
+        .routes(routes!(conversations::create))
         .routes(routes!(threads::show))
         .routes(routes!(threads::messages::list, threads::messages::create))
         .routes(routes!(messages::show))
         .routes(routes!(messages::attachments::show))
+        .routes(routes!(messages::attachments::reveal::create))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
         .routes(routes!(messages::reveal::create))
@@ -44,6 +47,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(library::show, library::delete))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::show, contacts::update))
+        .routes(routes!(contacts::block::create, contacts::block::delete))
         .routes(routes!(contacts::merges::list))
         .routes(routes!(contacts::merges::delete))
         .routes(routes!(usage::show))

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::extract::State;
+use domain::contact::wishes::{TooManyWishWords, WishWord, WishWords};
 use domain::moderation::{BlockedHost, BlockedWord, TooMany};
 use domain::{Detector, Moderation};
 use jiff::SignedDuration;
@@ -12,7 +13,7 @@ use utoipa::ToSchema;
 
 use crate::Helpdesk;
 use crate::refusal::Refusal;
-use crate::shape::Settings;
+use crate::shape::{ConsentRule, Settings};
 
 /// Shows the tenant's settings.
 #[utoipa::path(
@@ -38,6 +39,27 @@ pub(crate) struct SettingsChange {
     #[serde(default)]
     #[schema(required = false)]
     moderation: ModerationChange,
+    /// By which words customers end marketing, and allow it again.
+    #[serde(default)]
+    #[schema(required = false)]
+    opt_out: OptOutChange,
+    /// Whom `POST /v1/template-sends` may reach: `not_withdrawn` or `given`.
+    #[schema(required = false)]
+    campaign_consent: Option<ConsentRule>,
+}
+
+/// What is to be changed of the words. A member that is not there stays; one that is replaces what was, and `null` brings the
+/// usual words back.
+#[derive(Default, Deserialize, ToSchema)]
+struct OptOutChange {
+    /// At most 100 words or phrases of 1 to 64 characters. Capitals, and what stands around a word, do not matter.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, required = false, max_items = 100, example = json!(["stop", "no more offers"]))]
+    stop_words: Change<Vec<WishWord>>,
+    /// Likewise.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, required = false, max_items = 100, example = json!(["start"]))]
+    start_words: Change<Vec<WishWord>>,
 }
 
 /// What is to be changed of moderation. A member that is not there stays; one that is replaces what was.
@@ -64,7 +86,7 @@ struct ModerationChange {
         (status = 403, description = "`role_required`: only an admin may do this."),
         (status = 404, description = "`tenant_not_set_up`."),
         (status = 412, description = "`version_mismatch`: they have changed since you saw them."),
-        (status = 422, description = "`body_invalid` or `block_list_too_long`."),
+        (status = 422, description = "`body_invalid`, `block_list_too_long` or `opt_out_list_too_long`."),
     )
 )]
 pub(crate) async fn update(
@@ -80,9 +102,26 @@ pub(crate) async fn update(
         return Err(Refusal::changed());
     }
     change.moderation.apply(&mut tenant.moderation)?;
+    change.opt_out.apply(&mut tenant.wish_words)?;
+    tenant.consent_rule = change.campaign_consent.map_or(tenant.consent_rule, Into::into);
     tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
     tenancy.save_tenant(&mut tenant).await?;
     Ok(Settings::versioned(&tenant))
+}
+
+impl OptOutChange {
+    fn apply(self, words: &mut WishWords) -> Result<(), TooManyWishWords> {
+        match self.stop_words {
+            Change::Keep => {}
+            Change::Clear => words.set_stop(None)?,
+            Change::Set(given) => words.set_stop(Some(given))?,
+        }
+        match self.start_words {
+            Change::Keep => Ok(()),
+            Change::Clear => words.set_start(None),
+            Change::Set(given) => words.set_start(Some(given)),
+        }
+    }
 }
 
 impl ModerationChange {

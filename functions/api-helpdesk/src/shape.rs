@@ -3,6 +3,7 @@
 mod accepted;
 mod audit;
 mod contact;
+mod conversation;
 mod library;
 mod merge;
 mod message;
@@ -11,15 +12,18 @@ mod thread;
 mod ticket;
 mod upload;
 mod usage;
+mod wishes;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use audit::AuditRecord;
 pub(crate) use contact::Contact;
+pub(crate) use conversation::Conversation;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;
 pub(crate) use message::Message;
-pub(crate) use settings::Settings;
+pub(crate) use settings::{ConsentRule, Settings};
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
 pub(crate) use upload::Upload;
 pub(crate) use usage::{LedgerEntry, Usage};
+pub(crate) use wishes::Stance;

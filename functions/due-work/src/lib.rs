@@ -64,10 +64,11 @@ impl DueWork {
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
         let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
         let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files > 0 {
+        if woken.conversations + woken.files + woken.released > 0 {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
+            invocation.add("ReleasedByNumbers", woken.released);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

@@ -43,7 +43,7 @@ pub use phone::{MatchingKey, Phone};
 pub use position::Position;
 pub use provenance::Provenance;
 pub use sealed::Sealed;
-pub use session::Session;
+pub use session::{Initiative, Session};
 pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;

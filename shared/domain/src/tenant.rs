@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::allowance::{Period, Purchase, Qualifying, zone};
+use crate::contact::wishes::{ConsentRule, WishWords};
 use crate::ids::TenantId;
 use crate::moderation::Moderation;
 
@@ -31,6 +32,12 @@ pub struct Tenant {
     /// What is hidden of what its customers write (F13).
     #[serde(default, skip_serializing_if = "Moderation::is_usual")]
     pub moderation: Moderation,
+    /// The words by which customers end marketing, and allow it again (F31).
+    #[serde(default, skip_serializing_if = "WishWords::are_usual")]
+    pub wish_words: WishWords,
+    /// Whom a campaign may reach (F27).
+    #[serde(default, skip_serializing_if = "ConsentRule::is_usual")]
+    pub consent_rule: ConsentRule,
     /// Counts the edits, for `If-Match`.
     #[serde(default)]
     pub version: u64,

@@ -11,6 +11,8 @@ mod library;
 mod living;
 mod matching;
 mod merge;
+mod number;
+mod person;
 mod receive;
 mod record;
 mod retry;
@@ -22,9 +24,11 @@ mod tickets;
 mod turn;
 mod unconfirmed;
 mod wake;
+mod wishes;
 
 pub use accept::{
-    AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
+    AcceptError, Accepting, Alternative, Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate,
+    NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
 pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
@@ -45,3 +49,4 @@ pub use tickets::{TicketError, assign, close, reopen};
 pub use turn::{Turned, turn_periods};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
 pub use wake::{WakeError, Waking, Woken, wake};
+pub use wishes::{PreferenceHeard, hear_preference};

@@ -1,18 +1,20 @@
 //! What is stored before and after the one call to Graph.
 
 pub(crate) mod file;
+mod setback;
 
-use domain::delivery::Turn;
+use domain::delivery::{Obstacle, Report, Turn};
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
 use storage::{CommitError, ReserveError, Tenancy, Transaction};
 use uuid::Uuid;
-use whatsapp::graph::errors::{Class, Until};
+use whatsapp::graph::errors::Class;
 use whatsapp::graph::{GraphError, SendResult};
 
 use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
-use crate::status;
+use crate::{number, status};
+use setback::{Setback, setback};
 
 /// What became of a message that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(crate) enum Sent {
     Unconfirmed,
     /// It did not leave; not before this.
     DueAt(Timestamp),
+    /// It did not leave, since its number cannot send; which may be news.
+    NumberRefused { is_news: bool },
 }
 
 /// A message whose call to Graph is ours to make.
@@ -30,12 +34,8 @@ pub(crate) struct Claimed {
     message: Message,
 }
 
-/// Meta's code for a message outside the customer service window.
-const OUTSIDE_WINDOW: &str = "131047";
 /// A network that does not even take the connection is tried again this soon.
 const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
-/// A channel that cannot send is looked at again this often; what leaves its session meanwhile fails visibly.
-const ACCOUNT_WAIT: SignedDuration = SignedDuration::from_mins(5);
 
 /// Claims the message, or says that it is not ours to send.
 ///
@@ -74,14 +74,14 @@ pub(crate) async fn answer(
         SendResult::Sent { wamid, .. } => sent(tenancy, channel, &mut message, wamid, now).await,
         SendResult::NotSent(reason) => {
             tracing::warn!(message.id = %message.id, reason, "Graph was not reached");
-            postpone(tenancy, &mut message, now + UNREACHABLE_WAIT, now).await
+            postpone(tenancy, &mut message, Obstacle::Network, now + UNREACHABLE_WAIT, now).await
         }
         SendResult::Unknown(reason) => {
             tracing::warn!(message.id = %message.id, reason, "the answer of Graph was lost");
             answer_lost(tenancy, &mut message, now).await?;
             Ok(Sent::Unconfirmed)
         }
-        SendResult::Refused(error) => refused(tenancy, &mut message, &error, now).await,
+        SendResult::Refused(error) => refused(tenancy, channel, &mut message, &error, now).await,
     }
 }
 
@@ -121,7 +121,7 @@ pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: 
 pub(crate) async fn again(tenancy: &Tenancy, claimed: Claimed, now: Timestamp) -> Result<(), Busy> {
     let mut message = claimed.message;
     tracing::info!(message.id = %message.id, "Graph does not know a file any more");
-    postpone(tenancy, &mut message, now, now).await.map(|_| ())
+    postpone(tenancy, &mut message, Obstacle::File, now, now).await.map(|_| ())
 }
 
 /// The message is of a kind that is never sent.
@@ -151,37 +151,36 @@ async fn sent(
     })
     .await?;
     status::apply_parked(tenancy, alias, message.id).await?;
+    number::recovered(tenancy, channel, now).await?;
     Ok(Sent::Over)
 }
 
-async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, now: Timestamp) -> Result<Sent, Busy> {
-    if let Some(wait) = wait_after(message, error) {
-        return postpone(tenancy, message, now + wait, now).await;
+async fn refused(
+    tenancy: &Tenancy,
+    channel: &Channel,
+    message: &mut Message,
+    error: &GraphError,
+    now: Timestamp,
+) -> Result<Sent, Busy> {
+    if let Some(setback) = setback(tenancy, channel, message, error, now).await? {
+        let sent = postpone(tenancy, message, setback.obstacle, setback.not_before, now).await?;
+        return Ok(sent.with(setback, error));
     }
     let failure = error.failure().clone();
-    let outside_window = failure.code == OUTSIDE_WINDOW;
+    // What follows from it comes first: once the message has failed, nobody looks at it again.
+    status::consequences(tenancy, message, &Report::Failed(failure.clone()), now).await?;
     fail(tenancy, message, failure, now).await?;
-    if outside_window {
-        status::close_session(tenancy, message.thread_id, now).await?;
-    }
     Ok(Sent::Over)
 }
 
-/// How long a message waits after a refusal; nothing if it is final.
-fn wait_after(message: &Message, error: &GraphError) -> Option<SignedDuration> {
-    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
-    let wait = match error.row.class {
-        Class::Retry(pace) => pace.wait(postponed).map(|wait| SignedDuration::try_from(wait).unwrap_or(ACCOUNT_WAIT)),
-        Class::Account => Some(ACCOUNT_WAIT),
-        Class::Wait(Until::MetaLifts | Until::Passed(_) | Until::CustomerWrites)
-        | Class::Fix
-        | Class::Permanent
-        | Class::Notice => None,
-    }?;
-    let asked = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
-    let wait = asked.map_or(wait, |asked| asked.max(wait));
-    tracing::info!(message.id = %message.id, graph.code = error.code, wait_s = wait.as_secs(), "Graph put a message off");
-    Some(wait)
+impl Sent {
+    /// The same, told as the number's matter where it is.
+    fn with(self, setback: Setback, error: &GraphError) -> Self {
+        match error.row.class {
+            Class::Account(_) => Self::NumberRefused { is_news: setback.is_news },
+            _ => self,
+        }
+    }
 }
 
 async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: Timestamp) -> Result<(), Busy> {
@@ -197,10 +196,11 @@ async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: T
 async fn postpone(
     tenancy: &Tenancy,
     message: &mut Message,
+    obstacle: Obstacle,
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.postpone(now)) {
+    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.postpone(obstacle, now)) {
         Some(Ok(())) => Change::Postponed { not_before },
         // A status came meanwhile, so it did leave.
         _ => Change::Message,

@@ -48,6 +48,16 @@ impl Keys {
         self.key("", format!("CHANNEL#{id}"))
     }
 
+    /// The partition of what waits for a number that cannot send.
+    pub(crate) fn held(self, id: ChannelId) -> String {
+        self.key(&format!("#HELD#{id}"), "").pk
+    }
+
+    /// By the month, so that none grows without bound.
+    pub(crate) fn notice(self, month: Month, id: &str) -> Key {
+        self.key(&format!("#NOTICES#{month}"), format!("NOTICE#{id}"))
+    }
+
     pub(crate) fn credential(self, id: ChannelId) -> Key {
         self.key("", format!("CREDENTIAL#{id}"))
     }
@@ -182,6 +192,13 @@ pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Po
     Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
 }
 
+/// The channel that a key of the due index names.
+pub(crate) fn read_channel(pk: &str, sk: &str) -> Option<(TenantId, ChannelId)> {
+    let tenant = pk.strip_prefix("T#")?;
+    let channel = sk.strip_prefix("CHANNEL#")?;
+    Some((tenant.parse().ok()?, channel.parse().ok()?))
+}
+
 /// The conversation that a key of the due index names.
 pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, ContactId)> {
     let mut parts = pk.strip_prefix("T#")?.split('#');
@@ -218,6 +235,17 @@ mod tests {
             (read(keys.tenant()), read(keys.conversation(Uuid::nil().into(), Uuid::nil().into()))),
             (None, None)
         );
+    }
+
+    #[test]
+    fn a_channel_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, channel): (TenantId, ChannelId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        let key = keys.channel(channel);
+        assert_eq!(read_channel(&key.pk, &key.sk), Some((tenant, channel)));
+        for other in [keys.conversation(channel, Uuid::from_u128(3).into()), keys.tenant(), keys.credential(channel)] {
+            assert_eq!(read_channel(&other.pk, &other.sk), None);
+        }
     }
 
     #[test]
