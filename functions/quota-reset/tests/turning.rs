@@ -39,10 +39,11 @@ impl World {
         let database = Database::memory().unwrap();
         let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
         let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+        let attributes = ["pk", "sk", "due_pk", "due_sk"].map(attribute);
         let request: CreateTableRequest = serde_json::from_value(json!({
             "TableName": "helpdesk",
             "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": ["pk", "sk", "due_pk", "due_sk"].map(attribute),
+            "AttributeDefinitions": attributes,
             "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
             "GlobalSecondaryIndexes": [{
                 "IndexName": "due",
@@ -104,6 +105,8 @@ fn tenant(number: u128, time_zone: &str, started_on: &str) -> Tenant {
         allowance: 1_000,
         reopen_within: None,
         moderation: domain::Moderation::default(),
+        wish_words: domain::contact::wishes::WishWords::default(),
+        consent_rule: domain::contact::wishes::ConsentRule::default(),
         version: 0,
     }
 }
