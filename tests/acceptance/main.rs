@@ -9,6 +9,7 @@ mod channels;
 mod contacts;
 mod control;
 mod conversations;
+mod counting;
 mod credentials;
 mod deployment;
 mod faults;

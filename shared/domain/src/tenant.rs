@@ -2,11 +2,11 @@
 
 use std::ops::RangeInclusive;
 
-use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::{Purchase, Qualifying};
+use crate::allowance::{Period, Purchase, Qualifying, zone};
 use crate::contact::wishes::{ConsentRule, WishWords};
 use crate::ids::TenantId;
 use crate::moderation::Moderation;
@@ -56,4 +56,14 @@ impl Tenant {
     /// twice. A day later the session is over.
     pub const RESEND_AFTER: RangeInclusive<SignedDuration> =
         SignedDuration::from_mins(5)..=SignedDuration::from_hours(24);
+
+    /// The period of its allowance that `now` is in (F22). It follows from the clock: nobody has to have turned the month.
+    pub fn period(&self, now: Timestamp) -> Period {
+        Period::at(self.subscription_started_on.day(), &zone(&self.time_zone), now)
+    }
+
+    /// How many periods it went through from the one that `moment` is in to this one.
+    pub fn periods_since(&self, moment: Timestamp, period: &Period) -> u32 {
+        period.since(moment, self.subscription_started_on.day(), &zone(&self.time_zone))
+    }
 }

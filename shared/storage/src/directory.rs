@@ -56,7 +56,7 @@ pub enum Work {
 /// The look-ups across tenants.
 #[derive(Clone, Debug)]
 pub struct Directory {
-    table: Table,
+    pub(crate) table: Table,
 }
 
 impl Directory {

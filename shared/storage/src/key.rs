@@ -39,6 +39,11 @@ impl Keys {
         self.key("", "TENANT")
     }
 
+    /// Which period of its allowance a tenant was last seen in.
+    pub(crate) fn allowance(self) -> Key {
+        self.key("", "ALLOWANCE")
+    }
+
     pub(crate) fn channel(self, id: ChannelId) -> Key {
         self.key("", format!("CHANNEL#{id}"))
     }
@@ -175,6 +180,11 @@ impl Keys {
     }
 }
 
+/// The tenant whose period a key of the due index names.
+pub(crate) fn read_allowance(pk: &str, sk: &str) -> Option<TenantId> {
+    pk.strip_prefix("T#").filter(|_| sk == "ALLOWANCE")?.parse().ok()
+}
+
 /// The message that a key of the due index names.
 pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Position)> {
     let (tenant, thread) = pk.strip_prefix("T#")?.split_once("#THREAD#")?;
@@ -213,6 +223,18 @@ mod tests {
         assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
         assert_eq!(read_conversation(&keys.contact(contact).pk), None);
         assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+
+    #[test]
+    fn a_tenants_allowance_is_read_back_from_its_key_and_nothing_else_is() {
+        let tenant: TenantId = Uuid::from_u128(1).into();
+        let keys = Keys(tenant);
+        let read = |key: Key| read_allowance(&key.pk, &key.sk);
+        assert_eq!(read(keys.allowance()), Some(tenant));
+        assert_eq!(
+            (read(keys.tenant()), read(keys.conversation(Uuid::nil().into(), Uuid::nil().into()))),
+            (None, None)
+        );
     }
 
     #[test]

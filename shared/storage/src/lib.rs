@@ -20,6 +20,7 @@ pub mod notices;
 pub mod objects;
 pub mod outbox;
 pub mod page;
+pub mod periods;
 pub mod statuses;
 mod table;
 pub mod templates;
