@@ -107,6 +107,7 @@ async fn put(
         tenant.moderation = read.moderation;
         tenant.wish_words = read.wish_words;
         tenant.consent_rule = read.consent_rule;
+        tenant.session_reminder_before = read.session_reminder_before;
         match tenancy.save_tenant(&mut tenant).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
@@ -128,6 +129,7 @@ impl WholeTenant {
             moderation: domain::Moderation::default(),
             wish_words: domain::contact::wishes::WishWords::default(),
             consent_rule: domain::contact::wishes::ConsentRule::default(),
+            session_reminder_before: None,
             version: 0,
         }
     }

@@ -167,6 +167,18 @@ impl From<LibraryError> for Refusal {
     }
 }
 
+/// Too late to do anything, or nothing but reminders.
+pub(crate) fn session_reminder_invalid() -> Problem {
+    let detail = "A reminder comes two minutes to 23 hours before the session ends, such as PT1H.";
+    unprocessable("session_reminder_invalid", "Not a time for a reminder", detail.into())
+}
+
+/// A closed ticket's session is nobody's to hurry for.
+pub(crate) fn sort_not_for_view() -> Problem {
+    let detail = "Only open tickets are sorted by the time that is left. Leave `sort` out, or choose another view.";
+    Problem::new(StatusCode::BAD_REQUEST, "query_invalid", "The view has no such order", detail)
+}
+
 /// The file is still with WhatsApp.
 pub(crate) fn attachment_pending() -> Refusal {
     let detail = "WhatsApp has not given us the file yet. Ask again in a moment; the message's `attachments` say when it is \

@@ -18,6 +18,7 @@ const MARGIN: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct DueWork {
     directory: Directory,
+    table: Table,
     outbound: Queue,
     media: Queue,
     clock: Clock,
@@ -34,7 +35,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
         let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), function.clock.now());
         let woken = trace.around(function.handle(runtime::time_left(event.context.deadline()))).await?;
         Ok::<_, lambda_runtime::Error>(
-            json!({ "conversations": woken.conversations, "files": woken.files, "more": woken.more }),
+            json!({ "conversations": woken.conversations, "files": woken.files, "reminders": woken.reminders, "more": woken.more }),
         )
     });
     lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
@@ -47,8 +48,10 @@ impl DueWork {
     /// When a variable is missing.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
         let outbound = Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?);
+        let table = Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?);
         Ok(Self {
-            directory: Directory::new(Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?)),
+            directory: Directory::new(table.clone()),
+            table,
             media: outbound.beside(runtime.variable("MEDIA_QUEUE_URL")?),
             outbound,
             clock: runtime.clock().clone(),
@@ -62,12 +65,14 @@ impl DueWork {
     pub async fn handle(&self, time_left: Duration) -> Result<Woken, helpdesk::WakeError> {
         let now = self.clock.now();
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
-        let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
+        let Self { directory, table, outbound, media, .. } = self;
+        let waking = Waking { directory, table, outbound, media };
         let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files > 0 {
+        if woken.conversations + woken.files + woken.reminders > 0 {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
+            invocation.add("SessionReminders", woken.reminders);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

@@ -13,6 +13,7 @@ mod merge;
 mod person;
 mod receive;
 mod record;
+mod remind;
 mod retry;
 mod reveal;
 mod session;

@@ -1,18 +1,24 @@
-//! What waits for a time is looked at when it has come: conversations with messages to send, and files that are still with
-//! Meta.
+//! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
+//! and tickets whose session is about to end.
 
 use std::time::Instant;
 
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use queues::jobs::{MediaJob, OutboundJob};
 use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
-use storage::{Directory, StorageError};
+use storage::{Directory, StorageError, Table};
+
+use crate::remind::remind;
+use crate::retry::Busy;
 
 /// Who is told of what is due.
 #[derive(Clone, Copy, Debug)]
 pub struct Waking<'a> {
     pub directory: &'a Directory,
+    /// For what is done here and now.
+    pub table: &'a Table,
     /// The sender's queue.
     pub outbound: &'a Queue,
     /// The downloader's.
@@ -26,6 +32,8 @@ pub struct Woken {
     pub conversations: u64,
     /// Files whose downloader was told.
     pub files: u64,
+    /// Tickets of whose session's end somebody was reminded.
+    pub reminders: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -39,6 +47,8 @@ pub enum WakeError {
     Storage(#[from] StorageError),
     #[error(transparent)]
     Queue(#[from] SendError),
+    #[error(transparent)]
+    Busy(#[from] Busy),
 }
 
 /// What was woken is looked at again after this if its job was lost. A file may take as long as the function that fetches
@@ -59,9 +69,11 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
                 return Ok(Woken { more: true, ..woken });
             }
             let due = waking.directory.due(shard, now, AT_ONCE).await?;
-            for one in &due {
-                waking.tell(one, now, &mut woken).await?;
+            for told in try_join_all(due.iter().map(|one| waking.tell(one, now))).await? {
+                woken.count(told);
             }
+            let overdue = due.iter().map(|one| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0));
+            woken.latest_ms = overdue.chain([woken.latest_ms]).max().unwrap_or(0);
             if due.len() < AT_ONCE as usize {
                 break;
             }
@@ -70,24 +82,46 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
     Ok(woken)
 }
 
+/// What came of one that was due.
+#[derive(Clone, Copy)]
+enum Told {
+    Sender,
+    Downloader,
+    /// Somebody was reminded.
+    Reminded,
+    /// There was nothing to tell yet.
+    Nobody,
+}
+
+impl Woken {
+    fn count(&mut self, told: Told) {
+        match told {
+            Told::Sender => self.conversations += 1,
+            Told::Downloader => self.files += 1,
+            Told::Reminded => self.reminders += 1,
+            Told::Nobody => {}
+        }
+    }
+}
+
 impl Waking<'_> {
-    async fn tell(&self, due: &Due, now: Timestamp, woken: &mut Woken) -> Result<(), WakeError> {
+    async fn tell(&self, due: &Due, now: Timestamp) -> Result<Told, WakeError> {
         let tenant_id = due.tenant_id;
-        let again_after = match due.work {
+        let (told, again_after) = match due.work {
             Work::Conversation { channel_id, contact_id } => {
                 self.outbound.knock(&OutboundJob { tenant_id, channel_id, contact_id }).await?;
-                woken.conversations += 1;
-                CONVERSATION_AGAIN_AFTER
+                (Told::Sender, CONVERSATION_AGAIN_AFTER)
             }
             Work::File { thread_id, position } => {
                 self.media.tell_of_files(&[MediaJob { tenant_id, thread_id, position }]).await?;
-                woken.files += 1;
-                FILE_AGAIN_AFTER
+                (Told::Downloader, FILE_AGAIN_AFTER)
+            }
+            Work::Session { ticket_id } => {
+                let reminded = remind(&self.table.of(tenant_id), ticket_id, now).await?;
+                return Ok(if reminded { Told::Reminded } else { Told::Nobody });
             }
         };
         self.directory.look_again(due, now + again_after).await?;
-        let late = u64::try_from(now.duration_since(due.at).as_millis()).unwrap_or(0);
-        woken.latest_ms = woken.latest_ms.max(late);
-        Ok(())
+        Ok(told)
     }
 }

@@ -155,6 +155,12 @@ pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Po
     Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
 }
 
+/// The ticket that a key of the due index names.
+pub(crate) fn read_ticket(pk: &str) -> Option<(TenantId, TicketId)> {
+    let (tenant, ticket) = pk.strip_prefix("T#")?.split_once("#TICKET#")?;
+    Some((tenant.parse().ok()?, ticket.parse().ok()?))
+}
+
 /// The conversation that a key of the due index names.
 pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, ContactId)> {
     let mut parts = pk.strip_prefix("T#")?.split('#');
@@ -181,6 +187,15 @@ mod tests {
         assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
         assert_eq!(read_conversation(&keys.contact(contact).pk), None);
         assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+
+    #[test]
+    fn a_ticket_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, ticket) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        assert_eq!(read_ticket(&keys.ticket(ticket).pk), Some((tenant, ticket)));
+        assert_eq!(read_ticket(&keys.tickets(true)), None);
+        assert_eq!(read_ticket(&keys.contact(Uuid::from_u128(3).into()).pk), None);
     }
 
     #[test]

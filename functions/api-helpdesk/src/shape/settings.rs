@@ -14,6 +14,9 @@ pub(crate) struct Settings {
     /// ISO 8601 duration.
     #[schema(required = true, value_type = Option<String>, example = "P2D")]
     reopen_within: Option<Period>,
+    /// So long before the session of an open ticket ends, its `session_reminder_at` is set; `null`: never.
+    #[schema(required = true, value_type = Option<String>, example = "PT1H")]
+    session_reminder_before: Option<Period>,
     moderation: Moderation,
     opt_out: OptOut,
     campaign_consent: ConsentRule,
@@ -63,6 +66,7 @@ impl Settings {
             version: tenant.version,
             body: Self {
                 reopen_within,
+                session_reminder_before: tenant.session_reminder_before.and_then(|before| before.try_into().ok()),
                 moderation: Moderation::of(&tenant.moderation),
                 opt_out: OptOut::of(&tenant.wish_words),
                 campaign_consent: tenant.consent_rule.into(),
