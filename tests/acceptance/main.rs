@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is all tests, what they share included")]
 
+mod allowance;
 mod architecture;
 mod batches;
 mod channels;
 mod contacts;
 mod control;
+mod conversations;
+mod credentials;
 mod deployment;
 mod faults;
 mod fixtures;
@@ -23,6 +26,7 @@ mod merges;
 mod moderation;
 mod notices;
 mod outbound_media;
+mod pace;
 mod permissions;
 mod placeholders;
 mod reactions;
@@ -32,6 +36,7 @@ mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod template_messages;
 mod templates;
 mod tenants;
 mod unconfirmed;

@@ -120,10 +120,14 @@ async fn a_token_that_meta_does_not_accept_makes_files_wait_until_the_number_is_
     world.meta_knows(&renewed).await;
 
     assert_eq!(state(&sent(&ada, picture()).await), is("pending"));
-    world.clock().advance("PT1H").await;
+    let asked = world.file_requests().await;
+    world.clock().advance("PT10H").await;
     assert_eq!(state(&newest(&ada).await), is("pending"));
+    assert_eq!(world.file_requests().await, asked, "Meta is asked again before anybody has reconnected the number");
+    let shown = world.caller(0, "admin").get(&format!("/v1/channels/{}", channel.id())).await.expecting(200);
+    assert_eq!((&shown.body["status"], &shown.body["trouble"]["code"]), (&json!("needs_reconnecting"), &json!("190")));
     world.connects(&renewed, &tenant).await.expecting(200);
-    world.clock().advance("PT10M").await;
+    world.clock().advance("PT1M").await;
 
     assert_eq!(state(&newest(&ada).await), is("stored"));
     assert!(world.dead_letters().await.is_empty());

@@ -71,7 +71,7 @@ pub(crate) struct NewChannel {
 ///
 /// Meta is asked whether the token reaches the account and the account has the number, and is told to send the account's
 /// webhooks to us; then its templates are read. For a number that the tenant has connected already this renews the token and changes nothing else, so
-/// the request may be repeated. One that was disconnected becomes the same channel again.
+/// the request may be repeated; what waited for a number that needed reconnecting goes out then, in order. One that was disconnected becomes the same channel again.
 #[utoipa::path(
     post, path = "/v1/channels", operation_id = "connect_channel", tag = "channels",
     request_body = NewChannel,

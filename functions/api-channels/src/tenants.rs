@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use domain::TenantId;
+use domain::allowance::anniversary;
 use http::StatusCode;
 use jiff::civil::Date;
 use rest::{Id, IfMatch, Json, Operator, Period, Versioned};
@@ -10,9 +11,10 @@ use storage::{CommitError, Tenancy};
 use utoipa::ToSchema;
 
 use crate::Desk;
+use crate::given::purchases::{FewPurchases, FewSubscriptions};
 use crate::given::{Name, TimeZoneName};
 use crate::refusal::Refusal;
-use crate::shape::Tenant;
+use crate::shape::{Purchase, Subscription, Tenant};
 
 /// Shows a tenant. Needs the role `operator`.
 #[utoipa::path(
@@ -38,8 +40,20 @@ pub(crate) struct WholeTenant {
     /// A name of the IANA database.
     #[schema(value_type = String, example = "Europe/Berlin")]
     time_zone: TimeZoneName,
-    #[schema(value_type = String, format = Date, example = "2026-01-31")]
-    subscription_started_on: Date,
+    /// The day of the month on which its allowance begins anew is that of this day. May be left out where a purchase says
+    /// it.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date, required = false, example = "2026-01-31")]
+    subscription_started_on: Option<Date>,
+    /// What it bought and renewed, at most 200. The earliest purchase that qualifies is the day on which its subscription
+    /// started, whatever `subscription_started_on` says.
+    #[serde(default)]
+    #[schema(value_type = Vec<Purchase>, required = false)]
+    purchases: FewPurchases,
+    /// Which subscriptions qualify; by default Marketing Hub and Service Hub, Professional and Enterprise.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Subscription>>, required = false)]
+    qualifying_subscriptions: Option<FewSubscriptions>,
     /// How many conversations a month it may begin, on all its numbers together.
     #[serde(default = "usual_allowance")]
     #[schema(required = false, default = 1000)]
@@ -67,7 +81,8 @@ fn usual_allowance() -> u32 {
         (status = 201, description = "The new tenant.", body = Tenant, headers(("ETag" = String))),
         (status = 404, description = "The id is not of this form."),
         (status = 412, description = "`version_mismatch`: it has changed since you saw it, or is not there."),
-        (status = 422, description = "`body_invalid`."),
+        (status = 422, description = "`body_invalid`, or `no_qualifying_purchase`: nothing says when its subscription \
+                                      started."),
     )
 )]
 pub(crate) async fn replace(
@@ -95,7 +110,7 @@ async fn put(
         if seen.is_some() && seen != read.as_ref().map(|tenant| tenant.version) {
             return Err(Refusal::changed());
         }
-        let mut tenant = given.clone().into_tenant(tenancy.tenant_id());
+        let mut tenant = given.clone().into_tenant(tenancy.tenant_id())?;
         let Some(read) = read else {
             if tenancy.create_tenant(&tenant).await? {
                 return Ok((StatusCode::CREATED, tenant));
@@ -118,12 +133,17 @@ async fn put(
 }
 
 impl WholeTenant {
-    fn into_tenant(self, id: TenantId) -> domain::Tenant {
-        domain::Tenant {
+    fn into_tenant(self, id: TenantId) -> Result<domain::Tenant, Refusal> {
+        let purchases: Vec<_> = self.purchases.into();
+        let qualifying = self.qualifying_subscriptions.map(Into::into).unwrap_or_default();
+        let started = anniversary(&purchases, &qualifying).or(self.subscription_started_on);
+        Ok(domain::Tenant {
             id,
             name: self.name.into(),
             time_zone: self.time_zone.into(),
-            subscription_started_on: self.subscription_started_on,
+            subscription_started_on: started.ok_or_else(Refusal::no_qualifying_purchase)?,
+            purchases,
+            qualifying,
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
             moderation: domain::Moderation::default(),
@@ -131,6 +151,6 @@ impl WholeTenant {
             consent_rule: domain::contact::wishes::ConsentRule::default(),
             session_reminder_before: None,
             version: 0,
-        }
+        })
     }
 }

@@ -3,6 +3,7 @@
 mod audit;
 mod business_number;
 mod contacts;
+mod conversations;
 mod library;
 mod messages;
 mod refusal;
@@ -13,6 +14,7 @@ mod telling;
 mod threads;
 mod tickets;
 mod uploads;
+mod usage;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;

@@ -1,6 +1,8 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
 mod contacts;
+mod conversations;
+mod templates;
 
 use axum::response::{IntoResponse, Response};
 use domain::contact::wishes::TooManyWishWords;
@@ -15,6 +17,9 @@ use rest::Problem;
 use storage::{CommitError, StorageError};
 use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
 use whatsapp::media::NotAllowed;
+
+pub(crate) use conversations::recipient_invalid;
+pub(crate) use templates::{header_invalid, template_not_alone};
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -127,7 +132,9 @@ impl From<TooManyWishWords> for Refusal {
 impl From<AcceptError> for Refusal {
     fn from(error: AcceptError) -> Self {
         match error {
-            AcceptError::NoSuchThread => Self::not_found(),
+            AcceptError::NoSuchThread | AcceptError::NoSuchChannel | AcceptError::NoSuchContact => Self::not_found(),
+            AcceptError::ChannelDisconnected => Self(conversations::channel_disconnected()),
+            AcceptError::NoAddress => Self(conversations::contact_without_number()),
             AcceptError::NoSuchQuotedMessage => Self(no_such_quoted_message()),
             AcceptError::Empty => Self(message_empty()),
             AcceptError::TextEmpty => Self(text_empty()),
@@ -145,6 +152,13 @@ impl From<AcceptError> for Refusal {
             AcceptError::NoSuchTarget => Self(no_such_reaction_target()),
             AcceptError::NotReactable(why) => Self(not_reactable(why)),
             AcceptError::NotAnEmoji => Self(emoji_invalid()),
+            AcceptError::NoSuchTemplate { alternatives } => Self(templates::no_such_template(&alternatives)),
+            AcceptError::TemplateNotSendable { why, alternatives } => {
+                Self(templates::template_not_sendable(why, &alternatives))
+            }
+            AcceptError::TemplateUnfillable(why) => Self(templates::template_unfillable(why)),
+            AcceptError::HeaderNotAFile => Self(templates::header_not_a_file()),
+            AcceptError::NumberNeeded => Self(templates::template_needs_number()),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
@@ -256,7 +270,8 @@ fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Pro
 }
 
 fn message_empty() -> Problem {
-    let detail = "A message has a text, attachments, a location, contacts or a reaction. Give at least one of them.";
+    let detail = "A message has a text, attachments, a location, contacts, a template or a reaction. Give at least one of \
+                  them.";
     unprocessable("message_empty", "The message is empty", detail.into())
 }
 

@@ -3,6 +3,7 @@
 mod accepted;
 mod audit;
 mod contact;
+mod conversation;
 mod library;
 mod merge;
 mod message;
@@ -10,11 +11,13 @@ mod settings;
 mod thread;
 mod ticket;
 mod upload;
+mod usage;
 mod wishes;
 
 pub(crate) use accepted::Accepted;
 pub(crate) use audit::AuditRecord;
 pub(crate) use contact::Contact;
+pub(crate) use conversation::Conversation;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;
 pub(crate) use message::Message;
@@ -22,4 +25,5 @@ pub(crate) use settings::{ConsentRule, Settings};
 pub(crate) use thread::Thread;
 pub(crate) use ticket::Ticket;
 pub(crate) use upload::Upload;
+pub(crate) use usage::{LedgerEntry, Usage};
 pub(crate) use wishes::Stance;

@@ -18,7 +18,6 @@ const MARGIN: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub struct DueWork {
     directory: Directory,
-    table: Table,
     outbound: Queue,
     media: Queue,
     clock: Clock,
@@ -48,10 +47,8 @@ impl DueWork {
     /// When a variable is missing.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
         let outbound = Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?);
-        let table = Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?);
         Ok(Self {
-            directory: Directory::new(table.clone()),
-            table,
+            directory: Directory::new(Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?)),
             media: outbound.beside(runtime.variable("MEDIA_QUEUE_URL")?),
             outbound,
             clock: runtime.clock().clone(),
@@ -65,13 +62,13 @@ impl DueWork {
     pub async fn handle(&self, time_left: Duration) -> Result<Woken, helpdesk::WakeError> {
         let now = self.clock.now();
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
-        let Self { directory, table, outbound, media, .. } = self;
-        let waking = Waking { directory, table, outbound, media };
+        let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
         let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files + woken.reminders > 0 {
+        if woken.conversations + woken.files + woken.released + woken.reminders > 0 {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
+            invocation.add("ReleasedByNumbers", woken.released);
             invocation.add("SessionReminders", woken.reminders);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());

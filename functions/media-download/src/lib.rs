@@ -96,6 +96,10 @@ fn tell(invocation: &Invocation, fetched: &Fetched) {
         Outcome::DueAt(_, obstacle) => ("FilesPostponed", Some(obstacle.name())),
     };
     invocation.count(outcome);
+    if let Some(channel) = fetched.new_trouble {
+        invocation.count("NumbersInTrouble");
+        invocation.concerns("channel.id", [channel]);
+    }
     invocation.concerns("message.id", message.map(|message| message.id));
     invocation
         .concerns("trace.id", Trace::current_id().into_iter().chain(message.and_then(|message| message.trace_id)));

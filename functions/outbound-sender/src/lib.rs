@@ -17,6 +17,8 @@ use whatsapp::graph::Graph;
 const FUNCTION: &str = "outbound-sender";
 /// One call to Graph may take this long; then its answer counts as lost.
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(15);
+/// A conversation with more to send than fits in this lets the others have their turn, and comes again behind them.
+const TURN: Duration = Duration::from_secs(5);
 /// What a message may still need after its call was begun: the call, and storing what came of it.
 const LAST_MESSAGE: Duration = Duration::from_secs(25);
 /// What a file may need before that: its digest, for which it is read once, and its way to Meta.
@@ -64,7 +66,7 @@ impl OutboundSender {
     /// Works on the conversations of a batch.
     pub async fn handle(&self, event: SqsEvent, time_left: Duration) -> SqsBatchResponse {
         let now = Instant::now();
-        let until = now + time_left.saturating_sub(LAST_MESSAGE);
+        let until = now + time_left.saturating_sub(LAST_MESSAGE).min(TURN);
         let files_until = now + time_left.saturating_sub(LAST_MESSAGE + LAST_FILE);
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
@@ -101,8 +103,12 @@ impl OutboundSender {
 }
 
 fn tell(invocation: &Invocation, call: Call) {
-    let Call { message_id, trace_id, what, begun_at, answered_at, took, outcome, code } = call;
+    let Call { message_id, trace_id, what, begun_at, answered_at, took, outcome, code, new_trouble } = call;
     invocation.count(outcome);
+    if let Some(channel) = new_trouble {
+        invocation.count("NumbersInTrouble");
+        invocation.concerns("channel.id", [channel]);
+    }
     invocation.list(
         "graph.calls",
         json!({

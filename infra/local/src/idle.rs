@@ -187,6 +187,7 @@ impl Watch {
                     Work::Conversation { channel_id, contact_id } => {
                         format!("work for contact {contact_id} on channel {channel_id}")
                     }
+                    Work::Channel { channel_id } => format!("who waits for channel {channel_id}"),
                     Work::File { thread_id, position } => format!("the file of message {position} in {thread_id}"),
                     Work::Session { ticket_id } => format!("the end of the session of {ticket_id}"),
                 };

@@ -1,9 +1,15 @@
 //! A channel: one connected WhatsApp Business number.
 
+mod slowdown;
+mod trouble;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ChannelId, TenantId};
+
+pub use slowdown::Slowdown;
+pub use trouble::{Met, Remedy, Trouble};
 
 /// A business number of one tenant. It stays when the number is disconnected, and so does its history (F6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +26,18 @@ pub struct Channel {
     /// Since when it is not connected any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnected_at: Option<Timestamp>,
+    /// What keeps it from sending until somebody acts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    trouble: Option<Trouble>,
+    /// Meta's last word on its pace.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    slowdown: Option<Slowdown>,
+    /// When those who wait for this number are to be woken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wakes_at: Option<Timestamp>,
+    /// Counts the tokens that it was given: a refusal of an earlier one says nothing of this.
+    #[serde(default)]
+    token: u64,
     /// Counts the changes, for `If-Match` and for whoever changes it at the same time.
     #[serde(default)]
     pub version: u64,
@@ -43,24 +61,36 @@ impl Channel {
             display_phone_number: number.display_phone_number,
             connected_at: now,
             disconnected_at: None,
+            trouble: None,
+            slowdown: None,
+            wakes_at: None,
+            token: 0,
             version: 0,
         }
     }
 
-    /// The same number is connected again: what came while it was not stays outside (F5). Connecting one that is
-    /// connected only brings what Meta says of it up to date.
+    /// The same number is connected again, with another token: what came while it was not stays outside (F5), and what
+    /// waited for it goes on. Connecting one that is connected only brings what Meta says of it up to date.
     pub fn connect_again(&mut self, number: BusinessNumber, now: Timestamp) {
         if self.disconnected_at.take().is_some() {
             self.connected_at = now;
         }
         self.waba_id = number.waba_id;
         self.display_phone_number = number.display_phone_number;
+        self.trouble = None;
+        self.slowdown = None;
+        self.token += 1;
+        self.wakes_at = Some(now);
     }
 
-    /// The number is not to be used any more. Says whether anything changed.
+    /// The number is not to be used any more, which those who wait for it have to know. Says whether anything changed.
     pub fn disconnect(&mut self, now: Timestamp) -> bool {
         let connected = self.is_connected();
-        self.disconnected_at = self.disconnected_at.or(Some(now));
+        if connected {
+            self.disconnected_at = Some(now);
+            self.trouble = None;
+            self.wakes_at = Some(now);
+        }
         connected
     }
 
@@ -80,7 +110,7 @@ impl Channel {
 mod tests {
     use super::*;
 
-    fn at(millisecond: i64) -> Timestamp {
+    pub(super) fn at(millisecond: i64) -> Timestamp {
         Timestamp::from_millisecond(millisecond).expect("a time")
     }
 
@@ -88,8 +118,12 @@ mod tests {
         BusinessNumber { waba_id: "1".into(), phone_number_id: "2".into(), display_phone_number: display.into() }
     }
 
-    fn channel() -> Channel {
+    pub(super) fn channel() -> Channel {
         Channel::connect(TenantId::from(uuid::Uuid::nil()), number("+1 555 0100"), at(10_900))
+    }
+
+    pub(super) fn connect_again(channel: &mut Channel, now: Timestamp) {
+        channel.connect_again(number("+1 555 0100"), now);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! One person who writes, and the identities under which WhatsApp knows them (F11).
 
+mod address;
 pub mod identity;
 pub mod merge;
 pub mod properties;

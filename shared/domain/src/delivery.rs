@@ -12,6 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::allowance::{Charge, PeriodId, Settlement};
 use crate::failure::Failure;
 
 /// A step on the way.
@@ -111,6 +112,31 @@ pub enum Turn {
     Over,
 }
 
+/// What kept a message from leaving.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Obstacle {
+    /// Too much to one customer.
+    Pair,
+    /// Something of the number's: its pace, its token, its account.
+    Number,
+    /// Meta works on something, for minutes.
+    Maintenance,
+    /// A fault that may pass.
+    Fault,
+    /// Meta was not reached.
+    Network,
+    /// Its file has to be given to Meta anew.
+    File,
+}
+
+/// The last obstacle, and how often it was met without another between.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Obstructed {
+    by: Obstacle,
+    times: u32,
+}
+
 /// A transition that the message's state does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a message that is {from:?} cannot be {to}")]
@@ -128,12 +154,17 @@ pub struct Delivery {
     steps: Vec<Step>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     failure: Option<Failure>,
-    /// How often Graph told us to come back later.
+    /// How often it had to wait.
     #[serde(default)]
     postponed: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    obstructed: Option<Obstructed>,
     /// Who claimed it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_by: Option<Uuid>,
+    /// What it takes of the tenant's allowance, if it takes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charge: Option<Charge>,
 }
 
 impl Delivery {
@@ -146,11 +177,48 @@ impl Delivery {
     /// Accepted at `at`.
     pub fn queued(at: Timestamp) -> Self {
         let steps = vec![Step { status: Status::Queued, at }];
-        Self { status: Status::Queued, since: at, steps, failure: None, postponed: 0, claimed_by: None }
+        Self {
+            status: Status::Queued,
+            since: at,
+            steps,
+            failure: None,
+            postponed: 0,
+            obstructed: None,
+            claimed_by: None,
+            charge: None,
+        }
     }
 
     pub fn status(&self) -> Status {
         self.status
+    }
+
+    /// When it entered its present status.
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// What it takes of the allowance; nothing for what counts nothing.
+    pub fn charge(&self) -> Option<Charge> {
+        self.charge
+    }
+
+    /// It takes its share of the period in which it is accepted (F21).
+    pub fn charge_to(&mut self, period: PeriodId) {
+        self.charge = Some(Charge::reserved(period));
+    }
+
+    /// The charge follows the status. Says what that changes in the period's count.
+    pub fn settle_charge(&mut self) -> Option<Settlement> {
+        let status = self.status;
+        self.charge.as_mut()?.follow(status)
+    }
+
+    /// What was given back is taken by others, and stays given back.
+    pub fn forgo_charge(&mut self) {
+        if let Some(charge) = &mut self.charge {
+            charge.forgo();
+        }
     }
 
     /// The steps reached so far, in the order of a message's life, each with the first time it was reported.
@@ -163,9 +231,14 @@ impl Delivery {
         self.failure.as_ref().filter(|_| self.status == Status::Failed)
     }
 
-    /// How often Graph told us to come back later.
-    pub fn postponed(&self) -> u32 {
-        self.postponed
+    /// Whether it had to wait for something else than its turn since it was queued: for `patience` counts as that.
+    pub fn has_waited(&self, patience: SignedDuration, now: Timestamp) -> bool {
+        self.postponed > 0 || now.duration_since(self.since) > patience
+    }
+
+    /// How often in a row this obstacle was what kept it from leaving.
+    pub fn obstructed_by(&self, obstacle: Obstacle) -> u32 {
+        self.obstructed.filter(|last| last.by == obstacle).map_or(0, |last| last.times)
     }
 
     /// What a sender may do with it now.
@@ -203,17 +276,22 @@ impl Delivery {
     }
 
     /// It did not leave, and will be tried again later.
-    pub fn postpone(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+    pub fn postpone(&mut self, obstacle: Obstacle, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Sending], Status::Queued, "postponed", now)?;
-        self.postponed += 1;
+        self.obstruct(obstacle);
         Ok(())
     }
 
     /// It could not be made ready to leave, and will be tried again later.
-    pub fn put_off(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+    pub fn put_off(&mut self, obstacle: Obstacle, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Queued], Status::Queued, "put off", now)?;
-        self.postponed += 1;
+        self.obstruct(obstacle);
         Ok(())
+    }
+
+    fn obstruct(&mut self, by: Obstacle) {
+        self.obstructed = Some(Obstructed { by, times: self.obstructed_by(by).saturating_add(1) });
+        self.postponed = self.postponed.saturating_add(1);
     }
 
     /// The answer of the call was lost, or its sender was.
@@ -330,16 +408,32 @@ mod tests {
     fn a_message_is_claimed_once() {
         let mut delivery = sending();
         assert!(delivery.claim(Uuid::from_u128(2), at(2)).is_err());
-        delivery.postpone(at(3)).expect("a message under way can be postponed");
+        delivery.postpone(Obstacle::Pair, at(3)).expect("a message under way can be postponed");
         assert!(delivery.claim(Uuid::from_u128(2), at(4)).is_ok());
     }
 
     #[test]
     fn what_another_sender_has_claimed_is_not_put_off() {
         let mut delivery = Delivery::queued(at(0));
-        delivery.put_off(at(1)).expect("a queued message can be put off");
-        assert_eq!((delivery.turn(), delivery.postponed()), (Turn::Ready, 1));
-        assert!(sending().put_off(at(2)).is_err());
+        delivery.put_off(Obstacle::File, at(1)).expect("a queued message can be put off");
+        assert_eq!((delivery.turn(), delivery.obstructed_by(Obstacle::File)), (Turn::Ready, 1));
+        assert!(sending().put_off(Obstacle::File, at(2)).is_err());
+    }
+
+    #[test]
+    fn one_obstacle_after_another_is_counted_for_itself() {
+        let mut delivery = Delivery::queued(at(0));
+        for obstacle in [Obstacle::Pair, Obstacle::Pair, Obstacle::Fault] {
+            delivery.put_off(obstacle, at(1)).expect("a queued message can be put off");
+        }
+        assert_eq!((delivery.obstructed_by(Obstacle::Fault), delivery.obstructed_by(Obstacle::Pair)), (1, 0));
+    }
+
+    #[test]
+    fn a_message_that_stood_in_line_for_long_has_waited_without_being_put_off() {
+        let patience = SignedDuration::from_secs(60);
+        let delivery = Delivery::queued(at(0));
+        assert!(!delivery.has_waited(patience, at(60)) && delivery.has_waited(patience, at(61)));
     }
 
     #[test]

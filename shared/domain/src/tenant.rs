@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::{Purchase, Qualifying};
 use crate::contact::wishes::{ConsentRule, WishWords};
 use crate::ids::TenantId;
 use crate::moderation::Moderation;
@@ -17,6 +18,12 @@ pub struct Tenant {
     pub time_zone: String,
     /// The day on which it began to pay; months of its allowance begin on this day of the month (F22).
     pub subscription_started_on: Date,
+    /// What it bought, where that is known: the earliest purchase that qualifies is the day above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub purchases: Vec<Purchase>,
+    /// Which of them do.
+    #[serde(default, skip_serializing_if = "Qualifying::is_usual")]
+    pub qualifying: Qualifying,
     /// How many conversations a month it may begin, on all its numbers together (F20).
     pub allowance: u32,
     /// A message that comes less than this after its ticket was closed reopens it; without it a new ticket is made (F8).

@@ -2,13 +2,16 @@
 //! them or none.
 
 mod compose;
+mod conversation;
 mod files;
 mod reply;
+mod template;
 mod thread;
 
 use domain::content::MediaKind;
+use domain::template::{Category, Unfillable, Unsendable};
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Content, LibraryItemId, Message, MessageId, UploadId};
+use domain::{Content, Initiative, LibraryItemId, Message, MessageId, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
@@ -16,7 +19,9 @@ use storage::idempotency::Answered;
 use storage::{CommitError, Objects, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
-pub use reply::{IdempotencyKey, NewAttachment, NewReply, Said, Saying, Source};
+pub use reply::{
+    Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
+};
 use thread::Thread;
 
 use crate::fresh::fresh_id;
@@ -27,6 +32,15 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 pub enum AcceptError {
     #[error("no such thread")]
     NoSuchThread,
+    #[error("no such channel")]
+    NoSuchChannel,
+    #[error("the business number is not connected")]
+    ChannelDisconnected,
+    #[error("no such contact")]
+    NoSuchContact,
+    /// Neither WhatsApp nor anybody here has a number or an id of theirs.
+    #[error("the contact has no number")]
+    NoAddress,
     /// The quoted message is not one of this conversation.
     #[error("no such message in this conversation")]
     NoSuchQuotedMessage,
@@ -71,12 +85,32 @@ pub enum AcceptError {
     NotReactable(NotReactable),
     #[error("a reaction is one emoji")]
     NotAnEmoji,
+    #[error("no such template")]
+    NoSuchTemplate { alternatives: Vec<Alternative> },
+    #[error("the template cannot be sent")]
+    TemplateNotSendable { why: Unsendable, alternatives: Vec<Alternative> },
+    #[error(transparent)]
+    TemplateUnfillable(#[from] Unfillable),
+    /// It names a text of the library.
+    #[error("the header is no file")]
+    HeaderNotAFile,
+    /// The contact hides theirs.
+    #[error("the template goes to numbers only")]
+    NumberNeeded,
     #[error("the session is closed")]
     SessionClosed { expired_at: Option<Timestamp> },
     #[error("the idempotency key was used for another request")]
     KeyUsedOtherwise,
     #[error(transparent)]
     Busy(#[from] Busy),
+}
+
+/// A template that could be sent instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    pub name: String,
+    pub language: String,
+    pub category: Category,
 }
 
 /// Why nobody can react to a message.
@@ -134,20 +168,21 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
         let contents = match &contents {
             Some(contents) => contents,
             // Files are looked at once: what is there cannot be replaced.
-            None => contents.insert(with.contents(&reply.saying).await?),
+            None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
-        let messages = draft(&mut thread, &reply, contents, now)?;
+        let drafted = draft(&mut thread, &reply, contents, now)?;
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
         }
-        match store(tenancy, &mut thread, &messages, &reply, now).await {
+        match store(tenancy, &mut thread, &drafted, &reply, now).await {
             Ok(()) => {
+                tracing::debug!(initiative = ?drafted.initiative, "a reply was accepted");
                 // One knock is enough for a conversation.
-                if let Some(first) = messages.first() {
+                if let Some(first) = drafted.messages.first() {
                     knock(outbound, tenancy, first).await;
                 }
-                return Ok(messages);
+                return Ok(drafted.messages);
             }
             Err(error) => after_conflict(error, attempt).await?,
         }
@@ -178,38 +213,41 @@ async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Opt
     Ok(Some(messages))
 }
 
+/// The messages that a reply becomes, before they are stored.
+struct Drafted {
+    messages: Vec<Message>,
+    /// Whether they begin what the allowance counts (F21).
+    initiative: Initiative,
+}
+
 /// The messages, each in its place. The first one quotes.
-fn draft(
-    thread: &mut Thread,
-    reply: &NewReply,
-    contents: &[Content],
-    now: Timestamp,
-) -> Result<Vec<Message>, ReplyRefused> {
+fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Timestamp) -> Result<Drafted, AcceptError> {
     let mut quoted = thread.quoted;
     let mut messages = Vec::with_capacity(contents.len());
     for content in contents {
+        if let Content::Template(template) = content {
+            template::may_go(template, thread)?;
+        }
         let id: MessageId = fresh_id(now);
         let drafted = Reply { id, author: reply.author.clone(), content: content.clone(), reply_to: quoted.take() };
         let mut message = thread.ticket.reply(drafted, thread.session, now)?;
         message.trace_id = reply.trace_id;
         messages.push(message);
     }
-    Ok(messages)
+    Ok(Drafted { messages, initiative: Initiative::of(thread.session, now) })
 }
 
 async fn store(
     tenancy: &Tenancy,
     thread: &mut Thread,
-    messages: &[Message],
+    drafted: &Drafted,
     reply: &NewReply,
     now: Timestamp,
 ) -> Result<(), CommitError> {
     let mut transaction = tenancy.transaction();
-    transaction.save_ticket(&mut thread.ticket);
-    messages.iter().for_each(|message| transaction.create_message(message));
-    transaction.enter_outbox(messages, now + LOOK_AFTER);
+    thread.write(&mut transaction, &drafted.messages, now);
     if let Some(key) = &reply.idempotency {
-        let message_ids = messages.iter().map(|message| message.id).collect();
+        let message_ids = drafted.messages.iter().map(|message| message.id).collect();
         transaction.remember(&key.hash, &Answered { fingerprint: key.fingerprint.clone(), message_ids }, now);
     }
     transaction.commit().await

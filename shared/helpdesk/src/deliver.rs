@@ -1,6 +1,7 @@
 //! The outbox of one conversation goes to Graph, in order (F29, F30).
 
 mod file;
+mod number;
 mod outgoing;
 mod send;
 
@@ -63,6 +64,8 @@ pub struct Call {
     pub outcome: &'static str,
     /// Meta's code, where it refused.
     pub code: Option<i64>,
+    /// The number that cannot send any more, where this call was the first to find out.
+    pub new_trouble: Option<ChannelId>,
 }
 
 /// A token on its way out of its seal.
@@ -78,6 +81,8 @@ pub enum Delivered {
     Everything,
     /// The next message has to wait until then; the conversation is marked.
     DueAt(Timestamp),
+    /// The number cannot send; what waits is woken when it can.
+    Held,
 }
 
 /// Why a conversation could not be worked on. What was done stays done.
@@ -118,8 +123,10 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
             return post.wait_until((post.now)()).await;
         }
         // Large, with a file's stream in it; on the heap it burdens no caller.
-        if let Step::Wait(until) = Box::pin(post.step(contact, &entry)).await? {
-            return post.wait_until(until).await;
+        match Box::pin(post.step(contact, &entry)).await? {
+            Step::Next => {}
+            Step::Wait(until) => return post.wait_until(until).await,
+            Step::Held => return Ok(Delivered::Held),
         }
     }
 }
@@ -130,12 +137,15 @@ enum Step {
     Next,
     /// The first one stays first until then.
     Wait(Timestamp),
+    /// The first one stays first until the number can send.
+    Held,
 }
 
 impl From<Sent> for Step {
     fn from(sent: Sent) -> Self {
         match sent {
-            Sent::Over | Sent::Unconfirmed => Self::Next,
+            // What a number that cannot send leads to is seen at the next look.
+            Sent::Over | Sent::Unconfirmed | Sent::NumberRefused { .. } => Self::Next,
             Sent::DueAt(at) => Self::Wait(at),
         }
     }

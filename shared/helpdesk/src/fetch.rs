@@ -6,10 +6,12 @@
 //! sent before somebody blocked them (F41) is given up, too, if it is not here by then.
 
 mod kind;
+mod number;
 mod transfer;
 
 use domain::attachment::StoredFile;
-use domain::{Attachment, ChannelId, Message, Position, Sealed, ThreadId};
+use domain::channel::Remedy;
+use domain::{Attachment, Channel, ChannelId, Message, Position, Sealed, ThreadId};
 use jiff::{SignedDuration, Timestamp};
 use secrecy::SecretString;
 use storage::{Objects, StorageError, Tenancy};
@@ -20,6 +22,7 @@ use crate::deliver::Opening;
 use crate::living::living_contact;
 use crate::retry::Busy;
 use crate::settle::{Change, change};
+use number::Refusal;
 use transfer::Expected;
 
 /// What fetching needs beside the message.
@@ -40,6 +43,8 @@ pub struct Fetched {
     /// The message; nothing when there was nothing to do.
     pub message: Option<Message>,
     pub outcome: Outcome,
+    /// The number that cannot be spoken for any more, where this run was the first to find out.
+    pub new_trouble: Option<ChannelId>,
 }
 
 /// The outcome alone.
@@ -113,7 +118,7 @@ const LIFE_AT_META: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The wait for Meta grows with the message's age, between these.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
-/// What only a person can repair is looked at this often, so that it goes on soon after the repair.
+/// What only a person can repair, who tells nobody, is looked at this often, so that it goes on soon after the repair.
 const REPAIR_WAIT: SignedDuration = SignedDuration::from_mins(10);
 
 /// Fetches the file of the message at a place in a thread, if it is still with Meta.
@@ -124,7 +129,7 @@ const REPAIR_WAIT: SignedDuration = SignedDuration::from_mins(10);
 /// # Errors
 /// [`Busy`] when storage fails; the queue then brings the job again, and so does `due-work`.
 pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position) -> Result<Fetched, Busy> {
-    let nothing = Fetched { message: None, outcome: Outcome::NothingToDo };
+    let nothing = Fetched { message: None, outcome: Outcome::NothingToDo, new_trouble: None };
     let Some(mut message) = fetching.tenancy.message_in(thread, position).await? else { return Ok(nothing) };
     let Some(attachment) = message.content.attachment().filter(|it| it.pending().is_some()).cloned() else {
         return Ok(nothing);
@@ -134,6 +139,7 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
         now if now >= expires_at => Err(Miss::Never(Reason::Expired)),
         _ => fetching.bring(&message, &attachment).await,
     };
+    let mut new_trouble = None;
     let outcome = match found {
         Ok(file) => {
             fetching.settle(&mut message, |attachment| attachment.store(file.clone())).await?;
@@ -149,9 +155,13 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
             fetching.tenancy.look_for_file(thread, position, at).await?;
             Outcome::DueAt(at, obstacle)
         }
+        Err(Miss::Number(refusal)) => {
+            new_trouble = fetching.refused(&message, refusal).await?;
+            Outcome::DueAt(fetching.hold(&message, expires_at).await?, Obstacle::ChannelNotConnected)
+        }
         Err(Miss::Storage(error)) => return Err(error.into()),
     };
-    Ok(Fetched { message: Some(message), outcome })
+    Ok(Fetched { message: Some(message), outcome, new_trouble })
 }
 
 /// Why a file did not come.
@@ -160,6 +170,8 @@ enum Miss {
     Never(Reason),
     /// It may later; Meta asks not to come before so long.
     Later(Obstacle, SignedDuration),
+    /// The number has no token that is good for anything; for some this is how we learn it.
+    Number(Option<Box<Refusal>>),
     Storage(StorageError),
 }
 
@@ -186,15 +198,15 @@ impl Fetching<'_> {
         }
         let channel = self.tenancy.channel(message.channel_id).await?;
         let sealed = self.tenancy.sealed_token(message.channel_id).await?;
-        let (Some(channel), Some(sealed)) = (channel, sealed) else {
-            return Err(Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO));
+        let (Some(channel), Some(sealed)) = (channel.filter(Channel::can_ask_meta), sealed) else {
+            return Err(Miss::Number(None));
         };
         let token = (self.open)(message.channel_id, sealed).await.map_err(|error| {
             tracing::error!(message.id = %message.id, error = domain::chain(&*error), "a channel's token does not open");
             Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO)
         })?;
         let media_id = attachment.pending().unwrap_or_default();
-        let once = async || self.bring_once(message, attachment, media_id, &channel.phone_number_id, &token).await;
+        let once = async || self.bring_once(message, attachment, media_id, &channel, &token).await;
         match once().await {
             Ok(file) => Ok(file),
             Err(Try::Last(miss)) => Err(miss),
@@ -207,11 +219,11 @@ impl Fetching<'_> {
         message: &Message,
         attachment: &Attachment,
         media_id: &str,
-        phone_number_id: &str,
+        channel: &Channel,
         token: &SecretString,
     ) -> Result<StoredFile, Try> {
-        let file = self.graph.media(media_id, phone_number_id, token).await;
-        let MediaFile { url, size, sha256 } = file.map_err(|error| not_found(message, error))?;
+        let file = self.graph.media(media_id, &channel.phone_number_id, token).await;
+        let MediaFile { url, size, sha256 } = file.map_err(|error| not_found(message, channel, error))?;
         match size {
             Some(0) => return Err(Try::Last(Miss::Never(Reason::Empty))),
             Some(size) if size > transfer::LARGEST => return Err(Try::Last(Miss::Never(Reason::TooLarge))),
@@ -253,12 +265,12 @@ fn digest_of(attachment: &Attachment) -> Option<[u8; 32]> {
 }
 
 /// What a look-up that failed means.
-fn not_found(message: &Message, error: AccountError) -> Try {
+fn not_found(message: &Message, channel: &Channel, error: AccountError) -> Try {
     match error {
         AccountError::Refused(error) => {
             let (status, code) = (error.http_status, error.code);
             tracing::warn!(message.id = %message.id, http.status = status, graph.code = code, "a file is not looked up");
-            refused(&error)
+            refused(channel, &error)
         }
         AccountError::Unreachable(reason) => {
             tracing::warn!(message.id = %message.id, reason, "Graph was not reached");
@@ -267,7 +279,7 @@ fn not_found(message: &Message, error: AccountError) -> Try {
     }
 }
 
-fn refused(error: &GraphError) -> Try {
+fn refused(channel: &Channel, error: &GraphError) -> Try {
     match (error.code, error.row.class) {
         // "Object with ID … does not exist", and what a customer sent that Meta itself could not get.
         (Some(100 | 131_052), _) => Try::Another(Miss::Never(Reason::NotFound)),
@@ -275,6 +287,10 @@ fn refused(error: &GraphError) -> Try {
         (_, Class::Retry(pace)) => {
             let wait = error.retry_after.into_iter().chain(pace.wait(0)).max().unwrap_or_default();
             Try::Last(Miss::Later(Obstacle::Meta, SignedDuration::try_from(wait).unwrap_or(LONGEST_WAIT)))
+        }
+        (_, Class::Account(Remedy::Reconnect)) => {
+            let refusal = Refusal { channel: channel.clone(), failure: error.failure().clone() };
+            Try::Last(Miss::Number(Some(Box::new(refusal))))
         }
         _ => Try::Last(Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO)),
     }

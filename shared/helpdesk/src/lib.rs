@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod allowance;
 mod contacts;
 mod deliver;
 mod fetch;
@@ -10,6 +11,7 @@ mod library;
 mod living;
 mod matching;
 mod merge;
+mod number;
 mod person;
 mod receive;
 mod record;
@@ -25,8 +27,10 @@ mod wake;
 mod wishes;
 
 pub use accept::{
-    AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
+    AcceptError, Accepting, Alternative, Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate,
+    NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
+pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};

@@ -96,7 +96,11 @@ impl Acquaintance<'_> {
                 continue;
             }
             match &people[..] {
-                [] => return self.stranger(introduced, &named).await,
+                [] => {
+                    if let Some(stranger) = self.stranger(introduced, &named).await? {
+                        return Ok(stranger);
+                    }
+                }
                 [only] => return self.known_person(only, introduced, &named).await,
                 [one, other, ..] => {
                     let link = Link { cause: introduced.cause, trace_id: self.trace_id, at: self.now };
@@ -158,11 +162,15 @@ impl Acquaintance<'_> {
         Ok(settled)
     }
 
-    async fn stranger(&self, introduced: Introduction<'_>, named: &[Named<'_>]) -> Result<Person, Busy> {
+    /// Nobody, if somebody has got the number meanwhile: then it is theirs.
+    async fn stranger(&self, introduced: Introduction<'_>, named: &[Named<'_>]) -> Result<Option<Person>, Busy> {
         let contact = Contact::from_sender(fresh_id(self.now), introduced.sender, self.now);
         let claimed = named.iter().map(|named| (named.identity.clone(), named.owner)).collect();
         let numbers = rewritten(self.tenancy, contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
-        Ok(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders })
+        if numbers.is_shared() {
+            return Ok(None);
+        }
+        Ok(Some(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders }))
     }
 
     async fn known_person(

@@ -1,17 +1,20 @@
 //! What is stored before and after the one call to Graph.
 
 pub(crate) mod file;
+mod setback;
 
-use domain::delivery::{Report, Turn};
+use domain::delivery::{Obstacle, Report, Turn};
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
-use storage::{CommitError, Tenancy};
+use storage::{CommitError, ReserveError, Tenancy, Transaction};
 use uuid::Uuid;
-use whatsapp::graph::errors::{Class, Until};
+use whatsapp::graph::errors::Class;
 use whatsapp::graph::{GraphError, SendResult};
 
+use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
-use crate::status;
+use crate::{number, status};
+use setback::{Setback, setback};
 
 /// What became of a message that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,8 @@ pub(crate) enum Sent {
     Unconfirmed,
     /// It did not leave; not before this.
     DueAt(Timestamp),
+    /// It did not leave, since its number cannot send; which may be news.
+    NumberRefused { is_news: bool },
 }
 
 /// A message whose call to Graph is ours to make.
@@ -31,8 +36,6 @@ pub(crate) struct Claimed {
 
 /// A network that does not even take the connection is tried again this soon.
 const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
-/// A channel that cannot send is looked at again this often; what leaves its session meanwhile fails visibly.
-const ACCOUNT_WAIT: SignedDuration = SignedDuration::from_mins(5);
 
 /// Claims the message, or says that it is not ours to send.
 ///
@@ -71,14 +74,14 @@ pub(crate) async fn answer(
         SendResult::Sent { wamid, .. } => sent(tenancy, channel, &mut message, wamid, now).await,
         SendResult::NotSent(reason) => {
             tracing::warn!(message.id = %message.id, reason, "Graph was not reached");
-            postpone(tenancy, &mut message, now + UNREACHABLE_WAIT, now).await
+            postpone(tenancy, &mut message, Obstacle::Network, now + UNREACHABLE_WAIT, now).await
         }
         SendResult::Unknown(reason) => {
             tracing::warn!(message.id = %message.id, reason, "the answer of Graph was lost");
             answer_lost(tenancy, &mut message, now).await?;
             Ok(Sent::Unconfirmed)
         }
-        SendResult::Refused(error) => refused(tenancy, &mut message, &error, now).await,
+        SendResult::Refused(error) => refused(tenancy, channel, &mut message, &error, now).await,
     }
 }
 
@@ -118,7 +121,7 @@ pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: 
 pub(crate) async fn again(tenancy: &Tenancy, claimed: Claimed, now: Timestamp) -> Result<(), Busy> {
     let mut message = claimed.message;
     tracing::info!(message.id = %message.id, "Graph does not know a file any more");
-    postpone(tenancy, &mut message, now, now).await.map(|_| ())
+    postpone(tenancy, &mut message, Obstacle::File, now, now).await.map(|_| ())
 }
 
 /// The message is of a kind that is never sent.
@@ -148,12 +151,20 @@ async fn sent(
     })
     .await?;
     status::apply_parked(tenancy, alias, message.id).await?;
+    number::recovered(tenancy, channel, now).await?;
     Ok(Sent::Over)
 }
 
-async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, now: Timestamp) -> Result<Sent, Busy> {
-    if let Some(wait) = wait_after(message, error) {
-        return postpone(tenancy, message, now + wait, now).await;
+async fn refused(
+    tenancy: &Tenancy,
+    channel: &Channel,
+    message: &mut Message,
+    error: &GraphError,
+    now: Timestamp,
+) -> Result<Sent, Busy> {
+    if let Some(setback) = setback(tenancy, channel, message, error, now).await? {
+        let sent = postpone(tenancy, message, setback.obstacle, setback.not_before, now).await?;
+        return Ok(sent.with(setback, error));
     }
     let failure = error.failure().clone();
     // What follows from it comes first: once the message has failed, nobody looks at it again.
@@ -162,21 +173,14 @@ async fn refused(tenancy: &Tenancy, message: &mut Message, error: &GraphError, n
     Ok(Sent::Over)
 }
 
-/// How long a message waits after a refusal; nothing if it is final.
-fn wait_after(message: &Message, error: &GraphError) -> Option<SignedDuration> {
-    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
-    let wait = match error.row.class {
-        Class::Retry(pace) => pace.wait(postponed).map(|wait| SignedDuration::try_from(wait).unwrap_or(ACCOUNT_WAIT)),
-        Class::Account => Some(ACCOUNT_WAIT),
-        Class::Wait(Until::MetaLifts | Until::Passed(_) | Until::CustomerWrites)
-        | Class::Fix
-        | Class::Permanent
-        | Class::Notice => None,
-    }?;
-    let asked = error.retry_after.and_then(|wait| SignedDuration::try_from(wait).ok());
-    let wait = asked.map_or(wait, |asked| asked.max(wait));
-    tracing::info!(message.id = %message.id, graph.code = error.code, wait_s = wait.as_secs(), "Graph put a message off");
-    Some(wait)
+impl Sent {
+    /// The same, told as the number's matter where it is.
+    fn with(self, setback: Setback, error: &GraphError) -> Self {
+        match error.row.class {
+            Class::Account(_) => Self::NumberRefused { is_news: setback.is_news },
+            _ => self,
+        }
+    }
 }
 
 async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: Timestamp) -> Result<(), Busy> {
@@ -192,10 +196,11 @@ async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: T
 async fn postpone(
     tenancy: &Tenancy,
     message: &mut Message,
+    obstacle: Obstacle,
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.postpone(now)) {
+    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.postpone(obstacle, now)) {
         Some(Ok(())) => Change::Postponed { not_before },
         // A status came meanwhile, so it did leave.
         _ => Change::Message,
@@ -217,30 +222,27 @@ pub(crate) enum Change {
     },
 }
 
-/// Changes a message as it is now, however it changed since it was read.
+/// Changes a message as it is now, however it changed since it was read. What it takes of the allowance follows in the same
+/// transaction.
 pub(crate) async fn change(
     tenancy: &Tenancy,
     message: &mut Message,
     mut decide: impl FnMut(&mut Message) -> Change,
 ) -> Result<(), Busy> {
+    let mut may_take_again = true;
     for attempt in 0..ATTEMPTS {
         let mut changed = message.clone();
-        let written = match decide(&mut changed) {
-            Change::Message => tenancy.save_message(&mut changed).await,
-            other => {
+        let decided = decide(&mut changed);
+        let written = match (decided, allowance::settlement(&mut changed, may_take_again)) {
+            (Change::Message, None) => tenancy.save_message(&mut changed).await.map_err(ReserveError::from),
+            (decided, settlement) => {
                 let mut transaction = tenancy.transaction();
                 transaction.save_message(&mut changed);
-                match other {
-                    Change::Done { alias } => {
-                        transaction.leave_outbox(&changed);
-                        if let Some(alias) = alias {
-                            transaction.add_alias(alias, &changed);
-                        }
-                    }
-                    Change::Postponed { not_before } => transaction.postpone_in_outbox(&changed, not_before),
-                    Change::Message => {}
+                decided.write(&mut transaction, &changed);
+                if let Some(settlement) = settlement {
+                    transaction.settle_charge(&changed, settlement);
                 }
-                transaction.commit().await
+                transaction.commit_reserving().await
             }
         };
         match written {
@@ -248,11 +250,28 @@ pub(crate) async fn change(
                 *message = changed;
                 return Ok(());
             }
-            Err(error) => after_conflict(error, attempt).await?,
+            // It was given back, others have it, and it was sent after all: the count stays within its limit.
+            Err(ReserveError::Exhausted) => may_take_again = false,
+            Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
         if let Some(current) = tenancy.message(message.id).await? {
             *message = current;
         }
     }
     Err(Busy::Contended(ATTEMPTS))
+}
+
+impl Change {
+    fn write(self, transaction: &mut Transaction, changed: &Message) {
+        match self {
+            Self::Message => {}
+            Self::Done { alias } => {
+                transaction.leave_outbox(changed);
+                if let Some(alias) = alias {
+                    transaction.add_alias(alias, changed);
+                }
+            }
+            Self::Postponed { not_before } => transaction.postpone_in_outbox(changed, not_before),
+        }
+    }
 }

@@ -1,14 +1,17 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! and tickets whose session is about to end.
+//! numbers for which something waited, and tickets whose session is about to end.
+
+mod number;
+mod turns;
 
 use std::time::Instant;
 
-use futures::future::try_join_all;
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use queues::jobs::{MediaJob, OutboundJob};
 use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
-use storage::{Directory, StorageError, Table};
+use storage::{Directory, StorageError};
 
 use crate::remind::remind;
 use crate::retry::Busy;
@@ -17,8 +20,6 @@ use crate::retry::Busy;
 #[derive(Clone, Copy, Debug)]
 pub struct Waking<'a> {
     pub directory: &'a Directory,
-    /// For what is done here and now.
-    pub table: &'a Table,
     /// The sender's queue.
     pub outbound: &'a Queue,
     /// The downloader's.
@@ -32,6 +33,8 @@ pub struct Woken {
     pub conversations: u64,
     /// Files whose downloader was told.
     pub files: u64,
+    /// Who waited for a number and is due now.
+    pub released: u64,
     /// Tickets of whose session's end somebody was reminded.
     pub reminders: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
@@ -55,73 +58,101 @@ pub enum WakeError {
 /// it.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 const FILE_AGAIN_AFTER: SignedDuration = storage::messages::FIRST_LOOK;
-const AT_ONCE: i32 = 100;
+/// So much is looked at in each shard before it is decided whose turn is first.
+const LOOKED_AT: i32 = 1_000;
+/// SQS takes ten jobs in a call.
+const TOLD_AT_ONCE: usize = 10;
+const SIDE_BY_SIDE: usize = 8;
 
-/// Tells who works of everything that is due at `now`, until `until`.
+/// Tells who works of everything that is due at `now`, until `until`: of each tenant in turn, so that one with much work
+/// delays no other.
 ///
 /// # Errors
 /// [`WakeError`]; the next run finds what is left.
 pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<Woken, WakeError> {
     let mut woken = Woken::default();
-    for shard in 0..Directory::DUE_SHARDS {
-        loop {
-            if Instant::now() >= until {
-                return Ok(Woken { more: true, ..woken });
-            }
-            let due = waking.directory.due(shard, now, AT_ONCE).await?;
-            for told in try_join_all(due.iter().map(|one| waking.tell(one, now))).await? {
-                woken.count(told);
-            }
-            let overdue = due.iter().map(|one| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0));
-            woken.latest_ms = overdue.chain([woken.latest_ms]).max().unwrap_or(0);
-            if due.len() < AT_ONCE as usize {
-                break;
-            }
+    loop {
+        let (due, is_all) = waking.look(now).await?;
+        let due = turns::in_turns(due);
+        let told = stream::iter(due.chunks(TOLD_AT_ONCE)).map(async |some| match Instant::now() >= until {
+            true => Ok(Woken { more: true, ..Woken::default() }),
+            false => waking.tell(some, now).await,
+        });
+        let told = told.buffered(SIDE_BY_SIDE).try_fold(Woken::default(), async |sum, one| Ok(sum.and(one)));
+        woken = woken.and(told.await?);
+        if is_all || woken.more {
+            return Ok(woken);
         }
     }
-    Ok(woken)
-}
-
-/// What came of one that was due.
-#[derive(Clone, Copy)]
-enum Told {
-    Sender,
-    Downloader,
-    /// Somebody was reminded.
-    Reminded,
-    /// There was nothing to tell yet.
-    Nobody,
 }
 
 impl Woken {
-    fn count(&mut self, told: Told) {
-        match told {
-            Told::Sender => self.conversations += 1,
-            Told::Downloader => self.files += 1,
-            Told::Reminded => self.reminders += 1,
-            Told::Nobody => {}
+    fn and(self, other: Self) -> Self {
+        Self {
+            conversations: self.conversations + other.conversations,
+            files: self.files + other.files,
+            released: self.released + other.released,
+            reminders: self.reminders + other.reminders,
+            latest_ms: self.latest_ms.max(other.latest_ms),
+            more: self.more || other.more,
         }
     }
 }
 
 impl Waking<'_> {
-    async fn tell(&self, due: &Due, now: Timestamp) -> Result<Told, WakeError> {
-        let tenant_id = due.tenant_id;
-        let (told, again_after) = match due.work {
-            Work::Conversation { channel_id, contact_id } => {
-                self.outbound.knock(&OutboundJob { tenant_id, channel_id, contact_id }).await?;
-                (Told::Sender, CONVERSATION_AGAIN_AFTER)
+    /// What is due in all shards, and whether that is all.
+    async fn look(&self, now: Timestamp) -> Result<(Vec<Due>, bool), StorageError> {
+        let looks = stream::iter(0..Directory::DUE_SHARDS).map(|shard| self.directory.due(shard, now, LOOKED_AT));
+        let shards: Vec<Vec<Due>> = looks.buffered(SIDE_BY_SIDE).try_collect().await?;
+        let is_all = shards.iter().all(|shard| shard.len() < LOOKED_AT as usize);
+        Ok((shards.concat(), is_all))
+    }
+
+    /// First the jobs, then the marks: who dies between tells twice, which is harmless.
+    async fn tell(&self, some: &[Due], now: Timestamp) -> Result<Woken, WakeError> {
+        let conversations: Vec<OutboundJob> = some.iter().filter_map(conversation).collect();
+        let files: Vec<MediaJob> = some.iter().filter_map(file).collect();
+        self.outbound.knock_all(&conversations).await?;
+        self.media.tell_of_files(&files).await?;
+        let (mut released, mut reminders) = (0, 0);
+        for one in some {
+            let next = match one.work {
+                Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
+                Work::File { .. } => Some(now + FILE_AGAIN_AFTER),
+                Work::Channel { channel_id } => {
+                    let waiting = number::release(&self.directory.tenancy(one), channel_id, now).await?;
+                    released += waiting.released;
+                    waiting.again_at
+                }
+                Work::Session { ticket_id } => {
+                    let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
+                    reminders += u64::from(reminded);
+                    None
+                }
+            };
+            if let Some(next) = next {
+                self.directory.look_again(one, next).await?;
             }
-            Work::File { thread_id, position } => {
-                self.media.tell_of_files(&[MediaJob { tenant_id, thread_id, position }]).await?;
-                (Told::Downloader, FILE_AGAIN_AFTER)
-            }
-            Work::Session { ticket_id } => {
-                let reminded = remind(&self.table.of(tenant_id), ticket_id, now).await?;
-                return Ok(if reminded { Told::Reminded } else { Told::Nobody });
-            }
-        };
-        self.directory.look_again(due, now + again_after).await?;
-        Ok(told)
+        }
+        let late = |one: &Due| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
+        let latest_ms = some.iter().map(late).max().unwrap_or(0);
+        let (conversations, files) = (conversations.len() as u64, files.len() as u64);
+        Ok(Woken { conversations, files, released, reminders, latest_ms, more: false })
+    }
+}
+
+fn conversation(due: &Due) -> Option<OutboundJob> {
+    match due.work {
+        Work::Conversation { channel_id, contact_id } => {
+            Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
+        }
+        Work::Channel { .. } | Work::File { .. } | Work::Session { .. } => None,
+    }
+}
+
+fn file(due: &Due) -> Option<MediaJob> {
+    match due.work {
+        Work::File { thread_id, position } => Some(MediaJob { tenant_id: due.tenant_id, thread_id, position }),
+        Work::Channel { .. } | Work::Conversation { .. } | Work::Session { .. } => None,
     }
 }

@@ -14,8 +14,15 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed it.
     pub async fn knock(&self, job: &OutboundJob) -> Result<(), SendError> {
-        let group = format!("{}.{}", job.channel_id, job.contact_id);
-        self.send(Entry::fifo(encode(job), group, Uuid::new_v4().to_string())).await
+        self.send(of_conversation(job)).await
+    }
+
+    /// The same for many conversations, ten in a call.
+    ///
+    /// # Errors
+    /// When SQS has not confirmed all of them.
+    pub async fn knock_all(&self, jobs: &[OutboundJob]) -> Result<(), SendError> {
+        self.send_all(jobs.iter().map(of_conversation).collect()).await
     }
 
     /// Through the standard queue, after `delay`: a FIFO queue delays no single message.
@@ -33,4 +40,9 @@ impl Queue {
     pub async fn tell_of_files(&self, jobs: &[MediaJob]) -> Result<(), SendError> {
         self.send_all(jobs.iter().map(|job| Entry::standard(encode(job))).collect()).await
     }
+}
+
+fn of_conversation(job: &OutboundJob) -> Entry {
+    let group = format!("{}.{}", job.channel_id, job.contact_id);
+    Entry::fifo(encode(job), group, Uuid::new_v4().to_string())
 }

@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory;
 use crate::error::{CommitError, StorageError};
-use crate::item;
+use crate::item::{self, Attributes, text};
+use crate::key::Keys;
+use crate::notices::Notice;
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 
@@ -88,13 +90,12 @@ impl Tenancy {
         read: Option<&Channel>,
     ) -> Result<(), CommitError> {
         let credential = Credential { sealed_token: STANDARD.encode(token.as_bytes()) };
-        let key = self.keys.channel(channel.id);
         let mut transaction = self.transaction();
         match read {
-            None => transaction.create(item::write(&key, "channel", channel)),
+            None => transaction.create(write(self.keys, channel)),
             Some(read) => {
                 channel.version = read.version + 1;
-                transaction.replace(item::write(&key, "channel", channel), read.version);
+                transaction.replace(write(self.keys, channel), read.version);
             }
         }
         let route = directory::route(self.tenant, channel);
@@ -122,10 +123,38 @@ impl Tenancy {
         let read = channel.version;
         channel.version += 1;
         let mut transaction = self.transaction();
-        transaction.replace(item::write(&self.keys.channel(channel.id), "channel", channel), read);
+        transaction.replace(write(self.keys, channel), read);
         transaction.delete(&self.keys.credential(channel.id));
         transaction.delete(&directory::route_key(&channel.phone_number_id));
         transaction.release_waba(&channel.waba_id, &channel.phone_number_id);
         transaction.commit().await
     }
+
+    /// Replaces the channel that was read, and keeps what its admins have to hear with it. Its route, which only says where
+    /// webhooks belong, stays as it is.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when the channel is not as it was read.
+    pub async fn save_channel(&self, channel: &mut Channel, notice: Option<&Notice>) -> Result<(), CommitError> {
+        let read = channel.version;
+        channel.version += 1;
+        let Some(notice) = notice else {
+            return self.table.replace(write(self.keys, channel)?, read).await;
+        };
+        let mut transaction = self.transaction();
+        transaction.replace(write(self.keys, channel), read);
+        transaction.record_notice(notice);
+        transaction.commit().await
+    }
+}
+
+/// A channel's item. While those who wait for it are to be woken it has a place in the due index, by this alone.
+fn write(keys: Keys, channel: &Channel) -> Result<Attributes, StorageError> {
+    let mut item = item::write(&keys.channel(channel.id), "channel", channel)?;
+    if let Some(wakes_at) = channel.wakes_at() {
+        let (shard, time) = directory::due(channel.id, wakes_at);
+        item.insert("due_pk".to_owned(), text(shard));
+        item.insert("due_sk".to_owned(), text(time));
+    }
+    Ok(item)
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::StorageError;
 use crate::events::{self, Event};
 use crate::item::{self, Attributes, text};
-use crate::key::{Key, Keys, read_conversation, read_message, read_ticket};
+use crate::key::{Key, Keys, read_channel, read_conversation, read_message, read_ticket};
 use crate::table::{Table, Tenancy};
 use crate::transaction::Transaction;
 
@@ -47,6 +47,8 @@ pub struct Due {
 pub enum Work {
     /// A conversation with messages to send.
     Conversation { channel_id: ChannelId, contact_id: ContactId },
+    /// A number for which something waited that may go on.
+    Channel { channel_id: ChannelId },
     /// A message whose file is still with Meta.
     File { thread_id: ThreadId, position: Position },
     /// A ticket whose session may be about to end.
@@ -94,6 +96,11 @@ impl Directory {
         self.table.put(item).await
     }
 
+    /// All of the table that concerns the tenant of something that is due.
+    pub fn tenancy(&self, due: &Due) -> Tenancy {
+        self.table.of(due.tenant_id)
+    }
+
     /// What is due at `now` in one shard, the longest waiting first, at most `limit`.
     ///
     /// The index may be a little behind the table; what it misses now, it shows a minute later.
@@ -121,6 +128,7 @@ impl Directory {
         let keys = Keys(due.tenant_id);
         let key = match due.work {
             Work::Conversation { channel_id, contact_id } => keys.conversation(channel_id, contact_id),
+            Work::Channel { channel_id } => keys.channel(channel_id),
             Work::File { thread_id, position } => keys.message(thread_id, position),
             Work::Session { ticket_id } => keys.ticket(ticket_id),
         };
@@ -199,9 +207,11 @@ fn read_due(item: &Attributes) -> Option<Due> {
     let file = |(tenant_id, thread_id, position)| (tenant_id, Work::File { thread_id, position });
     let session = |(tenant_id, ticket_id)| (tenant_id, Work::Session { ticket_id });
     let (pk, sk) = (text("pk")?, text("sk")?);
+    let channel = |(tenant_id, channel_id)| (tenant_id, Work::Channel { channel_id });
     let (tenant_id, work) = read_conversation(pk)
         .map(conversation)
         .or_else(|| read_message(pk, sk).map(file))
+        .or_else(|| read_channel(pk, sk).map(channel))
         .or_else(|| read_ticket(pk).map(session))?;
     let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;
     Some(Due { tenant_id, work, at })

@@ -1,12 +1,14 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::allowance::PeriodId;
 use domain::audit::Month;
 use domain::{
     AuditId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId,
     TenantId, ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// One item's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,16 @@ impl Keys {
 
     pub(crate) fn channel(self, id: ChannelId) -> Key {
         self.key("", format!("CHANNEL#{id}"))
+    }
+
+    /// The partition of what waits for a number that cannot send.
+    pub(crate) fn held(self, id: ChannelId) -> String {
+        self.key(&format!("#HELD#{id}"), "").pk
+    }
+
+    /// By the month, so that none grows without bound.
+    pub(crate) fn notice(self, month: Month, id: &str) -> Key {
+        self.key(&format!("#NOTICES#{month}"), format!("NOTICE#{id}"))
     }
 
     pub(crate) fn credential(self, id: ChannelId) -> Key {
@@ -106,6 +118,21 @@ impl Keys {
         self.key(&format!("#AUDIT#{month}"), format!("AUDIT#{id}"))
     }
 
+    /// How much of a period is taken.
+    pub(crate) fn taken(self, period: PeriodId) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}"), "TAKEN")
+    }
+
+    /// How much of it was sent, in parts.
+    pub(crate) fn used(self, period: PeriodId, shard: u8) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}#USED"), format!("USED#{shard}"))
+    }
+
+    /// A line of a period, by the id of what it is for: such ids sort by the time they were made.
+    pub(crate) fn ledger(self, period: PeriodId, id: Uuid) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}#LEDGER"), format!("ENTRY#{}", id.simple()))
+    }
+
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
     }
@@ -161,6 +188,13 @@ pub(crate) fn read_ticket(pk: &str) -> Option<(TenantId, TicketId)> {
     Some((tenant.parse().ok()?, ticket.parse().ok()?))
 }
 
+/// The channel that a key of the due index names.
+pub(crate) fn read_channel(pk: &str, sk: &str) -> Option<(TenantId, ChannelId)> {
+    let tenant = pk.strip_prefix("T#")?;
+    let channel = sk.strip_prefix("CHANNEL#")?;
+    Some((tenant.parse().ok()?, channel.parse().ok()?))
+}
+
 /// The conversation that a key of the due index names.
 pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, ContactId)> {
     let mut parts = pk.strip_prefix("T#")?.split('#');
@@ -175,8 +209,6 @@ pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, Contac
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
@@ -196,6 +228,17 @@ mod tests {
         assert_eq!(read_ticket(&keys.ticket(ticket).pk), Some((tenant, ticket)));
         assert_eq!(read_ticket(&keys.tickets(true)), None);
         assert_eq!(read_ticket(&keys.contact(Uuid::from_u128(3).into()).pk), None);
+    }
+
+    #[test]
+    fn a_channel_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, channel): (TenantId, ChannelId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        let key = keys.channel(channel);
+        assert_eq!(read_channel(&key.pk, &key.sk), Some((tenant, channel)));
+        for other in [keys.conversation(channel, Uuid::from_u128(3).into()), keys.tenant(), keys.credential(channel)] {
+            assert_eq!(read_channel(&other.pk, &other.sk), None);
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod allowance;
 pub mod audit;
 pub mod channels;
 pub mod contacts;
@@ -7,6 +8,7 @@ pub mod conversations;
 pub mod directory;
 mod error;
 pub mod events;
+pub mod held;
 pub mod hidden;
 pub mod idempotency;
 mod item;
@@ -14,6 +16,7 @@ mod key;
 pub mod library;
 pub mod merges;
 pub mod messages;
+pub mod notices;
 pub mod objects;
 pub mod outbox;
 pub mod page;
@@ -25,6 +28,7 @@ pub mod tickets;
 mod transaction;
 pub mod uploads;
 
+pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;
 pub use channels::ChannelCursor;
 pub use contacts::ContactCursor;

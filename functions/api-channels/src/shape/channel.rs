@@ -1,6 +1,7 @@
 //! A channel in JSON. Its token is not a part of it, and of no answer.
 
 use domain::ChannelId;
+use domain::channel::Remedy;
 use jiff::Timestamp;
 use rest::Versioned;
 use serde::Serialize;
@@ -31,6 +32,24 @@ pub(crate) struct Channel {
     /// `null` while it is connected.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     disconnected_at: Option<Timestamp>,
+    /// What keeps messages from going out; `null` if nothing does. They wait until then, and fail if their session ends
+    /// first; what customers write comes in all the same.
+    #[schema(required = true)]
+    trouble: Option<Trouble>,
+}
+
+/// Why nothing goes out, and what to do.
+#[derive(Debug, Serialize, ToSchema)]
+struct Trouble {
+    /// Meta's code.
+    #[schema(example = "190")]
+    code: String,
+    #[schema(example = "Our access has expired")]
+    reason: String,
+    #[schema(example = "Ask an admin to reconnect the number; messages wait until then.")]
+    advice: String,
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
 }
 
 /// A number that was just connected.
@@ -49,6 +68,10 @@ pub(crate) struct ConnectedChannel {
 #[serde(rename_all = "snake_case")]
 enum ChannelStatus {
     Connected,
+    /// Meta does not accept its token any more: connect it again with a new one.
+    NeedsReconnecting,
+    /// Something of the account has to be repaired at Meta. Every now and then one message is tried.
+    NeedsRepair,
     Disconnected,
 }
 
@@ -70,7 +93,8 @@ impl ConnectedChannel {
 impl From<domain::Channel> for Channel {
     fn from(channel: domain::Channel) -> Self {
         Self {
-            status: if channel.is_connected() { ChannelStatus::Connected } else { ChannelStatus::Disconnected },
+            status: ChannelStatus::of(&channel),
+            trouble: channel.trouble().cloned().map(Trouble::from),
             id: channel.id,
             waba_id: channel.waba_id,
             phone_number_id: channel.phone_number_id,
@@ -78,6 +102,24 @@ impl From<domain::Channel> for Channel {
             connected_at: channel.connected_at,
             disconnected_at: channel.disconnected_at,
         }
+    }
+}
+
+impl ChannelStatus {
+    fn of(channel: &domain::Channel) -> Self {
+        match channel.trouble().map(|trouble| trouble.remedy) {
+            _ if !channel.is_connected() => Self::Disconnected,
+            None => Self::Connected,
+            Some(Remedy::Reconnect) => Self::NeedsReconnecting,
+            Some(Remedy::Repair) => Self::NeedsRepair,
+        }
+    }
+}
+
+impl From<domain::channel::Trouble> for Trouble {
+    fn from(trouble: domain::channel::Trouble) -> Self {
+        let domain::channel::Trouble { failure, since, .. } = trouble;
+        Self { code: failure.code, reason: failure.reason, advice: failure.advice, since }
     }
 }
 
@@ -106,7 +148,8 @@ mod tests {
           "display_phone_number": "+1 555 010 0101",
           "status": "disconnected",
           "connected_at": "1970-01-01T00:00:00Z",
-          "disconnected_at": "2026-11-23T20:00:00Z"
+          "disconnected_at": "2026-11-23T20:00:00Z",
+          "trouble": null
         }
         "#);
     }

@@ -89,7 +89,7 @@ impl GivenConsent {
 }
 
 /// A number as it was given, and in which member.
-pub(super) struct GivenNumber<'a> {
+pub(crate) struct GivenNumber<'a> {
     member: &'static str,
     text: Cow<'a, str>,
 }
@@ -102,7 +102,7 @@ pub(crate) enum NotUnderstood {
 }
 
 impl<'a> GivenNumber<'a> {
-    pub(super) fn in_body(member: &'static str, text: &'a str) -> Self {
+    pub(crate) fn in_body(member: &'static str, text: &'a str) -> Self {
         Self { member, text: Cow::Borrowed(text) }
     }
 
@@ -112,13 +112,13 @@ impl<'a> GivenNumber<'a> {
         Self { member, text }
     }
 
-    pub(super) fn read(&self, country: Option<Country>) -> Result<Phone, NotUnderstood> {
+    pub(crate) fn read(&self, country: Option<Country>) -> Result<Phone, NotUnderstood> {
         let member = self.member;
         read_number(&self.text, country).map_err(|reason| NotUnderstood::Number { member, reason })
     }
 }
 
 /// The country that numbers were given in, if one was.
-pub(super) fn country(text: Option<&str>) -> Result<Option<Country>, NotUnderstood> {
+pub(crate) fn country(text: Option<&str>) -> Result<Option<Country>, NotUnderstood> {
     text.map(|text| Country::try_from(text.to_owned())).transpose().map_err(|_| NotUnderstood::Country)
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use domain::attachment::State;
-use domain::{Attachment, Channel, Content, Message};
+use domain::{Attachment, Channel, Message};
 use futures::TryStreamExt;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -50,14 +50,14 @@ impl Post<'_> {
         channel: &Channel,
         token: &SecretString,
     ) -> Result<Provided, DeliverError> {
-        let Content::Media(media) = &mut message.content else { return Ok(Provided::Ready(None)) };
-        let State::Stored { key } = media.attachment.state.clone() else { return Ok(Provided::Ready(None)) };
-        let Some(sha256) = self.digest(&media.attachment, &key).await? else {
+        let Some(attachment) = message.content.attachment_mut() else { return Ok(Provided::Ready(None)) };
+        let State::Stored { key } = attachment.state.clone() else { return Ok(Provided::Ready(None)) };
+        let Some(sha256) = self.digest(attachment, &key).await? else {
             settle::file::gone(self.tenancy, message, (self.now)()).await?;
             return Ok(Provided::NotYet(Step::Next));
         };
         // It is stored with the claim, so that it is reckoned once.
-        media.attachment.sha256 = Some(sha256.clone());
+        attachment.sha256 = Some(sha256.clone());
         if let Some(media_id) = self.tenancy.media_id(self.channel_id, &sha256, (self.now)()).await? {
             return Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: true })));
         }
@@ -89,22 +89,24 @@ impl Post<'_> {
         let answer = self.graph.upload_media(&channel.phone_number_id, token, file, UPLOAD_TIMEOUT).await;
         let (took, answered_at) = (begun.elapsed(), (self.now)());
         let (outcome, code) = in_short(&answer);
-        let (message_id, trace_id) = (message.id, message.trace_id);
-        (self.told)(Call { message_id, trace_id, what: "upload", begun_at, answered_at, took, outcome, code });
-        match answer {
+        let mut new_trouble = None;
+        let provided = match answer {
             UploadResult::Uploaded(media_id) => {
                 self.tenancy.remember_media_id(self.channel_id, &sha256, &media_id, begun_at).await?;
-                Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: false })))
+                Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: false }))
             }
             UploadResult::Refused(error) => {
-                let step = settle::file::refused(self.tenancy, message, &error, answered_at).await?.into();
-                Ok(Provided::NotYet(step))
+                let sent = settle::file::refused(self.tenancy, channel, message, &error, answered_at).await?;
+                new_trouble = self.new_trouble(sent);
+                Provided::NotYet(sent.into())
             }
             UploadResult::NotDone(reason) => {
-                let step = settle::file::not_taken(self.tenancy, message, &reason, answered_at).await?.into();
-                Ok(Provided::NotYet(step))
+                Provided::NotYet(settle::file::not_taken(self.tenancy, message, &reason, answered_at).await?.into())
             }
-        }
+        };
+        let (message_id, trace_id, what) = (message.id, message.trace_id, "upload");
+        (self.told)(Call { message_id, trace_id, what, begun_at, answered_at, took, outcome, code, new_trouble });
+        Ok(provided)
     }
 
     /// The digest of a file, in hexadecimal, as it is known or as its bytes give it; nothing if it is not there.

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use domain::{Message, MessageId, Wamid};
+use domain::{Content, Message, MessageId, Session, Wamid};
+use jiff::{SignedDuration, Timestamp};
 use storage::StorageError;
 use uuid::Uuid;
 use whatsapp::graph::SendResult;
@@ -13,6 +14,9 @@ use super::{Call, DeliverError, Post, Step};
 use crate::living::living_ticket;
 use crate::session::session_of;
 use crate::settle;
+
+/// A message that stands in line for longer than this has waited.
+pub(super) const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Post<'_> {
     /// Gets everything ready, claims the message, makes the one call, and stores what came of it.
@@ -27,6 +31,9 @@ impl Post<'_> {
             settle::disconnected(self.tenancy, &mut message, (self.now)()).await?;
             return Ok(Step::Next);
         };
+        if let Some(step) = self.kept_back(&channel, &message).await? {
+            return Ok(step);
+        }
         let token = (self.open)(sealed).await.map_err(DeliverError::TokenSealed)?;
         let file = match self.provide_file(&mut message, &channel, &token).await? {
             Provided::Ready(file) => file,
@@ -49,34 +56,43 @@ impl Post<'_> {
         let answer = self.graph.send_message(&channel.phone_number_id, &token, &outgoing).await;
         let (took, answered_at) = (begun.elapsed(), (self.now)());
         let (outcome, code) = in_short(&answer);
-        let step = match (&needs.file, &answer) {
+        let (step, new_trouble) = match (&needs.file, &answer) {
             (Some(file), SendResult::Refused(error)) if file.is_stale(error) => {
                 self.tenancy.forget_media_id(self.channel_id, &file.sha256).await?;
                 settle::again(self.tenancy, claimed, answered_at).await?;
-                Step::Next
+                (Step::Next, None)
             }
-            _ => settle::answer(self.tenancy, &channel, claimed, answer, answered_at).await?.into(),
+            _ => {
+                let sent = settle::answer(self.tenancy, &channel, claimed, answer, answered_at).await?;
+                (sent.into(), self.new_trouble(sent))
+            }
         };
-        let (message_id, trace_id) = (message.id, message.trace_id);
-        (self.told)(Call { message_id, trace_id, what: "send", begun_at, answered_at, took, outcome, code });
+        let (message_id, trace_id, what) = (message.id, message.trace_id, "send");
+        (self.told)(Call { message_id, trace_id, what, begun_at, answered_at, took, outcome, code, new_trouble });
         Ok(step)
     }
 
-    /// A message that Graph put off may meet the end of its session while it waits. One that never waited goes to
-    /// Graph even in the last second: Meta has the last word (F17).
+    /// A message that has to wait may meet the end of its session. One that never waited goes to Graph even in the last
+    /// second: Meta has the last word (F17). A template needs no session.
     async fn waited_beyond_its_session(&self, message: &Message) -> Result<bool, StorageError> {
-        if message.delivery().is_none_or(|delivery| delivery.postponed() == 0) {
+        let now = (self.now)();
+        let is_template = matches!(message.content, Content::Template(_));
+        if is_template || message.delivery().is_none_or(|delivery| !delivery.has_waited(PATIENCE, now)) {
             return Ok(false);
         }
-        let Some(ticket) = living_ticket(self.tenancy, message.thread_id.ticket()).await? else { return Ok(true) };
-        let session = session_of(self.tenancy, &ticket).await?;
-        Ok(!session.is_some_and(|session| session.is_open((self.now)())))
+        Ok(self.session_end(message).await?.is_none_or(|end| now >= end))
+    }
+
+    /// The first moment at which the message may not be sent any more; nothing if it never may.
+    pub(super) async fn session_end(&self, message: &Message) -> Result<Option<Timestamp>, StorageError> {
+        let Some(ticket) = living_ticket(self.tenancy, message.thread_id.ticket()).await? else { return Ok(None) };
+        Ok(session_of(self.tenancy, &ticket).await?.map(Session::expires_at))
     }
 
     /// Meta's id of the message that is reacted to.
     async fn target(&self, message: &Message) -> Result<Option<Wamid>, StorageError> {
         match &message.content {
-            domain::Content::Reaction(reaction) => self.wamid(Some(reaction.target)).await,
+            Content::Reaction(reaction) => self.wamid(Some(reaction.target)).await,
             _ => Ok(None),
         }
     }

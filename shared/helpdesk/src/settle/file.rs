@@ -1,13 +1,14 @@
 //! What is stored about the file of a message that nobody has claimed yet.
 
-use domain::delivery::Turn;
-use domain::{Failure, Message};
+use domain::delivery::{Obstacle, Turn};
+use domain::{Channel, Failure, Message};
 use jiff::{SignedDuration, Timestamp};
 use storage::Tenancy;
 use whatsapp::graph::GraphError;
 use whatsapp::graph::errors::Pace;
 
-use super::{ACCOUNT_WAIT, Change, Sent, UNREACHABLE_WAIT, change, wait_after};
+use super::setback::setback;
+use super::{Change, Sent, UNREACHABLE_WAIT, change};
 use crate::retry::Busy;
 
 /// The file of the message is not in the bucket any more.
@@ -23,12 +24,14 @@ pub(crate) async fn gone(tenancy: &Tenancy, message: &mut Message, now: Timestam
 /// Graph refused the file of a message that is not claimed.
 pub(crate) async fn refused(
     tenancy: &Tenancy,
+    channel: &Channel,
     message: &mut Message,
     error: &GraphError,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    if let Some(wait) = wait_after(message, error) {
-        return put_off(tenancy, message, now + wait, now).await;
+    if let Some(setback) = setback(tenancy, channel, message, error, now).await? {
+        let sent = put_off(tenancy, message, setback.obstacle, setback.not_before, now).await?;
+        return Ok(sent.with(setback, error));
     }
     fail_unclaimed(tenancy, message, error.failure().clone(), now).await?;
     Ok(Sent::Over)
@@ -42,9 +45,10 @@ pub(crate) async fn not_taken(
     now: Timestamp,
 ) -> Result<Sent, Busy> {
     tracing::warn!(message.id = %message.id, reason, "Graph did not take a file");
-    let postponed = message.delivery().map_or(0, domain::Delivery::postponed);
-    let wait = Pace::Maintenance.wait(postponed).and_then(|wait| SignedDuration::try_from(wait).ok());
-    put_off(tenancy, message, now + wait.unwrap_or(ACCOUNT_WAIT).max(UNREACHABLE_WAIT), now).await
+    let earlier = message.delivery().map_or(0, |delivery| delivery.obstructed_by(Obstacle::Network));
+    let wait = Pace::Maintenance.wait(earlier).and_then(|wait| SignedDuration::try_from(wait).ok());
+    let not_before = now + wait.unwrap_or_default().max(UNREACHABLE_WAIT);
+    put_off(tenancy, message, Obstacle::Network, not_before, now).await
 }
 
 /// A message that was not claimed fails, unless somebody has claimed it meanwhile.
@@ -68,10 +72,11 @@ async fn fail_unclaimed(
 async fn put_off(
     tenancy: &Tenancy,
     message: &mut Message,
+    obstacle: Obstacle,
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.put_off(now)) {
+    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.put_off(obstacle, now)) {
         Some(Ok(())) => Change::Postponed { not_before },
         _ => Change::Message,
     })

@@ -8,6 +8,7 @@ mod table;
 use std::time::Duration;
 
 use domain::Failure;
+use domain::channel::Remedy;
 use serde_json::Value;
 
 use crate::webhook::json::{text, text_at};
@@ -36,8 +37,8 @@ pub enum Class {
     Fix,
     /// This message will never reach this recipient.
     Permanent,
-    /// Nothing can be sent from this account: stop, and tell an admin to reconnect or repair it.
-    Account,
+    /// Nothing can be sent from this number: stop, and tell an admin to reconnect it, or what to repair at Meta.
+    Account(Remedy),
     /// It concerns something we received; no message of ours failed.
     Notice,
 }
@@ -49,7 +50,7 @@ pub enum Pace {
     Pair,
     /// Too much from one business number: that number slows.
     Number,
-    /// Too many calls of our app.
+    /// Too many calls of our app; each of its numbers slows as it learns of it.
     App,
     /// Meta's service, or the number, is being worked on: minutes.
     Maintenance,
@@ -58,6 +59,11 @@ pub enum Pace {
 }
 
 impl Pace {
+    /// Whether it is the number that has to slow down rather than one conversation.
+    pub fn slows_number(self) -> bool {
+        matches!(self, Self::Number | Self::App)
+    }
+
     /// How long to wait after `failures` earlier tries met the same; nothing when it is time to give up.
     pub fn wait(self, failures: u32) -> Option<Duration> {
         let seconds = |first: u64, factor: u64, most: u64| {
@@ -98,8 +104,11 @@ pub fn row_of_subcode(subcode: i64) -> Option<&'static Row> {
 }
 
 /// The row of an answer of Graph's: by its code, or else by its HTTP status.
+///
+/// A fault of Meta's own says nothing of our token, whatever code it bears.
 pub fn classify(code: Option<i64>, http_status: u16) -> &'static Row {
-    code.and_then(row_of).unwrap_or(match http_status {
+    let believed = |row: &&Row| http_status < 500 || row.class != Class::Account(Remedy::Reconnect);
+    code.and_then(row_of).filter(believed).unwrap_or(match http_status {
         401 => &table::UNKNOWN_UNAUTHORISED,
         403 => &table::UNKNOWN_FORBIDDEN,
         429 => &table::UNKNOWN_THROTTLED,
@@ -171,17 +180,13 @@ mod tests {
 
     #[test]
     fn every_documented_code_has_its_class() {
-        use Class::{Account, Fix, Notice, Permanent};
+        use Class::{Fix, Notice, Permanent};
+        let (reconnect, repair) = (Class::Account(Remedy::Reconnect), Class::Account(Remedy::Repair));
         let wait_hours = |hours: u64| Class::Wait(Until::Passed(Duration::from_secs(hours * 3_600)));
         let lifted = Class::Wait(Until::MetaLifts);
         let cases: &[(&[i64], Class)] = &[
-            (
-                &[
-                    0, 190, 10, 200, 250, 299, 33, 368, 131005, 131031, 131037, 131042, 131044, 131045, 131048, 133010,
-                    134011,
-                ],
-                Account,
-            ),
+            (&[0, 190, 10, 200, 250, 299, 33, 131005], reconnect),
+            (&[368, 131031, 131037, 131042, 131044, 131045, 131048, 133010, 134011], repair),
             (
                 &[
                     3, 100, 131008, 131009, 131030, 131051, 131053, 131055, 131062, 131063, 132000, 132001, 132005,
@@ -195,7 +200,7 @@ mod tests {
             (&[1, 131000], Class::Retry(Pace::Few)),
             (&[2, 131016, 131057, 133004], Class::Retry(Pace::Maintenance)),
             (&[4, 613], Class::Retry(Pace::App)),
-            (&[130429], Class::Retry(Pace::Number)),
+            (&[80007, 130429], Class::Retry(Pace::Number)),
             (&[131056], Class::Retry(Pace::Pair)),
             (&[131047], Class::Wait(Until::CustomerWrites)),
             (&[131049], wait_hours(24)),
@@ -219,8 +224,8 @@ mod tests {
     fn an_unknown_code_is_judged_by_its_http_status() {
         for (status, class) in [
             (400, Class::Fix),
-            (401, Class::Account),
-            (403, Class::Account),
+            (401, Class::Account(Remedy::Reconnect)),
+            (403, Class::Account(Remedy::Repair)),
             (404, Class::Fix),
             (429, Class::Retry(Pace::Number)),
             (500, Class::Retry(Pace::Few)),
@@ -229,6 +234,20 @@ mod tests {
             assert_eq!(classify(Some(987_654), status).class, class, "{status}");
             assert_eq!(classify(None, status).class, class, "{status}");
         }
+    }
+
+    #[test]
+    fn a_fault_of_metas_own_never_takes_a_token_for_expired() {
+        for code in [0, 10, 190, 200, 299, 131_005] {
+            assert_eq!(classify(Some(code), 500).class, Class::Retry(Pace::Few), "{code}");
+            assert_eq!(classify(Some(code), 401).class, Class::Account(Remedy::Reconnect), "{code}");
+        }
+    }
+
+    #[test]
+    fn only_what_concerns_the_whole_number_slows_it() {
+        let slow = [Pace::Pair, Pace::Number, Pace::App, Pace::Maintenance, Pace::Few].map(Pace::slows_number);
+        assert_eq!(slow, [false, true, true, false, false]);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::IntoResponse;
+use domain::channel::Remedy;
 use domain::{Identity, Wamid};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -89,7 +90,7 @@ async fn a_refusal_is_judged_by_its_code_whatever_the_http_status() {
     assert_eq!(refused.trace_id.as_deref(), Some("Az"));
     assert!(refused.failure().reason.ends_with("why"));
     assert_eq!(refusal(500, error(131_047)).await.row.class, Class::Wait(Until::CustomerWrites));
-    assert_eq!(refusal(200, error(190)).await.row.class, Class::Account);
+    assert_eq!(refusal(200, error(190)).await.row.class, Class::Account(Remedy::Reconnect));
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use domain::channel::Remedy::{Reconnect, Repair};
+
 use super::Class::{Account, Fix, Notice, Permanent, Retry, Wait};
 use super::{Class, Pace, Row, Until};
 
@@ -27,9 +29,9 @@ const fn unknown(class: Class, title: &'static str, advice: &'static str) -> Row
 pub(super) static UNKNOWN: Row =
     unknown(Fix, "Meta refused the message", "Check the message, change it and send it again.");
 pub(super) static UNKNOWN_UNAUTHORISED: Row =
-    unknown(Account, "Meta does not accept our access", "Ask an admin to reconnect the number.");
+    unknown(Account(Reconnect), "Meta does not accept our access", "Ask an admin to reconnect the number.");
 pub(super) static UNKNOWN_FORBIDDEN: Row =
-    unknown(Account, "Meta does not permit this", "Ask an admin to check the account's permissions at Meta.");
+    unknown(Account(Repair), "Meta does not permit this", "Ask an admin to check the account's permissions at Meta.");
 pub(super) static UNKNOWN_THROTTLED: Row =
     unknown(Retry(Pace::Number), "Too many messages at once", "Nothing to do: it is sent again more slowly.");
 pub(super) static UNKNOWN_SERVER_FAULT: Row = unknown(
@@ -51,18 +53,19 @@ const SIGN_UP: &str = "Ask an admin to connect the number once more from the sta
 
 /// Every documented code, smallest first.
 pub static TABLE: &[Row] = &[
-    row(0, Account, "Our access cannot be checked", RECONNECT),
+    row(0, Account(Reconnect), "Our access cannot be checked", RECONNECT),
     row(1, Retry(Pace::Few), "A wrong request or a fault at Meta", "Nothing to do: it is tried a few times."),
     row(2, Retry(Pace::Maintenance), "Meta's service is down for a moment", LATER),
     row(3, Fix, "Our app may not do this", "Ask an admin to check what the app is permitted at Meta."),
     row(4, Retry(Pace::App), "Too many calls of our app", SLOWER),
-    row(10, Account, "A permission is missing", PERMISSIONS),
-    row(33, Account, "The business number is gone from Meta", SIGN_UP),
+    row(10, Account(Reconnect), "A permission is missing", PERMISSIONS),
+    row(33, Account(Reconnect), "The business number is gone from Meta", SIGN_UP),
     row(100, Fix, "Meta does not understand a part of the message", OURS),
-    row(190, Account, "Our access has expired", RECONNECT),
-    range(200, 299, Account, "A permission is missing", PERMISSIONS),
-    row(368, Account, "Meta restricts the account for breaking its policies", AS_ADMIN),
+    row(190, Account(Reconnect), "Our access has expired", RECONNECT),
+    range(200, 299, Account(Reconnect), "A permission is missing", PERMISSIONS),
+    row(368, Account(Repair), "Meta restricts the account for breaking its policies", AS_ADMIN),
     row(613, Retry(Pace::App), "Too many look-ups of call permissions", SLOWER),
+    row(80007, Retry(Pace::Number), "Too many messages from this account", SLOWER),
     row(130403, Permanent, "You have blocked this customer", "Unblock the customer first, then send it again."),
     row(130429, Retry(Pace::Number), "Too many messages from this number", SLOWER),
     row(
@@ -73,7 +76,7 @@ pub static TABLE: &[Row] = &[
     ),
     row(130497, Permanent, "The business may not write to this country", "Reach the customer another way."),
     row(131000, Retry(Pace::Few), "A fault at Meta", "Nothing to do: it is tried a few times."),
-    row(131005, Account, "Access denied", PERMISSIONS),
+    row(131005, Account(Reconnect), "Access denied", PERMISSIONS),
     row(131008, Fix, "A required part of the message is missing", OURS),
     row(131009, Fix, "A part of the message is not valid", OURS),
     row(131016, Retry(Pace::Maintenance), "Meta's service is overloaded", LATER),
@@ -90,7 +93,7 @@ pub static TABLE: &[Row] = &[
         "A test number may only write to its allow list",
         "Add the customer to the test number's allow list, or use a real number.",
     ),
-    row(131031, Account, "The account is locked, or its PIN does not match", AS_ADMIN),
+    row(131031, Account(Repair), "The account is locked, or its PIN does not match", AS_ADMIN),
     row(
         131035,
         Notice,
@@ -105,23 +108,23 @@ pub static TABLE: &[Row] = &[
     ),
     row(
         131037,
-        Account,
+        Account(Repair),
         "The number's display name is not approved",
         "Ask an admin to have the display name approved in WhatsApp Manager.",
     ),
     row(
         131042,
-        Account,
+        Account(Repair),
         "The account has a payment problem",
         "Ask an admin to check the payment method in WhatsApp Manager.",
     ),
     row(
         131044,
-        Account,
+        Account(Repair),
         "The account has a payment problem",
         "Ask an admin to check the payment method in WhatsApp Manager.",
     ),
-    row(131045, Account, "The number's registration is faulty", "Ask an admin to register the number again."),
+    row(131045, Account(Repair), "The number's registration is faulty", "Ask an admin to register the number again."),
     row(
         131047,
         Wait(Until::CustomerWrites),
@@ -130,7 +133,7 @@ pub static TABLE: &[Row] = &[
     ),
     row(
         131048,
-        Account,
+        Account(Repair),
         "The number is limited because of spam reports",
         "Pause sending, and ask an admin to look at the number's quality in WhatsApp Manager.",
     ),
@@ -227,7 +230,7 @@ pub static TABLE: &[Row] = &[
     row(133006, Fix, "The number has to be verified first", "Ask an admin to verify the number by SMS or call."),
     row(133008, Wait(Until::MetaLifts), "The PIN was wrong too often", PIN),
     row(133009, Wait(Until::MetaLifts), "The PIN was entered too fast", PIN),
-    row(133010, Account, "The number is not registered", "Ask an admin to register the number."),
+    row(133010, Account(Repair), "The number is not registered", "Ask an admin to register the number."),
     row(
         133015,
         Wait(Until::Passed(Duration::from_secs(300))),
@@ -242,7 +245,7 @@ pub static TABLE: &[Row] = &[
     ),
     row(
         134011,
-        Account,
+        Account(Repair),
         "The terms for payments are not accepted",
         "Ask an admin to accept the payments terms in WhatsApp Manager.",
     ),

@@ -1,0 +1,54 @@
+//! Those who waited for a number go on.
+
+use domain::ChannelId;
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use storage::{CommitError, StorageError, Tenancy};
+
+/// What became of those who wait for a number.
+pub(super) struct Waiting {
+    pub(super) released: u64,
+    /// When to look again; nothing when that is over, or somebody else has said when.
+    pub(super) again_at: Option<Timestamp>,
+}
+
+const AT_ONCE: i32 = 100;
+/// So many times that many in one look; the next one goes on.
+const ROUNDS: usize = 20;
+const SIDE_BY_SIDE: usize = 16;
+/// Whoever is let go to try whether something was repaired may have nothing to send; then the next one is.
+const NEXT_TRY: SignedDuration = SignedDuration::from_mins(1);
+
+/// Lets all go who wait for the number, or one of them while something has to be repaired at Meta. Who dies in here lets
+/// some go twice, which is harmless.
+pub(super) async fn release(tenancy: &Tenancy, id: ChannelId, now: Timestamp) -> Result<Waiting, StorageError> {
+    let mut released = 0;
+    let Some(mut channel) = tenancy.channel(id).await? else { return Ok(Waiting { released, again_at: None }) };
+    if channel.wakes_at().is_none_or(|at| now < at) {
+        return Ok(Waiting { released, again_at: None });
+    }
+    if channel.trouble().is_some() {
+        released += some(tenancy, id, 1, now).await?;
+        return Ok(Waiting { released, again_at: Some(now + NEXT_TRY) });
+    }
+    for _ in 0..ROUNDS {
+        let round = some(tenancy, id, AT_ONCE, now).await?;
+        released += round;
+        if round < AT_ONCE.unsigned_abs().into() {
+            channel.woke();
+            return match tenancy.save_channel(&mut channel, None).await {
+                Ok(()) => Ok(Waiting { released, again_at: None }),
+                Err(CommitError::Conflict) => Ok(Waiting { released, again_at: Some(now) }),
+                Err(CommitError::Storage(error)) => Err(error),
+            };
+        }
+    }
+    Ok(Waiting { released, again_at: Some(now) })
+}
+
+async fn some(tenancy: &Tenancy, id: ChannelId, limit: i32, now: Timestamp) -> Result<u64, StorageError> {
+    let held = tenancy.held(id, limit).await?;
+    let releases = stream::iter(&held).map(|held| tenancy.release(id, held, now));
+    releases.buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await?;
+    Ok(held.len() as u64)
+}

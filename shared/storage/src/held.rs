@@ -1,0 +1,98 @@
+//! What waits for a number that cannot ask Meta for anything: no due mark tempts it to try, and one new token wakes it all.
+
+use domain::{Channel, ChannelId, ContactId, Position, ThreadId};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::directory;
+use crate::error::{CommitError, StorageError};
+use crate::item::{self, text};
+use crate::key::Key;
+use crate::table::Tenancy;
+use crate::transaction::Transaction;
+
+/// Who waits for a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum Held {
+    /// A conversation with messages to send.
+    Conversation { contact_id: ContactId },
+    /// A message whose file is still with Meta.
+    File { thread_id: ThreadId, position: Position },
+}
+
+impl Tenancy {
+    /// A conversation waits for the channel as it was read; at `look_at` `due-work` looks at it all the same.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when the channel is not as it was read: it may be able to send now.
+    pub async fn hold_conversation(
+        &self,
+        channel: &Channel,
+        contact: ContactId,
+        look_at: Timestamp,
+    ) -> Result<(), CommitError> {
+        let mut transaction = self.transaction();
+        transaction.hold(channel, Held::Conversation { contact_id: contact });
+        let key = self.keys.conversation(channel.id, contact);
+        let (shard, time) = directory::due(contact, look_at);
+        let values = [(":shard", text(shard)), (":time", text(time))];
+        transaction.update(&key, "SET due_pk = :shard, due_sk = :time", None, values);
+        transaction.commit().await
+    }
+
+    /// A message's file waits for the channel as it was read, until `until` at the latest.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when the channel is not as it was read, or the file is not waited for any more.
+    pub async fn hold_file(
+        &self,
+        channel: &Channel,
+        thread_id: ThreadId,
+        position: Position,
+        until: Timestamp,
+    ) -> Result<(), CommitError> {
+        let mut transaction = self.transaction();
+        transaction.hold(channel, Held::File { thread_id, position });
+        let (key, until) = (self.keys.message(thread_id, position), directory::time_key(until));
+        let condition = Some("attribute_exists(due_sk)");
+        transaction.update(&key, "SET due_sk = :until", condition, [(":until", text(until))]);
+        transaction.commit().await
+    }
+
+    /// Some of those who wait for a channel, at most `limit`.
+    pub async fn held(&self, channel: ChannelId, limit: i32) -> Result<Vec<Held>, StorageError> {
+        let answer = self
+            .query(self.keys.held(channel), "HELD#")
+            .limit(limit)
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        answer.items.unwrap_or_default().into_iter().map(|found| item::read("held", found)).collect()
+    }
+
+    /// Somebody waits no longer: `due-work` looks at it from `now` on. Doing it twice is as doing it once.
+    pub async fn release(&self, channel: ChannelId, held: &Held, now: Timestamp) -> Result<(), StorageError> {
+        match *held {
+            Held::Conversation { contact_id } => self.mark_due(channel, contact_id, now).await?,
+            Held::File { thread_id, position } => self.look_for_file(thread_id, position, now).await?,
+        }
+        self.table.delete(self.held_key(channel, held)).await
+    }
+
+    fn held_key(&self, channel: ChannelId, held: &Held) -> Key {
+        let sk = match held {
+            Held::Conversation { contact_id } => format!("HELD#CONVERSATION#{contact_id}"),
+            Held::File { thread_id, position } => format!("HELD#FILE#{thread_id}#{position}"),
+        };
+        Key { pk: self.keys.held(channel), sk }
+    }
+}
+
+impl Transaction {
+    fn hold(&mut self, channel: &Channel, held: Held) {
+        self.check(&self.tenancy.keys.channel(channel.id), channel.version);
+        let key = self.tenancy.held_key(channel.id, &held);
+        self.put_always(item::write(&key, "held", &held));
+    }
+}

@@ -1,0 +1,164 @@
+//! Meta's limits slow what they are about, a pair or a number, and nobody else.
+
+use std::time::Instant;
+
+use acceptance::{Customer, Thread, World};
+use futures::future::join_all;
+use serde_json::{Value, json};
+
+use crate::fresh_world;
+
+/// The next messages of the first tenant's number meet this instead of an honest answer.
+async fn number_meets(world: &World, times: u32, code: i64) {
+    let path = format!("{}/messages", world.tenant(0).channel(0).phone_number_id);
+    world.fault_at(&path, times, json!({ "status": 400, "code": code })).await;
+}
+
+/// A customer of another tenant, who has written.
+async fn elsewhere(world: &World) -> (Customer, Thread) {
+    let zoe = world.customer("Zoe").writing_to(1, 0);
+    let thread = zoe.writes("hello").await;
+    (zoe, thread)
+}
+
+#[tokio::test]
+async fn a_pair_that_is_too_fast_lets_nobody_else_wait() {
+    let world = fresh_world().await;
+    let (ada, ben) = (world.customer("Ada").writes("hello").await, world.customer("Ben").writes("hello").await);
+    let (zoe, zoes) = elsewhere(&world).await;
+    world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
+
+    for text in ["one", "two"] {
+        world.agent().replies_to(&ada, text).await.expecting(202);
+        world.agent().replies_to(&ben, text).await.expecting(202);
+        world.agent_of(1).replies_to(&zoes, text).await.expecting(202);
+    }
+    world.settles().await;
+
+    assert_eq!(world.phone_of("Ben").received().await, ["one", "two"]);
+    assert_eq!(zoe.phone().received().await, ["one", "two"]);
+    assert!(world.phone_of("Ada").received().await.is_empty());
+
+    // 4^0, 4^1, 4^2 and 4^3 seconds.
+    world.clock().advance("PT15S").await;
+    assert!(world.phone_of("Ada").received().await.is_empty());
+    for _ in 0..3 {
+        world.clock().advance("PT1M10S").await;
+    }
+    assert_eq!(world.phone_of("Ada").received().await, ["one", "two"]);
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 6);
+}
+
+#[tokio::test]
+async fn a_number_that_is_too_fast_waits_with_all_its_conversations_and_no_other_number_does() {
+    let world = fresh_world().await;
+    let (zoe, zoes) = elsewhere(&world).await;
+    let ada = world.customer("Ada").writes("hello").await;
+    let ben = world.customer("Ben").writes("hello").await;
+    number_meets(&world, 1, 4).await;
+    for text in ["one", "two"] {
+        world.agent().replies_to(&ada, text).await.expecting(202);
+    }
+    world.settles().await;
+
+    // Meta is not asked again for a conversation that it has not refused yet.
+    for text in ["three", "four"] {
+        world.agent().replies_to(&ben, text).await.expecting(202);
+        world.agent_of(1).replies_to(&zoes, text).await.expecting(202);
+    }
+    world.settles().await;
+    assert_eq!(zoe.phone().received().await, ["three", "four"]);
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
+    assert!(world.graph_requests_to("Ben").await.is_empty());
+
+    for _ in 0..3 {
+        world.clock().advance("PT1M").await;
+    }
+    assert_eq!(world.phone_of("Ada").received().await, ["one", "two"]);
+    assert_eq!(world.phone_of("Ben").received().await, ["three", "four"]);
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 3);
+}
+
+#[tokio::test]
+async fn each_limit_of_a_number_is_waited_for_and_what_was_sent_is_not_sent_again() {
+    let world = fresh_world().await;
+    for code in [130_429, 80_007, 4, 131_057] {
+        let name = format!("Customer of {code}");
+        let thread = world.customer(&name).writes("hello").await;
+        world.agent().replies_to(&thread, "before").await.expecting(202);
+        world.settles().await;
+        number_meets(&world, 2, code).await;
+        for text in ["one", "two", "three"] {
+            world.agent().replies_to(&thread, text).await.expecting(202);
+        }
+        world.settles().await;
+        for _ in 0..4 {
+            world.clock().advance("PT4M").await;
+        }
+
+        assert_eq!(world.phone_of(&name).received().await, ["before", "one", "two", "three"], "{code}");
+        let sent = world.graph_requests_to(&name).await;
+        let texts: Vec<&str> = sent.iter().map(|sent| sent.text()).collect();
+        assert_eq!(texts, ["before", "one", "one", "one", "two", "three"], "{code}");
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_the_number_held_back_still_has_all_its_tries_when_meta_fails() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    number_meets(&world, 3, 130_429).await;
+    number_meets(&world, 2, 131_000).await;
+
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    for _ in 0..6 {
+        world.clock().advance("PT2M").await;
+    }
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+}
+
+#[tokio::test]
+async fn hundreds_of_messages_that_go_on_at_once_delay_no_other_tenant() {
+    const CONVERSATIONS: usize = 40;
+    const EACH: usize = 8;
+    let world = fresh_world().await;
+    let (zoe, zoes) = elsewhere(&world).await;
+    let customers: Vec<Customer> = (0..CONVERSATIONS).map(|n| world.customer(&format!("Customer {n}"))).collect();
+    let threads = join_all(customers.iter().map(|customer| customer.writes("hello"))).await;
+    number_meets(&world, 1, 4).await;
+    world.agent().replies_to(&threads[0], "slow down").await.expecting(202);
+    world.settles().await;
+    for n in 0..EACH {
+        let text = format!("reply {n}");
+        let agent = world.agent();
+        let accepted = join_all(threads.iter().map(|thread| agent.replies_to(thread, &text))).await;
+        assert!(accepted.iter().all(|answer| answer.status == 202));
+    }
+    world.settles().await;
+    let sent = async || -> Vec<Value> {
+        let requests = world.graph_requests().await.into_iter();
+        requests
+            .filter(|it| it.body["text"]["body"].as_str().is_some_and(|it| it.starts_with("reply ")))
+            .map(|it| it.body)
+            .collect()
+    };
+    assert!(sent().await.is_empty());
+
+    let now = world.clock().now().await;
+    world.clock().set(now + jiff::SignedDuration::from_mins(3)).await;
+    let began = Instant::now();
+    world.agent_of(1).replies_to(&zoes, "and I?").await.expecting(202);
+    acceptance::eventually("Zoe's message", async || (zoe.phone().received().await == ["and I?"]).then_some(())).await;
+    let (took, so_far) = (began.elapsed(), sent().await.len());
+    world.settles().await;
+
+    let all = sent().await.len();
+    println!("another tenant's message took {} ms, with {so_far} of {all} sent", took.as_millis());
+    assert_eq!(all, CONVERSATIONS * EACH);
+    assert!(so_far * 2 < all, "{so_far} of {all} were sent before it, in {took:?}");
+    for customer in &customers[1..] {
+        let expected: Vec<String> = (0..EACH).map(|n| format!("reply {n}")).collect();
+        assert_eq!(customer.phone().received().await, expected);
+    }
+}
