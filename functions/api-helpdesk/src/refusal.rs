@@ -159,6 +159,7 @@ impl From<AcceptError> for Refusal {
             AcceptError::TemplateUnfillable(why) => Self(templates::template_unfillable(why)),
             AcceptError::HeaderNotAFile => Self(templates::header_not_a_file()),
             AcceptError::NumberNeeded => Self(templates::template_needs_number()),
+            AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
