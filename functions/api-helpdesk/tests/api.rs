@@ -185,7 +185,11 @@ async fn a_message_that_can_never_be_sent_is_refused_at_once() {
         (r#"{"contacts": []}"#, 422, "contacts_invalid"),
         (r#"{"contacts": [{"company": "Acme"}]}"#, 422, "contacts_invalid"),
         (r#"{"template": {"name": "a", "language": "en"}, "text": "x"}"#, 422, "template_not_alone"),
-        (r#"{"template": {"name": "a", "language": "en"}, "reply_to": "msg_1"}"#, 422, "template_not_alone"),
+        (
+            r#"{"template": {"name": "a", "language": "en"}, "reply_to": "msg_00000000000000000000000000000001"}"#,
+            422,
+            "template_not_alone",
+        ),
         (r#"{"template": {"name": "a"}}"#, 422, "body_invalid"),
         (r#"{"template": {"name": "a", "language": "en", "variables": "Ada"}}"#, 422, "body_invalid"),
         (r#"{"template": {"name": "a", "language": "en", "header": {}}}"#, 422, "header_invalid"),
