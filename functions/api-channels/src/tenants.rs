@@ -125,6 +125,7 @@ async fn put(
         tenant.resend_unconfirmed_after = read.resend_unconfirmed_after;
         tenant.wish_words = read.wish_words.clone();
         tenant.consent_rule = read.consent_rule;
+        tenant.session_reminder_before = read.session_reminder_before;
         match tenancy.replace_tenant(&mut tenant, &read, &period).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
@@ -152,6 +153,7 @@ impl WholeTenant {
             moderation: domain::Moderation::default(),
             wish_words: domain::contact::wishes::WishWords::default(),
             consent_rule: domain::contact::wishes::ConsentRule::default(),
+            session_reminder_before: None,
             version: 0,
         })
     }

@@ -163,6 +163,7 @@ impl From<AcceptError> for Refusal {
             AcceptError::TemplateUnfillable(why) => Self(templates::template_unfillable(why)),
             AcceptError::HeaderNotAFile => Self(templates::header_not_a_file()),
             AcceptError::NumberNeeded => Self(templates::template_needs_number()),
+            AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::AllowanceExhausted { resets_at } => Self(allowance_exhausted(resets_at)),
             AcceptError::NoSuchTenant => Self::tenant_not_set_up(),
@@ -185,6 +186,18 @@ impl From<LibraryError> for Refusal {
             LibraryError::Storage(error) => error.into(),
         }
     }
+}
+
+/// Too late to do anything, or nothing but reminders.
+pub(crate) fn session_reminder_invalid() -> Problem {
+    let detail = "A reminder comes two minutes to 23 hours before the session ends, such as PT1H.";
+    unprocessable("session_reminder_invalid", "Not a time for a reminder", detail.into())
+}
+
+/// A closed ticket's session is nobody's to hurry for.
+pub(crate) fn sort_not_for_view() -> Problem {
+    let detail = "Only open tickets are sorted by the time that is left. Leave `sort` out, or choose another view.";
+    Problem::new(StatusCode::BAD_REQUEST, "query_invalid", "The view has no such order", detail)
 }
 
 /// The file is still with WhatsApp.

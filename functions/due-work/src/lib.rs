@@ -34,7 +34,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
         let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), function.clock.now());
         let woken = trace.around(function.handle(runtime::time_left(event.context.deadline()))).await?;
         Ok::<_, lambda_runtime::Error>(
-            json!({ "conversations": woken.conversations, "files": woken.files, "more": woken.more }),
+            json!({ "conversations": woken.conversations, "files": woken.files, "reminders": woken.reminders, "more": woken.more }),
         )
     });
     lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
@@ -64,12 +64,13 @@ impl DueWork {
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
         let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
         let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files + woken.resent + woken.released > 0 {
+        if woken.conversations + woken.files + woken.resent + woken.released + woken.reminders > 0 {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
             invocation.add("ResentByRule", woken.resent);
             invocation.add("ReleasedByNumbers", woken.released);
+            invocation.add("SessionReminders", woken.reminders);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

@@ -189,6 +189,7 @@ impl Watch {
                     }
                     Work::Channel { channel_id } => format!("who waits for channel {channel_id}"),
                     Work::Message { thread_id, position } => format!("message {position} in {thread_id}"),
+                    Work::Session { ticket_id } => format!("the end of the session of {ticket_id}"),
                 };
                 let list = if due.at <= now { &mut look.due } else { &mut look.waiting };
                 list.push(Item { what, until: Some(due.at) });

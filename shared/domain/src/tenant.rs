@@ -44,6 +44,9 @@ pub struct Tenant {
     /// Whom a campaign may reach (F27).
     #[serde(default, skip_serializing_if = "ConsentRule::is_usual")]
     pub consent_rule: ConsentRule,
+    /// So long before the session of an open ticket ends, somebody is reminded; without it nobody is (F19).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_reminder_before: Option<SignedDuration>,
     /// Counts the edits, for `If-Match`.
     #[serde(default)]
     pub version: u64,
@@ -52,6 +55,10 @@ pub struct Tenant {
 impl Tenant {
     /// The allowance of a tenant for whom nothing else was agreed (F20).
     pub const USUAL_ALLOWANCE: u32 = 1_000;
+    /// A reminder comes at least so long before the end: the work that waits for a time is looked at every minute.
+    pub const LATEST_REMINDER: SignedDuration = SignedDuration::from_mins(2);
+    /// And at most so long, which leaves the customer's message an hour to be answered without one.
+    pub const EARLIEST_REMINDER: SignedDuration = SignedDuration::from_hours(23);
     /// Statuses mostly come within seconds, but a webhook that failed is repeated minutes later: whoever is faster sends
     /// twice. A day later the session is over.
     pub const RESEND_AFTER: RangeInclusive<SignedDuration> =

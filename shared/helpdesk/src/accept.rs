@@ -9,6 +9,7 @@ mod reply;
 mod template;
 mod thread;
 
+use domain::contact::wishes::NotWanted;
 use domain::content::MediaKind;
 use domain::template::{Category, Unfillable, Unsendable};
 use domain::ticket::{Reply, ReplyRefused};
@@ -99,6 +100,9 @@ pub enum AcceptError {
     /// The contact hides theirs.
     #[error("the template goes to numbers only")]
     NumberNeeded,
+    /// The contact is blocked, or takes no marketing.
+    #[error(transparent)]
+    NotWanted(#[from] NotWanted),
     #[error("the session is closed")]
     SessionClosed { expired_at: Option<Timestamp> },
     /// As many conversations were begun as the tenant may in a month (F23).
@@ -234,9 +238,7 @@ fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Times
     let mut quoted = thread.quoted;
     let mut messages = Vec::with_capacity(contents.len());
     for content in contents {
-        if let Content::Template(template) = content {
-            template::may_go(template, thread)?;
-        }
+        template::may_go(content, thread)?;
         let id: MessageId = fresh_id(now);
         let drafted = Reply { id, author: reply.author.clone(), content: content.clone(), reply_to: quoted.take() };
         let mut message = thread.ticket.reply(drafted, thread.session, now)?;

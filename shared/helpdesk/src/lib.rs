@@ -15,6 +15,7 @@ mod number;
 mod person;
 mod receive;
 mod record;
+mod remind;
 mod retry;
 mod reveal;
 mod session;

@@ -1,5 +1,6 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! messages that are to be sent again by themselves, and numbers for which something waited.
+//! messages that are to be sent again by themselves, numbers for which something waited, and tickets whose session is about to
+//! end.
 
 mod message;
 mod number;
@@ -14,6 +15,7 @@ use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
 
+use crate::remind::remind;
 use crate::retry::Busy;
 
 /// Who is told of what is due.
@@ -37,6 +39,8 @@ pub struct Woken {
     pub resent: u64,
     /// Who waited for a number and is due now.
     pub released: u64,
+    /// Tickets of whose session's end somebody was reminded.
+    pub reminders: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -91,6 +95,7 @@ impl Woken {
             files: self.files + other.files,
             resent: self.resent + other.resent,
             released: self.released + other.released,
+            reminders: self.reminders + other.reminders,
             latest_ms: self.latest_ms.max(other.latest_ms),
             more: self.more || other.more,
         }
@@ -122,6 +127,11 @@ impl Waking<'_> {
                     woken.released += waiting.released;
                     waiting.again_at
                 }
+                Work::Session { ticket_id } => {
+                    let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
+                    woken.reminders += u64::from(reminded);
+                    None
+                }
             };
             if let Some(next) = next {
                 self.directory.look_again(one, next).await?;
@@ -137,6 +147,6 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::Message { .. } => None,
+        Work::Channel { .. } | Work::Message { .. } | Work::Session { .. } => None,
     }
 }

@@ -192,6 +192,12 @@ pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Po
     Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
 }
 
+/// The ticket that a key of the due index names.
+pub(crate) fn read_ticket(pk: &str) -> Option<(TenantId, TicketId)> {
+    let (tenant, ticket) = pk.strip_prefix("T#")?.split_once("#TICKET#")?;
+    Some((tenant.parse().ok()?, ticket.parse().ok()?))
+}
+
 /// The channel that a key of the due index names.
 pub(crate) fn read_channel(pk: &str, sk: &str) -> Option<(TenantId, ChannelId)> {
     let tenant = pk.strip_prefix("T#")?;
@@ -235,6 +241,15 @@ mod tests {
             (read(keys.tenant()), read(keys.conversation(Uuid::nil().into(), Uuid::nil().into()))),
             (None, None)
         );
+    }
+
+    #[test]
+    fn a_ticket_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, ticket) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        assert_eq!(read_ticket(&keys.ticket(ticket).pk), Some((tenant, ticket)));
+        assert_eq!(read_ticket(&keys.tickets(true)), None);
+        assert_eq!(read_ticket(&keys.contact(Uuid::from_u128(3).into()).pk), None);
     }
 
     #[test]

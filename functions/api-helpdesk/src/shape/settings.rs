@@ -19,6 +19,9 @@ pub(crate) struct Settings {
     /// duration.
     #[schema(required = true, value_type = Option<String>, example = "PT10M")]
     resend_unconfirmed_after: Option<Period>,
+    /// So long before the session of an open ticket ends, its `session_reminder_at` is set; `null`: never.
+    #[schema(required = true, value_type = Option<String>, example = "PT1H")]
+    session_reminder_before: Option<Period>,
     moderation: Moderation,
     opt_out: OptOut,
     campaign_consent: ConsentRule,
@@ -70,6 +73,7 @@ impl Settings {
             body: Self {
                 reopen_within,
                 resend_unconfirmed_after,
+                session_reminder_before: tenant.session_reminder_before.and_then(|before| before.try_into().ok()),
                 moderation: Moderation::of(&tenant.moderation),
                 opt_out: OptOut::of(&tenant.wish_words),
                 campaign_consent: tenant.consent_rule.into(),
