@@ -24,6 +24,7 @@ mod library;
 mod media;
 mod media_trouble;
 mod merges;
+mod messaging_limits;
 mod moderation;
 mod notices;
 mod outbound_media;

@@ -108,6 +108,9 @@ pub enum AcceptError {
     /// As many conversations were begun as the tenant may in a month (F23).
     #[error("the allowance is used up until {resets_at}")]
     AllowanceExhausted { resets_at: Timestamp },
+    /// Meta's limit for the business (F24); nothing frees it where it is 0.
+    #[error("{limit} conversations were begun in 24 hours")]
+    TooManyBegun { limit: u32, frees_at: Option<Timestamp> },
     #[error("the tenant is not set up")]
     NoSuchTenant,
     #[error("the idempotency key was used for another request")]
@@ -182,7 +185,7 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
         let mut drafted = draft(&mut thread, &reply, contents, now)?;
-        let beginning = Beginning::of(tenancy, drafted.initiative, now).await?;
+        let beginning = Beginning::of(tenancy, drafted.initiative, &thread.ticket, now).await?;
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
@@ -196,7 +199,8 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
                 beginning.notice(tenancy, now).await;
                 return Ok(drafted.messages);
             }
-            Err(ReserveError::Exhausted) => return Err(beginning.refused(tenancy, now).await),
+            Err(ReserveError::Exhausted) => return Err(beginning.exhausted(tenancy, now).await),
+            Err(ReserveError::TooManyBegun) => beginning.make_room(tenancy, now).await?,
             Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
     }
@@ -257,7 +261,7 @@ async fn store(
     now: Timestamp,
 ) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
-    beginning.reserve(&mut transaction, &mut drafted.messages);
+    beginning.reserve(&mut transaction, &mut drafted.messages, now);
     thread.write(&mut transaction, &drafted.messages, now);
     if let Some(key) = &reply.idempotency {
         let message_ids = drafted.messages.iter().map(|message| message.id).collect();

@@ -21,6 +21,8 @@ pub mod objects;
 pub mod outbox;
 pub mod page;
 pub mod periods;
+pub mod portfolios;
+pub mod starts;
 pub mod statuses;
 mod table;
 pub mod templates;

@@ -76,7 +76,8 @@ pub(crate) async fn list(
         (status = 202, description = "What was accepted: all of it.", body = Accepted),
         (status = 409, description = "`contact_blocked` or `contact_opted_out` (of marketing), `since`. `session_closed`, \
                                       since `expired_at`: send an approved template, or wait until the customer writes. \
-                                      `allowance_exhausted`, until `resets_at`. \
+                                      `allowance_exhausted`, until `resets_at`; \
+                                      `messaging_limit_reached`, until `frees_at`. \
                                       Of templates: `template_not_sendable` (with `template_status`, its \
                                       `reason` and `alternatives`), `template_recategorised` (`category`, \
                                       `previous_category`, `alternatives`), `template_needs_number`, \
