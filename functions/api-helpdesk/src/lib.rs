@@ -3,6 +3,7 @@
 mod audit;
 mod business_number;
 mod contacts;
+mod gaps;
 mod library;
 mod messages;
 mod refusal;

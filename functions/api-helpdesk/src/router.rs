@@ -6,7 +6,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, audit, contacts, library, messages, settings, threads, tickets, uploads};
+use crate::{Helpdesk, audit, contacts, gaps, library, messages, settings, threads, tickets, uploads};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +21,7 @@ use crate::{Helpdesk, audit, contacts, library, messages, settings, threads, tic
         (name = "contacts", description = "Who writes, or may."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
+        (name = "gaps", description = "What should have happened and has not."),
     )
 )]
 struct Document;
@@ -47,6 +48,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(contacts::merges::delete))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
+        .routes(routes!(gaps::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

@@ -3,6 +3,7 @@
 mod accepted;
 mod audit;
 mod contact;
+mod gap;
 mod library;
 mod merge;
 mod message;
@@ -14,6 +15,7 @@ mod upload;
 pub(crate) use accepted::Accepted;
 pub(crate) use audit::AuditRecord;
 pub(crate) use contact::Contact;
+pub(crate) use gap::Gap;
 pub(crate) use library::{Kind as LibraryKind, LibraryItem};
 pub(crate) use merge::Merge;
 pub(crate) use message::Message;

@@ -3,8 +3,10 @@
 mod accept;
 mod contacts;
 mod deliver;
+mod failures;
 mod fetch;
 mod fresh;
+mod gaps;
 mod inspect;
 mod library;
 mod living;
@@ -27,6 +29,7 @@ pub use accept::{
 };
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
+pub use failures::keep_failure;
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
 pub use fresh::fresh_id;
 pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};

@@ -14,6 +14,7 @@ use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
 
+use crate::gaps;
 use crate::retry::Busy;
 
 /// Who is told of what is due.
@@ -37,6 +38,8 @@ pub struct Woken {
     pub resent: u64,
     /// Who waited for a number and is due now.
     pub released: u64,
+    /// What should have happened and has not, as far as today's look found it.
+    pub gaps: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -56,6 +59,7 @@ pub enum WakeError {
 
 /// What was woken is looked at again after this if its job was lost.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+const GAPS_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// So much is looked at in each shard before it is decided whose turn is first.
 const LOOKED_AT: i32 = 1_000;
 /// SQS takes ten jobs in a call.
@@ -90,6 +94,7 @@ impl Woken {
             conversations: self.conversations + other.conversations,
             files: self.files + other.files,
             resent: self.resent + other.resent,
+            gaps: self.gaps + other.gaps,
             released: self.released + other.released,
             latest_ms: self.latest_ms.max(other.latest_ms),
             more: self.more || other.more,
@@ -122,13 +127,23 @@ impl Waking<'_> {
                     woken.released += waiting.released;
                     waiting.again_at
                 }
+                Work::GapCheck => {
+                    woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
+                    Some(now + GAPS_AGAIN_AFTER)
+                }
+                Work::Status { alias } => {
+                    woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
+                    None
+                }
             };
             if let Some(next) = next {
                 self.directory.look_again(one, next).await?;
             }
         }
         let late = |one: &Due| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
-        Ok(Woken { latest_ms: some.iter().map(late).max().unwrap_or(0), ..woken })
+        // The first look for gaps has no time of its own.
+        let waited = some.iter().filter(|one| one.work != Work::GapCheck);
+        Ok(Woken { latest_ms: waited.map(late).max().unwrap_or(0), ..woken })
     }
 }
 
@@ -137,6 +152,6 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::Message { .. } => None,
+        Work::Channel { .. } | Work::GapCheck | Work::Message { .. } | Work::Status { .. } => None,
     }
 }

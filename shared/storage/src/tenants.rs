@@ -23,6 +23,7 @@ impl Tenancy {
     pub async fn create_tenant(&self, tenant: &Tenant) -> Result<bool, StorageError> {
         let mut transaction = self.transaction();
         transaction.create(item::write(&self.keys.tenant(), "tenant", tenant));
+        transaction.begin_gap_checks();
         match transaction.commit().await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict) => Ok(false),
