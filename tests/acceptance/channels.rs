@@ -75,9 +75,13 @@ async fn a_tenant_is_replaced_whole_and_only_as_it_was_seen() {
 
     let mut shown = world.operator().get(&path).await.expecting(200).body;
     shown.as_object_mut().unwrap().remove("id");
+    let qualifying = json!([
+        {"product": "marketing_hub", "tier": "professional"}, {"product": "marketing_hub", "tier": "enterprise"},
+        {"product": "service_hub", "tier": "professional"}, {"product": "service_hub", "tier": "enterprise"},
+    ]);
     let expected = json!({
         "name": "Initech GmbH", "time_zone": "Europe/Berlin", "subscription_started_on": "2026-02-28",
-        "allowance": 5, "reopen_within": "P2D",
+        "purchases": [], "qualifying_subscriptions": qualifying, "allowance": 5, "reopen_within": "P2D",
     });
     assert_eq!(shown, expected);
 }

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use acceptance::{Point, World};
+use acceptance::World;
 use serde_json::json;
 
 use crate::{STACK, fresh_world};
@@ -54,8 +54,7 @@ async fn a_poisonous_job_is_put_aside_with_its_reason_while_the_other_nine_of_it
 async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_that_is_done() {
     let world = fresh_world().await;
     world.customer("Ben").writes("hello").await;
-    let (function, service) = ("ticket-creation".to_owned(), "dynamodb".to_owned());
-    world.arms(&Point { function, service, operation: "TransactWriteItems".into(), ordinal: 0 }, 9_999, "error").await;
+    world.arms_all("ticket-creation", "TransactWriteItems", 9_999, "error").await;
     let ada = world.customer("Ada");
     ada.sends(json!({ "type": "text", "text": { "body": "is anybody there?" } })).await;
     ten_tries_pass(&world).await;
@@ -63,7 +62,7 @@ async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_th
     assert!(told.contains("storage did not answer to TransactWriteItems"), "{told}");
     assert!(!told.contains("is anybody there"), "{told}");
 
-    world.disarms(9_999).await;
+    world.disarms().await;
     assert!(tool(&world, "replay").contains("local-inbound-dlq.fifo: 1"));
     world.settles().await;
     assert_eq!(tool(&world, "replay"), "no dead letters\n");

@@ -3,7 +3,6 @@
 use acceptance::{Thread, World, files};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures::future::join_all;
 use serde_json::{Value, json};
 
 use crate::shared_world;
@@ -66,32 +65,6 @@ async fn a_file_of_every_kind_is_shown_as_what_it_is() {
     );
     assert!(document[0]["id"].as_str().is_some_and(|id| id.starts_with("att_")), "{document}");
     assert_eq!(messages[8]["attachments"], json!([]));
-}
-
-#[tokio::test]
-async fn an_album_of_six_pictures_at_once_by_somebody_new_is_one_ticket_with_six_files() {
-    let world = shared_world().await;
-    let ada = world.customer("Ada");
-    let picture = |n: u16| {
-        let picture = file(&files::jpeg(8, 8 * n, "album"), "image/jpeg", json!({ "caption": format!("picture {n}") }));
-        json!({ "image": picture })
-    };
-
-    join_all((1..=6).map(|n| ada.sends(picture(n)))).await;
-    world.settles().await;
-
-    let threads = ada.threads().await;
-    let [thread] = &threads[..] else { panic!("{} tickets", threads.len()) };
-    let messages = world.agent().messages(thread).await;
-    let mut captions: Vec<&str> = messages.iter().filter_map(|message| message["text"].as_str()).collect();
-    captions.sort_unstable();
-    assert_eq!(captions, ["picture 1", "picture 2", "picture 3", "picture 4", "picture 5", "picture 6"]);
-    let mut attachments: Vec<&str> =
-        messages.iter().filter_map(|message| message["attachments"][0]["id"].as_str()).collect();
-    attachments.sort_unstable();
-    attachments.dedup();
-    assert_eq!(attachments.len(), 6);
-    assert_eq!(thread.ticket["unread_count"], 6);
 }
 
 #[tokio::test]

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is all tests, what they share included")]
 
+mod allowance;
 mod architecture;
 mod batches;
 mod channels;
 mod contacts;
 mod control;
+mod conversations;
+mod counting;
 mod credentials;
 mod dead_letters;
 mod deployment;
@@ -22,6 +25,7 @@ mod large;
 mod library;
 mod media;
 mod media_trouble;
+mod merges;
 mod moderation;
 mod notices;
 mod outbound_media;
@@ -35,9 +39,11 @@ mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod template_messages;
 mod templates;
 mod tenants;
 mod unconfirmed;
+mod wishes;
 
 use acceptance::World;
 

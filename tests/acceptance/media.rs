@@ -61,7 +61,7 @@ pub(crate) async fn served(agent: &Agent, message: &Value) -> Served {
     follow(agent.world(), link["url"].as_str().unwrap()).await
 }
 
-async fn follow(world: &World, url: &str) -> Served {
+pub(crate) async fn follow(world: &World, url: &str) -> Served {
     let answer = world.http().get(url).send().await.unwrap();
     let header = |name| answer.headers().get(name).map_or(String::new(), |value| value.to_str().unwrap().to_owned());
     let (mime_type, disposition) = (header(CONTENT_TYPE), header(CONTENT_DISPOSITION));

@@ -182,11 +182,12 @@ async fn a_job_that_was_never_sent_is_found_within_minutes() {
         function: "ticket-creation".into(),
         service: "sqs".into(),
         operation: "SendMessageBatch".into(),
+        about: "local-media".into(),
         ordinal: 0,
     };
     world.arms(&sending, 4, "error").await;
     assert_eq!(state(&sent(&ada, picture()).await), is("pending"));
-    world.disarms(4).await;
+    world.disarms().await;
 
     world.clock().advance("PT6M").await;
 
@@ -253,7 +254,7 @@ async fn a_file_is_stored_whatever_fails_at_any_call_of_the_function_that_fetche
                 world.counts_calls_anew().await;
                 world.arms(point, times, then).await;
                 sent(&ada, message.clone()).await;
-                world.disarms(times).await;
+                world.disarms().await;
                 // Longer than SQS hides what was not done.
                 world.clock().advance("PT31M").await;
 

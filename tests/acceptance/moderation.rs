@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use acceptance::{Customer, World, payload};
+use acceptance::{Customer, World, files, payload};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use crate::media::{file, follow, link_of, sent};
 use crate::{fresh_world, shared_world};
 
 /// A published test number, and the example of the IBAN's registry.
@@ -36,7 +37,7 @@ async fn posts(world: &World, from: &Customer, contents: &[Value]) -> Vec<(Strin
 }
 
 /// Sends a text as a phone does, and the id of the message that it became.
-async fn sent(world: &World, from: &Customer, words: &str) -> String {
+async fn sent_text(world: &World, from: &Customer, words: &str) -> String {
     let thread = from.writes(words).await;
     let messages = world.agent_of(from.tenant).messages(&thread).await;
     messages.last().unwrap()["id"].as_str().unwrap().to_owned()
@@ -130,7 +131,7 @@ async fn personal_data_and_bad_links_of_every_kind_of_message_are_nowhere_to_be_
 #[tokio::test]
 async fn a_supervisor_reveals_a_message_and_each_time_is_in_the_audit() {
     let world = fresh_world().await;
-    let id = sent(&world, &world.customer("Ada"), &format!("my card is {CARD}")).await;
+    let id = sent_text(&world, &world.customer("Ada"), &format!("my card is {CARD}")).await;
     let path = format!("/v1/messages/{id}/reveal");
     let supervisor = world.caller(0, "supervisor");
 
@@ -160,9 +161,40 @@ async fn a_supervisor_reveals_a_message_and_each_time_is_in_the_audit() {
 }
 
 #[tokio::test]
+async fn the_file_of_a_hidden_message_is_for_supervisors_and_each_time_is_in_the_audit() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let mut document = file("document", "application/pdf", &files::pdf("a"));
+    document["document"]["filename"] = json!(format!("{CARD}.pdf"));
+    let message = sent(&ada, document).await;
+    assert_eq!((&message["reason"], &message["attachments"]), (&json!("moderated"), &json!([])));
+
+    let supervisor = world.caller(0, "supervisor");
+    let reveal = format!("/v1/messages/{}/reveal", message["id"].as_str().unwrap());
+    let revealed = supervisor.post(&reveal, json!({})).await.expecting(200).body;
+    let refused = world.agent().get(&link_of(&revealed)).await;
+    assert_eq!((refused.status, refused.code()), (403, "content_hidden"));
+    let path = format!("{}/reveal", link_of(&revealed));
+    assert_eq!(world.agent().post(&path, json!({})).await.code(), "role_required");
+    let link = supervisor.post(&path, json!({ "reason": "a copy for the bank" })).await.expecting(200).body;
+
+    let served = follow(&world, link["url"].as_str().unwrap()).await;
+    assert_eq!((served.status, served.bytes), (200, files::pdf("a")));
+    assert!(served.disposition.contains(CARD), "{}", served.disposition);
+    let audit = supervisor.get("/v1/audit").await.expecting(200);
+    assert_eq!(
+        (audit.data().len(), &audit.data()[0]["action"], &audit.data()[0]["reason"]),
+        (2, &json!("attachment_revealed"), &json!("a copy for the bank"))
+    );
+    let seen = sent_text(&world, &ada, "hello").await;
+    let path = format!("/v1/messages/{seen}/attachments/{}/reveal", seen.replace("msg_", "att_"));
+    assert_eq!(supervisor.post(&path, json!({})).await.code(), "not_hidden");
+}
+
+#[tokio::test]
 async fn nobody_else_reveals_a_message_or_reads_the_audit() {
     let world = shared_world().await;
-    let id = sent(&world, &world.customer("Ada"), &format!("my card is {CARD}")).await;
+    let id = sent_text(&world, &world.customer("Ada"), &format!("my card is {CARD}")).await;
     let path = format!("/v1/messages/{id}/reveal");
 
     for (caller, status, code) in [
@@ -187,7 +219,7 @@ async fn nobody_else_reveals_a_message_or_reads_the_audit() {
 #[tokio::test]
 async fn what_is_not_hidden_is_not_revealed() {
     let world = shared_world().await;
-    let id = sent(&world, &world.customer("Ada"), "hello").await;
+    let id = sent_text(&world, &world.customer("Ada"), "hello").await;
 
     let refused = world.caller(0, "supervisor").post(&format!("/v1/messages/{id}/reveal"), json!({})).await;
 

@@ -8,8 +8,11 @@ use crate::shared_world;
 
 /// Every route that names something, with a body that it would take.
 fn routes_of(thread: &Thread, message_id: &str) -> Vec<(Method, String, Option<Value>)> {
+    let channel = thread.ticket["channel_id"].as_str().unwrap();
     let (ticket, contact, thread) = (thread.ticket_id(), thread.contact_id(), &thread.id);
+    let conversation = json!({ "channel_id": channel, "contact_id": contact, "text": "psst" });
     vec![
+        (Method::POST, "/v1/conversations".into(), Some(conversation)),
         (Method::GET, format!("/v1/tickets/{ticket}"), None),
         (Method::POST, format!("/v1/tickets/{ticket}/closure"), None),
         (Method::DELETE, format!("/v1/tickets/{ticket}/closure"), None),
@@ -21,6 +24,11 @@ fn routes_of(thread: &Thread, message_id: &str) -> Vec<(Method, String, Option<V
         (Method::GET, format!("/v1/messages/{message_id}/attachments/{}", message_id.replace("msg_", "att_")), None),
         (Method::POST, format!("/v1/messages/{message_id}/resend"), Some(json!({}))),
         (Method::POST, format!("/v1/messages/{message_id}/discard"), Some(json!({}))),
+        (
+            Method::POST,
+            format!("/v1/messages/{message_id}/attachments/{}/reveal", message_id.replace("msg_", "att_")),
+            None,
+        ),
         (Method::POST, format!("/v1/messages/{message_id}/reveal"), Some(json!({}))),
         (Method::GET, format!("/v1/contacts/{contact}"), None),
     ]

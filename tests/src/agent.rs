@@ -151,8 +151,15 @@ impl Agent {
     /// # Errors
     /// When nobody answers.
     pub async fn replies_with_key(&self, thread: &Thread, text: &str, key: &str) -> reqwest::Result<Answer> {
-        let body = json!({ "text": text });
-        self.tries(Method::POST, &messages_of(thread), Some(body), &[("idempotency-key", key)]).await
+        self.sends_with_key(thread, json!({ "text": text }), key).await
+    }
+
+    /// Any message, likewise.
+    ///
+    /// # Errors
+    /// When nobody answers.
+    pub async fn sends_with_key(&self, thread: &Thread, message: Value, key: &str) -> reqwest::Result<Answer> {
+        self.tries(Method::POST, &messages_of(thread), Some(message), &[("idempotency-key", key)]).await
     }
 
     /// Every message of a thread, oldest first, page by page.
@@ -212,7 +219,8 @@ impl Agent {
         threads
     }
 
-    pub(crate) async fn pages(&self, path: &str) -> Vec<Value> {
+    /// Every page of a list; `path` has a query already.
+    pub async fn pages(&self, path: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {

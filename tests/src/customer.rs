@@ -70,7 +70,12 @@ impl Customer {
         self.posts(text_message(text), Some(at), false).await.is_some()
     }
 
-    /// The same, but says so only when the webhook was answered with 200.
+    /// Sends any message in the middle of trouble.
+    pub async fn tries_to_send(&self, message: Value) {
+        self.posts(message, None, false).await;
+    }
+
+    /// As [`Self::tries_to_write`], but says so only when the webhook was answered with 200.
     pub async fn writes_and_waits(&self, text: &str, at: Timestamp) -> bool {
         self.posts(text_message(text), Some(at), true).await.is_some()
     }

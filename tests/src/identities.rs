@@ -55,6 +55,12 @@ impl Agent {
         self.post("/v1/contacts", contact).await.expecting(201).id().to_owned()
     }
 
+    /// Changes what is kept of a contact.
+    pub async fn changes_contact(&self, id: &str, change: Value) {
+        let path = format!("/v1/contacts/{id}");
+        self.calls(reqwest::Method::PATCH, &path, Some(change)).await.expecting(200);
+    }
+
     /// A contact as it is now.
     pub async fn contact(&self, id: &str) -> Value {
         self.get(&format!("/v1/contacts/{id}")).await.expecting(200).body

@@ -3,6 +3,7 @@
 mod agent;
 mod channels;
 mod clock;
+pub mod coverage;
 mod customer;
 mod faults;
 pub mod files;
@@ -17,6 +18,7 @@ mod stack_file;
 mod templates;
 mod uploads;
 mod webhooks;
+mod wire;
 mod world;
 
 pub use agent::{Agent, Answer, Thread, texts};

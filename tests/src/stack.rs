@@ -14,6 +14,7 @@ use crate::poll::eventually;
 use crate::roles;
 use crate::secrets::Secrets;
 use crate::stack_file::StackFile;
+use crate::wire;
 
 /// How many stacks run side by side, beside the shared one.
 const SIDE_BY_SIDE: usize = 2;
@@ -51,6 +52,7 @@ impl Stack {
         }
         let mut child = spawn(binary, folder.path());
         let file = announced(&mut child, folder.path()).await;
+        wire::disturb(&file.control).await;
         let secrets = Secrets::of(&file, &data(folder.path()));
         let file = RwLock::new(file);
         let logs_shown = AtomicBool::new(false);
@@ -62,6 +64,7 @@ impl Stack {
     pub(crate) async fn start_again(&self) {
         let mut child = spawn(&self.binary, self.folder.path());
         let file = announced(&mut child, self.folder.path()).await;
+        wire::disturb(&file.control).await;
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = file;
         *self.child() = child;
     }
@@ -106,13 +109,15 @@ impl Stack {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What its functions did stays, for the comparison with their roles. A test that fails here would hide why it ended;
-    /// the comparison misses what is missing.
+    /// What its functions did stays, for the comparisons with their roles and with the faults that were met. A test that
+    /// fails here would hide why it ended; the comparisons miss what is missing.
     fn leave_calls(&self) {
-        let gathered = roles::folder(&self.binary);
-        let name = format!("{}.jsonl", uuid::Uuid::new_v4().simple());
-        let _ = fs::create_dir_all(&gathered);
-        let _ = fs::copy(self.data().join(local::calls::FILE), gathered.join(name));
+        for file in [local::calls::FILE, local::sites::FILE, local::faults::FILE] {
+            let gathered = roles::folder(&self.binary).with_file_name(file.trim_end_matches(".jsonl"));
+            let name = format!("{}.jsonl", uuid::Uuid::new_v4().simple());
+            let _ = fs::create_dir_all(&gathered);
+            let _ = fs::copy(self.data().join(file), gathered.join(name));
+        }
     }
 
     /// What it sent to Graph stays, for the comparison with Meta's schema; one line a message. Like the calls, in silence.

@@ -23,6 +23,8 @@ pub struct StackFile {
 #[derive(Clone, Debug, Deserialize)]
 pub struct Tenant {
     pub id: String,
+    pub time_zone: String,
+    pub subscription_started_on: String,
     /// By `admin`, `supervisor`, `agent`, `agent2`.
     pub tokens: BTreeMap<String, String>,
     pub channels: Vec<Channel>,

@@ -11,7 +11,12 @@ impl World {
     pub async fn template_at_meta(&self, waba_id: &str, name: &str) -> String {
         let text = format!("Hello {{{{1}}}}, this is about {name} and nothing else.");
         let body = json!({ "type": "BODY", "text": text, "example": { "body_text": [["Ada"]] } });
-        let template = json!({ "waba_id": waba_id, "name": name, "components": [body] });
+        self.template_made_at_meta(waba_id, json!({ "name": name, "components": [body] })).await
+    }
+
+    /// The same with all that is said of it.
+    pub async fn template_made_at_meta(&self, waba_id: &str, mut template: Value) -> String {
+        template["waba_id"] = json!(waba_id);
         let made = self.simulator_post("templates", template).await;
         made["id"].as_str().expect("a template has an id").to_owned()
     }

@@ -40,6 +40,13 @@ struct Identity {
     user_id: Option<String>,
 }
 
+/// A client that waits as long as a test does.
+pub(crate) fn http_client() -> reqwest::Client {
+    // reqwest wants a TLS provider even for plain HTTP; another test may have installed it already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client")
+}
+
 /// Every customer of a test run has a number of their own, so that tests can share a stack. Fixtures have those below 2000.
 static NUMBERS: AtomicU32 = AtomicU32::new(2_000);
 
@@ -69,10 +76,7 @@ impl World {
     }
 
     fn around(stack: Arc<Stack>) -> Self {
-        // reqwest wants a TLS provider even for plain HTTP; another test may have installed it already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build().expect("a client");
-        Self { stack, http, customers: Arc::default(), contacts: Arc::default() }
+        Self { stack, http: http_client(), customers: Arc::default(), contacts: Arc::default() }
     }
 
     /// A seeded tenant.
@@ -209,6 +213,19 @@ impl World {
     pub(crate) async fn control_post(&self, path: &str, body: Value) -> Value {
         let url = format!("{}/{path}", self.stack_file().control);
         self.tell(&url, &body).await.unwrap_or_else(|| panic!("nobody answers at {url}"))
+    }
+
+    pub(crate) async fn control_delete(&self, path: &str) {
+        self.delete(&format!("{}/{path}", self.stack_file().control)).await;
+    }
+
+    pub(crate) async fn simulator_delete(&self, path: &str) {
+        self.delete(&format!("{}/_simulator/{path}", self.stack_file().graph)).await;
+    }
+
+    async fn delete(&self, url: &str) {
+        let answer = self.http.delete(url).send().await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        assert!(answer.status().is_success(), "{url} answered {}", answer.status());
     }
 
     pub(crate) async fn simulator_get(&self, path: &str) -> Value {

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod preferences;
 mod templates;
 
 use std::error::Error;
@@ -85,16 +86,21 @@ impl AccountEvents {
         };
         // What it changes comes first: a record alone would look as if it had been done.
         let heard = templates::hear(&self.directory, item, job.received_at).await?;
+        let preferences = preferences::hear(&self.directory, item, job.received_at).await?;
         let recorded = helpdesk::record(recording, &item.value).await?;
         invocation.count(recorded.metric());
         let reason = match recorded {
-            Recorded::Event => heard.reason(),
+            Recorded::Event => preferences.reason().unwrap_or(heard.reason()),
             Recorded::Unrouted => "unrouted",
             Recorded::Dropped(reason) => reason,
         };
         if let Heard::Applied(id) = heard {
             invocation.count("template_changed");
             invocation.concerns("template.id", [id]);
+        }
+        for contact in preferences.kept {
+            invocation.count("preference_changed");
+            invocation.concerns("contact.id", [contact]);
         }
         let webhook = job.webhook_id.to_string();
         let item = Item { webhook: &webhook, at: &item.at, field: &item.field };

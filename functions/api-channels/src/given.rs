@@ -1,5 +1,7 @@
 //! What requests give, checked once where it comes in.
 
+pub(crate) mod purchases;
+
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};

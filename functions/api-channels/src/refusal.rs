@@ -32,6 +32,13 @@ impl Refusal {
         Self(Problem::not_found())
     }
 
+    /// Nothing says when the tenant's subscription started.
+    pub(crate) fn no_qualifying_purchase() -> Self {
+        let detail = "None of the purchases is of a subscription that qualifies, so nothing says on which day the allowance \
+                      begins anew. Give a purchase that qualifies, or subscription_started_on.";
+        Self(unprocessable("no_qualifying_purchase", "No purchase qualifies", detail.into()))
+    }
+
     /// It is not the version the caller saw.
     pub(crate) fn changed() -> Self {
         let detail = "It has changed since you read it, and nothing was done. Read it again and decide again.";

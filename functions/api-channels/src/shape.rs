@@ -12,4 +12,4 @@ pub(crate) use components::Components;
 pub(crate) use filled::FilledTemplate;
 pub(crate) use sync::TemplateSync;
 pub(crate) use template::Template;
-pub(crate) use tenant::Tenant;
+pub(crate) use tenant::{Purchase, Subscription, Tenant};

@@ -1,13 +1,16 @@
 //! `/v1/contacts` (F11)
 
+pub(crate) mod block;
 pub(crate) mod given;
 pub(crate) mod merges;
 
 use axum::extract::State;
-use domain::{ContactId, Phone};
-use given::{GivenNumber, Name, NotUnderstood, country};
+use domain::contact::wishes::{Source, Wishes};
+use domain::{ContactId, Phone, UserId};
+use given::{GivenConsent, GivenMarketing, GivenNumber, Name, NotUnderstood, country};
 use helpdesk::NewContact;
 use http::StatusCode;
+use jiff::Timestamp;
 use rest::{Caller, Change, Id, IdempotencyKey, IfMatch, Json, List, Paging, Query, Versioned, fingerprint};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -92,6 +95,9 @@ pub(crate) struct GivenContact {
     #[serde(default)]
     #[schema(required = false)]
     properties: BTreeMap<String, String>,
+    /// That they agreed to be written to, and how.
+    #[schema(required = false)]
+    consent: Option<GivenConsent>,
     /// The country (ISO 3166-1) in which the numbers are written as people do there.
     #[schema(required = false, example = "BR")]
     country: Option<String>,
@@ -119,7 +125,7 @@ pub(crate) async fn create(
     Json(given): Json<GivenContact>,
 ) -> Result<(StatusCode, Versioned<Contact>), Refusal> {
     let tenancy = desk.of(&caller);
-    let new = given.into_new(&caller, key.as_ref())?;
+    let new = given.into_new(&caller, key.as_ref(), desk.now())?;
     let contact = helpdesk::create_contact(&tenancy, new, desk.now()).await?;
     Ok((StatusCode::CREATED, stored(&tenancy, contact).await))
 }
@@ -143,6 +149,12 @@ pub(crate) struct ContactChange {
     #[serde(default)]
     #[schema(required = false)]
     properties: BTreeMap<String, Option<String>>,
+    /// What they said of marketing: `allowed` or `opted_out`.
+    #[schema(required = false)]
+    marketing: Option<GivenMarketing>,
+    /// That they agreed to be written to or took it back, and how.
+    #[schema(required = false)]
+    consent: Option<GivenConsent>,
     /// The country (ISO 3166-1) in which the numbers are written as people do there.
     #[schema(required = false, example = "BR")]
     country: Option<String>,
@@ -169,8 +181,12 @@ pub(crate) async fn update(
     Json(change): Json<ContactChange>,
 ) -> Result<Versioned<Contact>, Refusal> {
     let tenancy = desk.of(&caller);
-    let numbers = change.numbers()?;
-    let changed = helpdesk::change_contact(&tenancy, id, seen, |contact| change.apply(&numbers, contact)).await?;
+    let (numbers, now) = (change.numbers()?, desk.now());
+    let apply = |contact: &mut domain::Contact| {
+        change.say(&mut contact.wishes, caller.user(), now);
+        change.apply(&numbers, contact)
+    };
+    let changed = helpdesk::change_contact(&tenancy, id, seen, apply).await?;
     Ok(stored(&tenancy, changed).await)
 }
 
@@ -184,7 +200,7 @@ async fn stored(tenancy: &Tenancy, contact: domain::Contact) -> Versioned<Contac
 }
 
 impl GivenContact {
-    fn into_new(self, caller: &Caller, key: Option<&IdempotencyKey>) -> Result<NewContact, Refusal> {
+    fn into_new(self, caller: &Caller, key: Option<&IdempotencyKey>, now: Timestamp) -> Result<NewContact, Refusal> {
         let country = country(self.country.as_deref())?;
         let read = |member, text: Option<&String>| {
             text.map(|text| GivenNumber::in_body(member, text).read(country)).transpose()
@@ -196,11 +212,16 @@ impl GivenContact {
             let digits = |phone: &Option<Phone>| phone.as_ref().map_or("", Phone::digits).to_owned();
             let mut asked = vec![name.clone().unwrap_or_default(), digits(&phone), digits(&mobile_phone)];
             asked.extend(self.properties.clone().into_iter().flat_map(|(name, value)| [name, value]));
+            asked.extend(self.consent.iter().map(GivenConsent::in_words));
             let fingerprint = fingerprint(asked.iter().map(String::as_str));
             helpdesk::IdempotencyKey { hash: key.hash(caller.user()), fingerprint }
         });
         let properties = self.properties.try_into().map_err(Refusal::properties)?;
-        Ok(NewContact { name, phone, mobile_phone, properties, idempotency })
+        let mut wishes = Wishes::default();
+        if let Some(consent) = self.consent {
+            consent.say(&mut wishes, caller.user(), now);
+        }
+        Ok(NewContact { name, phone, mobile_phone, properties, wishes, idempotency })
     }
 }
 
@@ -221,6 +242,15 @@ impl ContactChange {
             })
         };
         Ok(Numbers { phone: read("phone", &self.phone)?, mobile_phone: read("mobile_phone", &self.mobile_phone)? })
+    }
+
+    fn say(&self, wishes: &mut Wishes, by: &UserId, now: Timestamp) {
+        if let Some(marketing) = &self.marketing {
+            wishes.marketing.hear(marketing.stance(), now, Source::User(by.clone()));
+        }
+        if let Some(consent) = &self.consent {
+            consent.clone().say(wishes, by, now);
+        }
     }
 
     fn apply(

@@ -3,6 +3,7 @@
 mod audit;
 mod business_number;
 mod contacts;
+mod conversations;
 mod gaps;
 mod library;
 mod messages;
@@ -14,6 +15,7 @@ mod telling;
 mod threads;
 mod tickets;
 mod uploads;
+mod usage;
 
 use axum::extract::FromRef;
 use jiff::Timestamp;

@@ -1,8 +1,11 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
 mod contacts;
+mod conversations;
+mod templates;
 
 use axum::response::{IntoResponse, Response};
+use domain::contact::wishes::TooManyWishWords;
 use domain::moderation::TooMany;
 use domain::{LibraryItemId, TicketId, UploadId};
 use helpdesk::{
@@ -14,6 +17,9 @@ use rest::Problem;
 use storage::{CommitError, StorageError};
 use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
 use whatsapp::media::NotAllowed;
+
+pub(crate) use conversations::recipient_invalid;
+pub(crate) use templates::{header_invalid, template_not_alone};
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -120,10 +126,19 @@ impl From<TooMany> for Refusal {
     }
 }
 
+impl From<TooManyWishWords> for Refusal {
+    fn from(error: TooManyWishWords) -> Self {
+        let detail = format!("There are too many: {error}. Leave some out.");
+        Self(unprocessable("opt_out_list_too_long", "The list of words is too long", detail))
+    }
+}
+
 impl From<AcceptError> for Refusal {
     fn from(error: AcceptError) -> Self {
         match error {
-            AcceptError::NoSuchThread => Self::not_found(),
+            AcceptError::NoSuchThread | AcceptError::NoSuchChannel | AcceptError::NoSuchContact => Self::not_found(),
+            AcceptError::ChannelDisconnected => Self(conversations::channel_disconnected()),
+            AcceptError::NoAddress => Self(conversations::contact_without_number()),
             AcceptError::NoSuchQuotedMessage => Self(no_such_quoted_message()),
             AcceptError::Empty => Self(message_empty()),
             AcceptError::TextEmpty => Self(text_empty()),
@@ -141,7 +156,17 @@ impl From<AcceptError> for Refusal {
             AcceptError::NoSuchTarget => Self(no_such_reaction_target()),
             AcceptError::NotReactable(why) => Self(not_reactable(why)),
             AcceptError::NotAnEmoji => Self(emoji_invalid()),
+            AcceptError::NoSuchTemplate { alternatives } => Self(templates::no_such_template(&alternatives)),
+            AcceptError::TemplateNotSendable { why, alternatives } => {
+                Self(templates::template_not_sendable(why, &alternatives))
+            }
+            AcceptError::TemplateUnfillable(why) => Self(templates::template_unfillable(why)),
+            AcceptError::HeaderNotAFile => Self(templates::header_not_a_file()),
+            AcceptError::NumberNeeded => Self(templates::template_needs_number()),
+            AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
+            AcceptError::AllowanceExhausted { resets_at } => Self(allowance_exhausted(resets_at)),
+            AcceptError::NoSuchTenant => Self::tenant_not_set_up(),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
         }
@@ -163,6 +188,18 @@ impl From<LibraryError> for Refusal {
     }
 }
 
+/// Too late to do anything, or nothing but reminders.
+pub(crate) fn session_reminder_invalid() -> Problem {
+    let detail = "A reminder comes two minutes to 23 hours before the session ends, such as PT1H.";
+    unprocessable("session_reminder_invalid", "Not a time for a reminder", detail.into())
+}
+
+/// A closed ticket's session is nobody's to hurry for.
+pub(crate) fn sort_not_for_view() -> Problem {
+    let detail = "Only open tickets are sorted by the time that is left. Leave `sort` out, or choose another view.";
+    Problem::new(StatusCode::BAD_REQUEST, "query_invalid", "The view has no such order", detail)
+}
+
 /// The file is still with WhatsApp.
 pub(crate) fn attachment_pending() -> Refusal {
     let detail = "WhatsApp has not given us the file yet. Ask again in a moment; the message's `attachments` say when it is \
@@ -179,7 +216,7 @@ pub(crate) fn attachment_unavailable(reason: &str) -> Refusal {
 
 /// The message breaks the rules of F13.
 pub(crate) fn content_hidden() -> Refusal {
-    let detail = "The message was hidden for what it says, and nobody gets a link to its file.";
+    let detail = "The message was hidden for what it says, and so is its file. A supervisor may reveal it.";
     Refusal(Problem::new(StatusCode::FORBIDDEN, "content_hidden", "The content is hidden", detail))
 }
 
@@ -189,6 +226,14 @@ fn session_closed(expired_at: Option<Timestamp>) -> Problem {
                   template, or wait until the customer writes again.";
     Problem::new(StatusCode::CONFLICT, "session_closed", "The session is closed", detail)
         .with("expired_at", expired_at.map(|at| at.to_string()))
+}
+
+/// The tenant's allowance, not Meta's limit (F23).
+fn allowance_exhausted(resets_at: Timestamp) -> Problem {
+    let detail = "As many conversations were begun as your allowance has for this month. What customers write and what you \
+                  answer in their sessions goes on; begin others when resets_at has come, or ask the operator for more.";
+    Problem::new(StatusCode::CONFLICT, "allowance_exhausted", "The allowance is used up", detail)
+        .with("resets_at", resets_at.to_string())
 }
 
 fn text_empty() -> Problem {
@@ -246,7 +291,8 @@ fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Pro
 }
 
 fn message_empty() -> Problem {
-    let detail = "A message has a text, attachments, a location, contacts or a reaction. Give at least one of them.";
+    let detail = "A message has a text, attachments, a location, contacts, a template or a reaction. Give at least one of \
+                  them.";
     unprocessable("message_empty", "The message is empty", detail.into())
 }
 

@@ -6,7 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, audit, contacts, gaps, library, messages, settings, threads, tickets, uploads};
+use crate::{
+    Helpdesk, audit, contacts, conversations, gaps, library, messages, settings, threads, tickets, uploads, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -14,11 +16,13 @@ use crate::{Helpdesk, audit, contacts, gaps, library, messages, settings, thread
     servers((url = "/")),
     tags(
         (name = "tickets", description = "Work: one conversation from its first message until it is closed."),
+        (name = "conversations", description = "One contact on one number of ours, taken up or begun."),
         (name = "threads", description = "The messages of one ticket."),
         (name = "messages", description = "One message, in either direction."),
         (name = "uploads", description = "Files on their way into messages and the library."),
         (name = "library", description = "What is kept to be put into replies."),
         (name = "contacts", description = "Who writes, or may."),
+        (name = "usage", description = "What is used of the monthly allowance."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
         (name = "gaps", description = "What should have happened and has not."),
@@ -32,10 +36,12 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(tickets::show))
         .routes(routes!(tickets::closure::create, tickets::closure::delete))
         .routes(routes!(tickets::owner::replace))
+        .routes(routes!(conversations::create))
         .routes(routes!(threads::show))
         .routes(routes!(threads::messages::list, threads::messages::create))
         .routes(routes!(messages::show))
         .routes(routes!(messages::attachments::show))
+        .routes(routes!(messages::attachments::reveal::create))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
         .routes(routes!(messages::reveal::create))
@@ -44,8 +50,11 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(library::show, library::delete))
         .routes(routes!(contacts::list, contacts::create))
         .routes(routes!(contacts::show, contacts::update))
+        .routes(routes!(contacts::block::create, contacts::block::delete))
         .routes(routes!(contacts::merges::list))
         .routes(routes!(contacts::merges::delete))
+        .routes(routes!(usage::show))
+        .routes(routes!(usage::ledger::list))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
         .routes(routes!(gaps::list))

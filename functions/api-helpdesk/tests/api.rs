@@ -102,14 +102,18 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/contacts
     GET /v1/contacts/{id}
     PATCH /v1/contacts/{id}
+    DELETE /v1/contacts/{id}/block
+    POST /v1/contacts/{id}/block
     GET /v1/contacts/{id}/merges
     DELETE /v1/contacts/{id}/merges/{merged_id}
+    POST /v1/conversations
     GET /v1/library
     POST /v1/library
     DELETE /v1/library/{id}
     GET /v1/library/{id}
     GET /v1/messages/{id}
     GET /v1/messages/{id}/attachments/{attachment_id}
+    POST /v1/messages/{id}/attachments/{attachment_id}/reveal
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
     POST /v1/messages/{id}/reveal
@@ -124,6 +128,8 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/tickets/{id}/closure
     PUT /v1/tickets/{id}/owner
     POST /v1/uploads
+    GET /v1/usage
+    GET /v1/usage/ledger
     ");
 }
 
@@ -178,6 +184,16 @@ async fn a_message_that_can_never_be_sent_is_refused_at_once() {
         (r#"{"location": {"latitude": 91, "longitude": 0}}"#, 422, "location_invalid"),
         (r#"{"contacts": []}"#, 422, "contacts_invalid"),
         (r#"{"contacts": [{"company": "Acme"}]}"#, 422, "contacts_invalid"),
+        (r#"{"template": {"name": "a", "language": "en"}, "text": "x"}"#, 422, "template_not_alone"),
+        (
+            r#"{"template": {"name": "a", "language": "en"}, "reply_to": "msg_00000000000000000000000000000001"}"#,
+            422,
+            "template_not_alone",
+        ),
+        (r#"{"template": {"name": "a"}}"#, 422, "body_invalid"),
+        (r#"{"template": {"name": "a", "language": "en", "variables": "Ada"}}"#, 422, "body_invalid"),
+        (r#"{"template": {"name": "a", "language": "en", "header": {}}}"#, 422, "header_invalid"),
+        (r#"{"template": {"name": "a", "language": "en", "header": {"upload_id": "u"}}}"#, 422, "no_such_upload"),
         (r#"{"reaction": {"message_id": "msg_1", "emoji": "👍"}, "text": "x"}"#, 422, "reaction_not_alone"),
         (r#"{"reaction": {"message_id": "msg_1", "emoji": "👍"}}"#, 422, "no_such_reaction_target"),
     ] {
@@ -186,6 +202,22 @@ async fn a_message_that_can_never_be_sent_is_refused_at_once() {
     }
     let (_, problem) = answer_to(request("POST", &format!("{THREAD}/messages"), token_of("agent"), &long)).await;
     assert_eq!((&problem["characters"], &problem["limit"]), (&json!(4097), &json!(4096)));
+}
+
+#[tokio::test]
+async fn a_conversation_with_nobody_is_refused_at_once() {
+    let channel = r#""channel_id": "chn_00000000000000000000000000000007""#;
+    for (whom, code) in [
+        (r#""text": "hello""#, "recipient_invalid"),
+        (r#""to": "+1 202 555 0142", "contact_id": "con_00000000000000000000000000000007""#, "recipient_invalid"),
+        (r#""to": "202 555 0142""#, "phone_invalid"),
+        (r#""to": "202 555 0142", "country": "ZZ""#, "country_invalid"),
+        (r#""contact_id": "7""#, "body_invalid"),
+        (r#""to": "+1 202 555 0142""#, "message_empty"),
+    ] {
+        let request = request("POST", "/v1/conversations", token_of("agent"), &format!("{{{channel}, {whom}}}"));
+        assert_eq!(code_of(request).await, refused(422, code), "{whom}");
+    }
 }
 
 #[tokio::test]
@@ -305,7 +337,9 @@ async fn settings_are_changed_by_admins_only_and_to_sensible_values() {
 #[tokio::test]
 async fn what_is_hidden_is_for_supervisors_and_admins() {
     let reveal = "/v1/messages/msg_00000000000000000000000000000007/reveal";
-    for (method, path) in [("POST", reveal), ("GET", "/v1/audit")] {
+    let file =
+        "/v1/messages/msg_00000000000000000000000000000007/attachments/att_00000000000000000000000000000007/reveal";
+    for (method, path) in [("POST", reveal), ("POST", file), ("GET", "/v1/audit")] {
         for role in ["agent", "operator"] {
             let answer = code_of(request(method, path, token_of(role), "")).await;
             assert_eq!(answer, refused(403, "role_required"), "{method} {path} {role}");

@@ -37,7 +37,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
         let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), function.clock.now());
         let woken = trace.around(function.handle(runtime::time_left(event.context.deadline()))).await?;
         Ok::<_, lambda_runtime::Error>(
-            json!({ "conversations": woken.conversations, "files": woken.files, "more": woken.more }),
+            json!({ "conversations": woken.conversations, "files": woken.files, "reminders": woken.reminders, "more": woken.more }),
         )
     });
     lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
@@ -72,13 +72,14 @@ impl DueWork {
             Ok(woken) => woken?,
             Err(_) => Woken { more: true, ..Woken::default() },
         };
-        if woken.conversations + woken.files + woken.resent + woken.released + woken.gaps > 0 {
+        if woken.did_something() {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
             invocation.add("ResentByRule", woken.resent);
             invocation.add("GapsFound", woken.gaps);
             invocation.add("ReleasedByNumbers", woken.released);
+            invocation.add("SessionReminders", woken.reminders);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

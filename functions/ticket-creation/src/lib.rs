@@ -111,6 +111,7 @@ impl TicketCreation {
                 Receipt::Hidden(id) => report(job, item, ("hidden", Some(id), "moderated"), invocation),
                 Receipt::Duplicate(id) => report(job, item, ("duplicate", Some(id), ""), invocation),
                 Receipt::BeforeConnection => report(job, item, ("dropped", None, "before_connection"), invocation),
+                Receipt::Blocked => report(job, item, ("dropped", None, "blocked"), invocation),
             }
         }
         Ok(())

@@ -26,6 +26,8 @@ fn once() -> u32 {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Matching {
+    /// In capitals.
+    method: Option<String>,
     /// A part of the path.
     path: Option<String>,
     /// The recipient: a number in any writing, or a BSUID.
@@ -111,8 +113,8 @@ impl Faults {
     }
 
     /// The first fault that fits, used up by one.
-    pub(crate) fn take(&mut self, path: &str, body: &Value) -> Option<Effect> {
-        let at = self.0.iter().position(|fault| fault.times > 0 && fault.matching.fits(path, body))?;
+    pub(crate) fn take(&mut self, method: &str, path: &str, body: &Value) -> Option<Effect> {
+        let at = self.0.iter().position(|fault| fault.times > 0 && fault.matching.fits(method, path, body))?;
         if self.0[at].after > 0 {
             self.0[at].after -= 1;
             return None;
@@ -125,8 +127,9 @@ impl Faults {
 }
 
 impl Matching {
-    fn fits(&self, path: &str, body: &Value) -> bool {
-        self.path.as_ref().is_none_or(|part| path.contains(part.as_str()))
+    fn fits(&self, method: &str, path: &str, body: &Value) -> bool {
+        self.method.as_ref().is_none_or(|wanted| wanted == method)
+            && self.path.as_ref().is_none_or(|part| path.contains(part.as_str()))
             && self.to.as_ref().is_none_or(|wanted| {
                 ["to", "recipient"].iter().any(|key| body[key].as_str().is_some_and(|given| same(wanted, given)))
             })
@@ -154,23 +157,30 @@ mod tests {
         let mut faults =
             armed(json!({"match": {"path": "/messages", "to": "+1 555 010 0123"}, "times": 1, "then": "drop_after"}));
 
-        assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
-        assert_eq!(faults.take("/v24.0/1", &json!({"to": "+15550100123"})), None);
-        let hit = faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"}));
+        assert_eq!(faults.take("POST", "/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
+        assert_eq!(faults.take("POST", "/v24.0/1", &json!({"to": "+15550100123"})), None);
+        let hit = faults.take("POST", "/v24.0/1/messages", &json!({"to": "+15550100123"}));
         assert_eq!(hit, Some(Effect::Drop(Drop::After)));
-        assert_eq!(faults.take("/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
+        assert_eq!(faults.take("POST", "/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
     }
 
     #[test]
-    fn a_fault_lets_as_many_pass_as_it_is_told() {
-        let mut faults = armed(json!({"after": 2, "then": "drop_after"}));
-        let met: Vec<_> = (0..4).map(|_| faults.take("/v24.0/1/messages", &json!(null)).is_some()).collect();
-        assert_eq!(met, [false, false, true, false]);
+    fn a_fault_may_be_for_one_method_only() {
+        let mut faults = armed(json!({"match": {"method": "GET", "path": "/v24.0/"}, "then": "drop_before"}));
+        assert_eq!(faults.take("POST", "/v24.0/1/messages", &json!(null)), None);
+        assert_eq!(faults.take("GET", "/v24.0/1", &json!(null)), Some(Effect::Drop(Drop::Before)));
+    }
+
+    #[test]
+    fn a_fault_lets_as_many_pass_before_as_it_is_told_to() {
+        let mut faults = armed(json!({"after": 1, "then": "drop_before"}));
+        let met: Vec<bool> = (0..3).map(|_| faults.take("POST", "/v24.0/1", &json!(null)).is_some()).collect();
+        assert_eq!(met, [false, true, false]);
     }
 
     #[test]
     fn an_effect_is_read_by_what_it_holds() {
-        let effect = |then| armed(json!({"then": then})).take("/", &json!(null));
+        let effect = |then| armed(json!({"then": then})).take("POST", "/", &json!(null));
         assert_eq!(
             effect(json!({"status": 400, "code": 131026})),
             Some(Effect::Error { status: Some(400), code: 131_026 })

@@ -5,6 +5,7 @@ mod connection;
 mod control;
 mod customers;
 mod faults;
+mod filling;
 mod graph;
 mod learning;
 mod media;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::clock::from_millisecond;
 use crate::customers::Customer;
-use crate::uploads;
+use crate::{sending, uploads};
 
 /// Who wrote a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +114,9 @@ pub(crate) fn shown_to(db: &Connection, customer: &Customer) -> rusqlite::Result
     let mut shows = Vec::with_capacity(messages.len());
     for message in &messages {
         let mut shown = shown(message);
-        if let Some(id) = message.content[&message.kind]["id"].as_str() {
+        let content = &message.content[&message.kind];
+        let above = sending::above_the_body(content).1["id"].as_str();
+        if let Some(id) = content["id"].as_str().or(above) {
             shown["file"] = uploads::shown(db, id)?;
         }
         shown["reactions"] = reactions(&messages, &message.id).into();
@@ -153,6 +155,9 @@ fn shown(message: &Message) -> Value {
 
 /// The words of a message, whatever its type.
 fn text(message: &Message) -> Option<&str> {
+    if let Some(filled) = message.content["filled"].as_str() {
+        return Some(filled);
+    }
     let content = &message.content[&message.kind];
     ["/body", "/body/text", "/caption", "/emoji", "/text", "/name"]
         .iter()

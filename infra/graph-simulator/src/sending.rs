@@ -11,7 +11,8 @@ use crate::numbers::Number;
 use crate::profile::Profile;
 use crate::statuses::{self, Automatic};
 use crate::store::Change;
-use crate::{pair_rate, templates, uploads, wamid, window};
+use crate::templates::Template;
+use crate::{filling, pair_rate, templates, uploads, wamid, window};
 
 /// A message as the business asks for it, with its form checked.
 #[derive(Debug)]
@@ -33,10 +34,13 @@ pub(crate) enum Recipient {
 }
 
 /// Takes on a message and returns its id. What follows by itself (sent, delivered, read) is queued with it.
-pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing) -> Result<String, MetaError> {
+pub(crate) fn send(change: &mut Change<'_>, number: &Number, mut outgoing: Outgoing) -> Result<String, MetaError> {
     let customer = recipient(&change.db, number, &outgoing)?;
     if outgoing.kind == "template" {
-        may_be_sent(&change.db, number, &outgoing.content["template"])?;
+        let template = may_be_sent(&change.db, number, &outgoing.content["template"])?;
+        if let Some(template) = template {
+            outgoing.content["filled"] = filling::filled(&template, &outgoing.content["template"])?.into();
+        }
     }
     if outgoing.kind != "template" && !window::is_open(&change.db, number, &customer, change.now)? {
         return Err(MetaError::of_code(131_047));
@@ -71,19 +75,31 @@ pub(crate) fn send(change: &mut Change<'_>, number: &Number, outgoing: Outgoing)
 
 /// A file that is named by its id must have been uploaded for this number, as something that such a message may hold.
 fn check_file(db: &Connection, number: &Number, outgoing: &Outgoing, now: Timestamp) -> Result<(), MetaError> {
-    let kind = outgoing.kind.as_str();
-    let Some(id) = outgoing.content[kind]["id"].as_str().filter(|_| types_of(kind).is_some()) else { return Ok(()) };
+    let (kind, file) = match outgoing.kind.as_str() {
+        "template" => above_the_body(&outgoing.content["template"]),
+        kind => (kind, &outgoing.content[kind]),
+    };
+    let Some(id) = file["id"].as_str().filter(|_| types_of(kind).is_some()) else { return Ok(()) };
     let upload = uploads::find(db, id, now)?.filter(|upload| upload.phone_number_id == number.phone_number_id);
     let upload = upload.ok_or_else(|| {
         MetaError::parameter(format!("Param {kind}['id'] is not a valid whatsapp business account media attachment ID"))
     })?;
     let fits = types_of(kind).is_some_and(|types| types.iter().any(|start| upload.mime_type.starts_with(start)));
-    let is_voice = outgoing.content[kind]["voice"] == true;
+    let is_voice = file["voice"] == true;
     if !fits || (is_voice && !upload.mime_type.starts_with("audio/ogg")) {
         let details = format!("A file of type {} cannot be sent as {kind}.", upload.mime_type);
         return Err(MetaError::of_code(131_053).detailed(details));
     }
     Ok(())
+}
+
+/// The kind and the file of a template's header.
+pub(crate) fn above_the_body(template: &Value) -> (&str, &Value) {
+    let components = template["components"].as_array().into_iter().flatten();
+    let header = components.into_iter().find(|component| component["type"] == "header");
+    let parameter = header.map_or(&Value::Null, |header| &header["parameters"][0]);
+    let kind = parameter["type"].as_str().unwrap_or_default();
+    (kind, &parameter[kind])
 }
 
 /// How the types of a kind begin.
@@ -99,15 +115,15 @@ fn types_of(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 /// An account of which templates are known sends only those, and only while Meta lets it.
-fn may_be_sent(db: &Connection, number: &Number, template: &Value) -> Result<(), MetaError> {
+fn may_be_sent(db: &Connection, number: &Number, template: &Value) -> Result<Option<Template>, MetaError> {
     let (name, language) = (template["name"].as_str(), template["language"]["code"].as_str());
     let (name, language) = (name.unwrap_or_default(), language.unwrap_or_default());
-    let status = templates::named(db, &number.waba_id, name, language)?.map(|held| held.template.status);
-    match status.as_deref() {
-        Some("APPROVED" | "FLAGGED") => Ok(()),
+    let found = templates::named(db, &number.waba_id, name, language)?.map(|held| held.template);
+    match found.as_ref().map(|template| template.status.as_str()) {
+        Some("APPROVED" | "FLAGGED") => Ok(found),
         Some("PAUSED") => Err(MetaError::of_code(132_015)),
         Some("DISABLED") => Err(MetaError::of_code(132_016)),
-        None if templates::of_waba(db, &number.waba_id)?.is_empty() => Ok(()),
+        None if templates::of_waba(db, &number.waba_id)?.is_empty() => Ok(None),
         _ => Err(MetaError::of_code(132_001)),
     }
 }

@@ -1,14 +1,12 @@
 //! Which function asked for which action on which resource: what `tests/roles` holds against the roles of the template.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
+use crate::once::{self, Once};
 use crate::template::Arns;
 
 /// The file of the data folder that keeps them, a JSON object a line, each once.
@@ -29,12 +27,7 @@ pub struct Call {
 #[derive(Clone)]
 pub struct Calls {
     arns: Arc<Arns>,
-    kept: Arc<Mutex<Kept>>,
-}
-
-struct Kept {
-    file: File,
-    known: BTreeSet<Call>,
+    kept: Arc<Mutex<Once<Call>>>,
 }
 
 impl Calls {
@@ -43,25 +36,14 @@ impl Calls {
     /// # Errors
     /// When it cannot be read or written.
     pub fn open(path: &Path, arns: Arns) -> anyhow::Result<Self> {
-        let known = if path.exists() { read(path)? } else { BTreeSet::new() };
-        let file = OpenOptions::new().create(true).append(true).open(path)?;
-        Ok(Self { arns: Arc::new(arns), kept: Arc::new(Mutex::new(Kept { file, known })) })
+        Ok(Self { arns: Arc::new(arns), kept: Arc::new(Mutex::new(Once::open(path)?)) })
     }
 
     /// Keeps a call, whether or not it is allowed.
     pub fn record(&self, function: &str, action: &str, arn: &str) {
         let resource = self.arns.logical(arn);
         let call = Call { function: function.to_owned(), action: action.to_owned(), resource };
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.known.contains(&call) {
-            return;
-        }
-        if let Err(error) =
-            serde_json::to_string(&call).map_err(Into::into).and_then(|line| writeln!(kept.file, "{line}"))
-        {
-            tracing::error!(%error, "a call is not recorded");
-        }
-        kept.known.insert(call);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).keep(call);
     }
 }
 
@@ -70,9 +52,7 @@ impl Calls {
 /// # Errors
 /// When the file cannot be read.
 pub fn read(path: &Path) -> anyhow::Result<BTreeSet<Call>> {
-    let lines = BufReader::new(File::open(path).with_context(|| path.display().to_string())?).lines();
-    let lines = lines.collect::<Result<Vec<_>, _>>().with_context(|| path.display().to_string())?;
-    Ok(lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    once::read(path)
 }
 
 #[cfg(test)]

@@ -18,9 +18,11 @@ use serde_json::{Value, json};
 use crate::clock::{ClockError, Move, StackClock};
 use crate::endpoint::Table;
 use crate::faults::Faults;
+use crate::guards::Guards;
 use crate::idle::{Until, Watch};
 use crate::metering::Metering;
 use crate::outcomes::Outcomes;
+use crate::sites::Sites;
 use crate::template::Queue;
 
 /// How long moving the clock waits for work in flight.
@@ -39,6 +41,10 @@ pub struct Control {
     pub outcomes: Outcomes,
     /// What the account is used for.
     pub metering: Metering,
+    /// Where from the account is called.
+    pub sites: Sites,
+    /// What keeps its users exact.
+    pub guards: Guards,
     /// What calls meet instead of an honest answer.
     pub faults: Faults,
     /// The table, whose items expire.
@@ -73,8 +79,11 @@ impl Control {
             .route("/dead-letters", get(list_dead_letters))
             .route("/queues", get(list_queues))
             .route("/faults", get(list_faults).post(arm_fault).delete(disarm_faults))
+            .route("/faults/everywhere", post(arm_everywhere))
             .route("/functions", get(list_functions))
+            .route("/guards", get(list_guards).post(take_guard_away).delete(put_guards_back))
             .route("/metering", get(show_metering).delete(forget_metering))
+            .route("/sites", get(list_sites).delete(forget_sites))
             .route("/schedules/{name}/run", post(run_schedule))
             .with_state(self)
     }
@@ -163,8 +172,28 @@ async fn arm_fault(State(control): State<Control>, body: Bytes) -> Result<Status
     Ok(StatusCode::NO_CONTENT)
 }
 
+async fn arm_everywhere(State(control): State<Control>, body: Bytes) -> Result<StatusCode, Refused> {
+    control.faults.arm_everywhere(read(&body)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
 async fn disarm_faults(State(control): State<Control>) -> StatusCode {
     control.faults.disarm();
+    StatusCode::NO_CONTENT
+}
+
+/// Those that are taken away.
+async fn list_guards(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"data": control.guards.taken_away()}))
+}
+
+async fn take_guard_away(State(control): State<Control>, body: Bytes) -> Result<StatusCode, Refused> {
+    control.guards.take_away(read(&body)?);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+async fn put_guards_back(State(control): State<Control>) -> StatusCode {
+    control.guards.put_back();
     StatusCode::NO_CONTENT
 }
 
@@ -178,6 +207,16 @@ async fn show_metering(State(control): State<Control>) -> Json<Value> {
 
 async fn forget_metering(State(control): State<Control>) -> StatusCode {
     control.metering.forget();
+    StatusCode::NO_CONTENT
+}
+
+/// How often functions called from each, since the start or the last `DELETE`.
+async fn list_sites(State(control): State<Control>) -> Json<Value> {
+    Json(json!({"data": control.sites.calls()}))
+}
+
+async fn forget_sites(State(control): State<Control>) -> StatusCode {
+    control.sites.forget();
     StatusCode::NO_CONTENT
 }
 

@@ -26,7 +26,9 @@ use tower::ServiceExt;
 use crate::calls::Calls;
 use crate::faults::Faults;
 use crate::function::Credentials;
-use crate::metering::{Metering, Size};
+use crate::guards::Guards;
+use crate::metering::{Metering, Operation, Size};
+use crate::sites::{Site, Sites};
 use crate::template::{Function, Place};
 pub use bucket::Bucket;
 pub use cors::Cors;
@@ -69,6 +71,10 @@ pub struct Endpoint {
     pub calls: Calls,
     /// Counts what is used.
     pub metering: Metering,
+    /// Counts where from it is called.
+    pub sites: Sites,
+    /// What keeps its users exact.
+    pub guards: Guards,
     /// What calls meet instead of an honest answer.
     pub faults: Faults,
 }
@@ -101,10 +107,19 @@ impl Endpoint {
         let metered = request::operation_of_json(caller.name(), target);
         let request_bytes = body.len().try_into().unwrap_or(u64::MAX);
         let asked = serde_json::from_slice(&body).unwrap_or_default();
+        let body = self.guarded(&caller, &metered, &asked).map_or(body, Bytes::from);
         let honest = async { self.serve(target, parts, body).await.unwrap_or_else(Refusal::into_json) };
-        let answer = self.faults.around(&metered, &asked, honest).await;
+        let site = Site::of_json(&metered, &asked);
+        self.sites.count(&site);
+        let answer = self.faults.around(&site, &asked, honest).await;
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)
+    }
+
+    /// What a function asks for without the guards that are taken away; nothing if it is the same.
+    fn guarded(&self, caller: &Caller<'_>, call: &Operation, asked: &Value) -> Option<String> {
+        let Caller::Function(_) = caller else { return None };
+        self.guards.strip(&call.service, &call.operation, asked).map(|stripped| stripped.to_string())
     }
 
     async fn serve(&self, target: &str, parts: Parts, body: Bytes) -> Result<Response, Refusal> {
@@ -156,7 +171,9 @@ impl Endpoint {
         let metered = request::operation_of_object(calls, &request);
         let request_bytes = length(request.headers()).unwrap_or_default();
         let (origin, method) = (cors::origin(&request), request.method().clone());
-        let mut answer = self.faults.around(&metered, &Value::Null, self.bucket.answer(request)).await;
+        let site = Site::of_object(&metered, &request);
+        self.sites.count(&site);
+        let mut answer = self.faults.around(&site, &Value::Null, self.bucket.answer(request)).await;
         self.cors.tell(origin.as_deref(), &method, &mut answer);
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)

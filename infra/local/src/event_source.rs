@@ -13,6 +13,7 @@ use local_sqs::{Queues, Receive, ReceivedMessage};
 use tokio::sync::Semaphore;
 
 use crate::function::{Functions, InvocationError};
+use crate::guards::Guards;
 use crate::template::{EventSource, Queue, Template};
 use leases::Leases;
 
@@ -39,6 +40,7 @@ struct Poller {
     region: String,
     queues: Queues,
     functions: Functions,
+    guards: Guards,
     leases: Leases,
     activity: Arc<Activity>,
 }
@@ -53,6 +55,7 @@ impl EventSources {
         template: &Template,
         queues: &Queues,
         functions: &Functions,
+        guards: &Guards,
         leases: &Path,
     ) -> anyhow::Result<()> {
         let all = template.queues()?;
@@ -68,6 +71,7 @@ impl EventSources {
                 region: template.place().region.clone(),
                 queues: queues.clone(),
                 functions: functions.clone(),
+                guards: guards.clone(),
                 leases,
                 activity: Arc::clone(&self.activity),
                 source,
@@ -134,7 +138,8 @@ impl Poller {
         let event = batch::event(batch, &self.queue, &self.region);
         match self.functions.invoke(&self.source.function, Bytes::from(event.to_string())).await {
             Ok(answer) => {
-                let failed = batch::failures(&answer, batch, self.source.partial_responses);
+                let heard = self.source.partial_responses && self.guards.hears_failures_of(&self.source.function);
+                let failed = batch::failures(&answer, batch, heard);
                 let done = |one: &&ReceivedMessage| !failed.contains(&one.message.message_id);
                 self.delete(batch.iter().filter(done).map(|one| one.receipt_handle.clone()).collect()).await;
                 failed.is_empty()

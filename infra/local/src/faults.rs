@@ -2,16 +2,24 @@
 //!
 //! AWS may do any of this at any time, and the stand-ins by themselves never do.
 
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+mod answers;
 
-use axum::body::Body;
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::function::Functions;
-use crate::metering::Operation;
+use crate::once::{self, Once};
+use crate::sites::Site;
+use answers::{conflict, failure, throttle};
+
+/// The file of the data folder that keeps what was met where, a JSON object a line, each once.
+pub const FILE: &str = "faults.jsonl";
 
 /// A fault that waits for its calls.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +31,9 @@ pub struct Fault {
     pub service: String,
     /// As in the metering: `TransactWriteItems`.
     pub operation: String,
+    /// As [`Site::about`]; nothing for whatever it is about.
+    #[serde(default)]
+    pub about: Option<String>,
     /// So many matching calls go well before it.
     #[serde(default)]
     pub after: u32,
@@ -30,10 +41,13 @@ pub struct Fault {
     #[serde(default = "once")]
     pub times: u32,
     pub then: Effect,
+    /// Whether a call has met it yet.
+    #[serde(default, skip_deserializing)]
+    pub met: bool,
 }
 
 /// What a call meets.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Effect {
     /// The service's own failure, before anything has happened.
@@ -46,6 +60,8 @@ pub enum Effect {
     Conflict,
     /// An index that does not know of anything yet.
     Stale,
+    /// It takes a while before anything happens: time enough for others to do the same.
+    Slow,
     /// No answer at all.
     Hang,
     /// The function's processes die before anything has happened.
@@ -54,18 +70,57 @@ pub enum Effect {
     KillAfter,
 }
 
+/// How long a slow call waits: longer than whole journeys of others, shorter than the SDK's patience.
+const WHILE: Duration = Duration::from_millis(400);
+
 fn once() -> u32 {
     1
 }
 
+/// The first call of each site meets one of these, each site the next of them that suits it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Everywhere {
+    /// In turn.
+    pub then: Vec<Effect>,
+}
+
+/// What was met where.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Met {
+    /// By which call.
+    #[serde(flatten)]
+    pub site: Site,
+    /// What.
+    pub then: Effect,
+}
+
 /// The faults that are armed. Clones share them.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Faults {
-    armed: Arc<Mutex<Vec<Fault>>>,
+    state: Arc<Mutex<State>>,
     functions: Arc<OnceLock<Functions>>,
 }
 
+struct State {
+    armed: Vec<Fault>,
+    everywhere: Option<Everywhere>,
+    /// Sites that have had their first call since it is so everywhere.
+    been: BTreeSet<Site>,
+    met: Once<Met>,
+}
+
 impl Faults {
+    /// None are armed; what is met is kept in a file, made on the first run.
+    ///
+    /// # Errors
+    /// When it cannot be read or written.
+    pub fn open(path: &Path) -> anyhow::Result<Self> {
+        let met = Once::open(path)?;
+        let state = State { armed: Vec::new(), everywhere: None, been: BTreeSet::new(), met };
+        Ok(Self { state: Arc::new(Mutex::new(state)), functions: Arc::default() })
+    }
+
     /// Whose processes may die.
     pub fn know(&self, functions: Functions) {
         // The stack says so once, at its start.
@@ -74,23 +129,32 @@ impl Faults {
 
     /// From now on, the calls it names meet it.
     pub fn arm(&self, fault: Fault) {
-        self.armed().push(fault);
+        self.state().armed.push(fault);
     }
 
     /// Those that have not been met as often as they are to be.
     pub fn left(&self) -> Vec<Fault> {
-        self.armed().clone()
+        self.state().armed.clone()
     }
 
     /// Every call is answered honestly again.
     pub fn disarm(&self) {
-        self.armed().clear();
+        let mut state = self.state();
+        state.armed.clear();
+        state.everywhere = None;
+    }
+
+    /// From now on, the first call of every site meets something.
+    pub fn arm_everywhere(&self, everywhere: Everywhere) {
+        let mut state = self.state();
+        state.been.clear();
+        state.everywhere = Some(everywhere);
     }
 
     /// Answers a call, honestly or not.
     pub(crate) async fn around(
         &self,
-        call: &Operation,
+        call: &Site,
         request: &Value,
         honest: impl Future<Output = Response>,
     ) -> Response {
@@ -100,6 +164,10 @@ impl Faults {
             Some(Effect::Throttle) => throttle(&call.service),
             Some(Effect::Conflict) => conflict(request),
             Some(Effect::Stale) => axum::Json(json!({ "Items": [], "Count": 0, "ScannedCount": 0 })).into_response(),
+            Some(Effect::Slow) => {
+                tokio::time::sleep(WHILE).await;
+                honest.await
+            }
             Some(Effect::Hang) => std::future::pending().await,
             Some(Effect::Lost) => {
                 drop(honest.await);
@@ -113,19 +181,10 @@ impl Faults {
         }
     }
 
-    fn meet(&self, call: &Operation, request: &Value) -> Option<Effect> {
-        let mut armed = self.armed();
-        let index = armed.iter().position(|fault| fault.fits(call, request))?;
-        let fault = &mut armed[index];
-        if fault.after > 0 {
-            fault.after -= 1;
-            return None;
-        }
-        fault.times = fault.times.saturating_sub(1);
-        let then = fault.then;
-        if fault.times == 0 {
-            armed.remove(index);
-        }
+    fn meet(&self, call: &Site, request: &Value) -> Option<Effect> {
+        let mut state = self.state();
+        let then = state.armed_for(call, request).or_else(|| state.everywhere_for(call))?;
+        state.met.keep(Met { site: call.clone(), then });
         Some(then)
     }
 
@@ -137,104 +196,132 @@ impl Faults {
         std::future::pending().await
     }
 
-    fn armed(&self) -> MutexGuard<'_, Vec<Fault>> {
-        self.armed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn armed_for(&mut self, call: &Site, request: &Value) -> Option<Effect> {
+        let index = self.armed.iter().position(|fault| fault.fits(call, request))?;
+        let fault = &mut self.armed[index];
+        if fault.after > 0 {
+            fault.after -= 1;
+            return None;
+        }
+        fault.met = true;
+        fault.times = fault.times.saturating_sub(1);
+        let then = fault.then;
+        if fault.times == 0 {
+            self.armed.remove(index);
+        }
+        Some(then)
+    }
+
+    /// Only functions' calls: who looks on from outside is answered honestly.
+    fn everywhere_for(&mut self, call: &Site) -> Option<Effect> {
+        let turn = self.been.len();
+        let then = &self.everywhere.as_ref()?.then;
+        if ["owner", "links"].contains(&call.function.as_str()) || self.been.contains(call) {
+            return None;
+        }
+        let suiting: Vec<Effect> = then.iter().copied().filter(|effect| effect.suits(call)).collect();
+        self.been.insert(call.clone());
+        suiting.get(turn.checked_rem(suiting.len())?).copied()
+    }
+}
+
+impl Effect {
+    /// Only what writes to the table meets another's transaction, and only an index lags behind.
+    fn suits(self, call: &Site) -> bool {
+        match self {
+            Self::Conflict => {
+                ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&call.operation.as_str())
+            }
+            Self::Stale => call.about.starts_with("index "),
+            _ => true,
+        }
     }
 }
 
 impl Fault {
-    fn fits(&self, call: &Operation, request: &Value) -> bool {
+    fn fits(&self, call: &Site, request: &Value) -> bool {
         let named =
             (&self.function, &self.service, &self.operation) == (&call.function, &call.service, &call.operation);
         // The table itself is read consistently; only an index lags behind.
-        named && (self.then != Effect::Stale || request.get("IndexName").is_some())
+        let stale = self.then != Effect::Stale || request.get("IndexName").is_some();
+        named && self.about.as_ref().is_none_or(|about| *about == call.about) && stale
     }
 }
 
-fn failure(service: &str) -> Response {
-    let status = StatusCode::INTERNAL_SERVER_ERROR;
-    match service {
-        "s3" => xml(status, "InternalError"),
-        "dynamodb" => named(status, "com.amazonaws.dynamodb.v20120810#InternalServerError"),
-        "kms" => named(status, "KMSInternalException"),
-        "secretsmanager" => named(status, "InternalServiceError"),
-        _ => named(status, "InternalFailure"),
-    }
-}
-
-fn throttle(service: &str) -> Response {
-    match service {
-        "s3" => xml(StatusCode::SERVICE_UNAVAILABLE, "SlowDown"),
-        "dynamodb" => {
-            let name = "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException";
-            named(StatusCode::BAD_REQUEST, name)
-        }
-        _ => named(StatusCode::BAD_REQUEST, "ThrottlingException"),
-    }
-}
-
-fn conflict(request: &Value) -> Response {
-    let Some(items) = request["TransactItems"].as_array() else {
-        return named(StatusCode::BAD_REQUEST, "com.amazonaws.dynamodb.v20120810#TransactionConflictException");
-    };
-    let reason =
-        |index: usize| if index == 0 { json!({"Code": "TransactionConflict"}) } else { json!({"Code": "None"}) };
-    let body = json!({
-        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-        "Message": "Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict]",
-        "CancellationReasons": (0..items.len()).map(reason).collect::<Vec<_>>(),
-    });
-    (StatusCode::BAD_REQUEST, axum::Json(body)).into_response()
-}
-
-fn named(status: StatusCode, name: &str) -> Response {
-    let body = json!({ "__type": name, "message": "made to fail", "Message": "made to fail" });
-    (status, axum::Json(body)).into_response()
-}
-
-fn xml(status: StatusCode, code: &str) -> Response {
-    let body = format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{code}</Code><Message>made to fail</Message></Error>"
-    );
-    (status, [(http::header::CONTENT_TYPE, "application/xml")], Body::from(body)).into_response()
+/// What is kept in a file.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read(path: &Path) -> anyhow::Result<BTreeSet<Met>> {
+    once::read(path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn call() -> Operation {
-        Operation { function: "f".into(), service: "dynamodb".into(), operation: "Query".into() }
+    fn faults() -> (tempfile::TempDir, Faults) {
+        let folder = tempfile::tempdir().unwrap();
+        let faults = Faults::open(&folder.path().join(FILE)).unwrap();
+        (folder, faults)
+    }
+
+    fn call() -> Site {
+        let [function, service, operation, about] = ["f", "dynamodb", "Query", "TICKETS"].map(str::to_owned);
+        Site { function, service, operation, about }
     }
 
     fn fault(after: u32, times: u32, then: Effect) -> Fault {
-        let Operation { function, service, operation } = call();
-        Fault { function, service, operation, after, times, then }
+        let Site { function, service, operation, .. } = call();
+        Fault { function, service, operation, about: None, after, times, then, met: false }
     }
 
     #[test]
     fn a_fault_waits_for_its_call_and_is_over_after_its_times() {
-        let faults = Faults::default();
+        let (folder, faults) = faults();
         faults.arm(fault(1, 2, Effect::Error));
         let met: Vec<_> = (0..4).map(|_| faults.meet(&call(), &Value::Null)).collect();
         assert_eq!(met, [None, Some(Effect::Error), Some(Effect::Error), None]);
         assert!(faults.left().is_empty());
+        let kept = read(&folder.path().join(FILE)).unwrap();
+        assert_eq!(kept, BTreeSet::from([Met { site: call(), then: Effect::Error }]));
     }
 
     #[test]
     fn only_an_index_is_stale() {
-        let faults = Faults::default();
+        let (_folder, faults) = faults();
         faults.arm(fault(0, 1, Effect::Stale));
         assert_eq!(faults.meet(&call(), &json!({ "TableName": "t" })), None);
         assert_eq!(faults.meet(&call(), &json!({ "TableName": "t", "IndexName": "due" })), Some(Effect::Stale));
     }
 
     #[test]
-    fn somebody_elses_call_meets_nothing() {
-        let faults = Faults::default();
-        faults.arm(fault(0, 1, Effect::Error));
-        let other = Operation { function: "g".into(), ..call() };
-        assert_eq!(faults.meet(&other, &Value::Null), None);
-        assert_eq!(faults.left().len(), 1);
+    fn somebody_elses_call_and_one_about_something_else_meet_nothing() {
+        let (_folder, faults) = faults();
+        faults.arm(Fault { about: Some("TICKETS".to_owned()), ..fault(0, 1, Effect::Error) });
+        for other in [Site { function: "g".into(), ..call() }, Site { about: "CONTACTS".into(), ..call() }] {
+            assert_eq!(faults.meet(&other, &Value::Null), None);
+        }
+        assert_eq!(faults.meet(&call(), &Value::Null), Some(Effect::Error));
+    }
+
+    #[test]
+    fn everywhere_each_site_meets_the_next_effect_that_suits_it_once() {
+        let (_folder, faults) = faults();
+        faults.arm_everywhere(Everywhere { then: vec![Effect::Conflict, Effect::Lost] });
+        let write = Site { operation: "PutItem".into(), about: "TICKET".into(), ..call() };
+        assert_eq!(faults.meet(&call(), &Value::Null), Some(Effect::Lost));
+        assert_eq!(faults.meet(&call(), &Value::Null), None);
+        assert_eq!(faults.meet(&Site { function: "owner".into(), ..call() }, &Value::Null), None);
+        assert_eq!(faults.meet(&write, &Value::Null), Some(Effect::Lost));
+        assert_eq!(faults.meet(&Site { about: "THREAD".into(), ..write }, &Value::Null), Some(Effect::Conflict));
+        faults.disarm();
+        assert_eq!(faults.meet(&Site { about: "CONTACT".into(), ..call() }, &Value::Null), None);
     }
 }

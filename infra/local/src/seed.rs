@@ -23,6 +23,10 @@ pub struct SeededTenant {
     pub id: TenantId,
     /// The short name that its users' tokens are filed under.
     pub name: &'static str,
+    /// Where its days begin.
+    pub time_zone: &'static str,
+    /// Its allowance begins anew on this day of the month.
+    pub subscription_started_on: &'static str,
     /// A token for each of its users: `admin`, `supervisor`, `agent`, `agent2`.
     pub tokens: BTreeMap<&'static str, String>,
     /// Its numbers.
@@ -129,7 +133,8 @@ pub async fn plant(
         templates::register_at_meta(simulator, seed.waba_id)?;
         let channels = seed.plant_channels(&api, operator, &tokens["admin"]).await?;
         let templates = seed.read_templates(&api, &tokens["admin"], &channels).await?;
-        tenants.push(SeededTenant { id, name: seed.name, tokens, channels, templates });
+        let Seed { name, time_zone, subscription_started_on, .. } = *seed;
+        tenants.push(SeededTenant { id, name, time_zone, subscription_started_on, tokens, channels, templates });
     }
     Ok(tenants)
 }

@@ -22,14 +22,16 @@ use crate::control::Control;
 use crate::data::DataFolder;
 use crate::endpoint::{self, Bucket, Cors, Endpoint, Keys, Secrets, Table};
 use crate::event_source::EventSources;
-use crate::faults::Faults;
+use crate::faults::{self, Faults};
 use crate::function::{Functions, Surroundings};
 use crate::gateway::Gateway;
+use crate::guards::Guards;
 use crate::idle::Watch;
 use crate::issuer::{ClaimNames, Issuer};
 use crate::metering::Metering;
 use crate::outcomes::Outcomes;
 use crate::schedule::Schedules;
+use crate::sites::{self, Sites};
 use crate::stack_file::{StackFile, Written};
 use crate::template::{Place, Template};
 use crate::{account, on_behalf, seed, tour, without_delay};
@@ -83,8 +85,9 @@ impl Stack {
         let stores = Stores::open(&data, &template, &clock, &issuer_url).await?;
 
         let credentials = endpoint::credentials(&template.functions()?);
-        let endpoint = endpoint(&data, &template, &stores, &credentials)?;
-        let (metering, faults) = (endpoint.metering.clone(), endpoint.faults.clone());
+        let guards = Guards::default();
+        let endpoint = endpoint(&guards, &data, &template, &stores, &credentials)?;
+        let (metering, sites, faults) = (endpoint.metering.clone(), endpoint.sites.clone(), endpoint.faults.clone());
         serve(addresses.aws, endpoint.router());
         tokio::spawn(serve_simulator(stores.simulator.clone(), addresses.graph));
         let sdk_config = account::sdk_config(template.place());
@@ -113,7 +116,7 @@ impl Stack {
         }
 
         let event_sources = EventSources::default();
-        event_sources.start(&template, &queues, &functions, &data.path("leases")).await?;
+        event_sources.start(&template, &queues, &functions, &guards, &data.path("leases")).await?;
         let schedules = Schedules::start(&template, functions.clone(), &clock)?;
         tokio::spawn(sweep(stored.clone(), clock.clone()));
 
@@ -128,7 +131,8 @@ impl Stack {
             directory: Directory::new(table),
             clock: clock.clone(),
         };
-        let controls = Control { clock, watch, outcomes, metering, faults, table: stored, dead_letter_queues };
+        let controls =
+            Control { clock, watch, outcomes, metering, sites, guards, faults, table: stored, dead_letter_queues };
         serve(addresses.control, controls.router().nest("/issuer", issuer.router()));
         let webhook = format!("{api}/webhooks/whatsapp");
         simulator.set_webhook_url(&webhook);
@@ -231,6 +235,7 @@ impl Stores {
 }
 
 fn endpoint(
+    guards: &Guards,
     data: &DataFolder,
     template: &Template,
     stores: &Stores,
@@ -257,7 +262,9 @@ fn endpoint(
         callers: callers.collect(),
         calls: Calls::open(&data.path(calls::FILE), template.arns())?,
         metering: Metering::default(),
-        faults: Faults::default(),
+        sites: Sites::open(&data.path(sites::FILE))?,
+        guards: guards.clone(),
+        faults: Faults::open(&data.path(faults::FILE))?,
     })
 }
 

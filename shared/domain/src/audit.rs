@@ -30,6 +30,8 @@ pub struct AuditRecord {
 pub enum Action {
     /// The content of a hidden message was shown.
     MessageRevealed,
+    /// A link to a hidden message's file was given.
+    AttachmentRevealed,
 }
 
 /// Why somebody did something.

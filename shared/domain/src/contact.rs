@@ -1,9 +1,11 @@
 //! One person who writes, and the identities under which WhatsApp knows them (F11).
 
+mod address;
 pub mod identity;
 pub mod merge;
 pub mod properties;
 mod sender;
+pub mod wishes;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +15,7 @@ pub use merge::{Merge, MergeId};
 pub use properties::Properties;
 pub use sender::Sender;
 use serde::{Deserialize, Serialize};
+pub use wishes::Wishes;
 
 use crate::ids::ContactId;
 use crate::phone::{MatchingKey, Phone};
@@ -34,6 +37,9 @@ pub struct Contact {
     pub mobile_phone: Option<Phone>,
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
+    /// What they want to hear, and whether somebody has blocked them.
+    #[serde(default, skip_serializing_if = "Wishes::are_none")]
+    pub wishes: Wishes,
     /// Every identity known of this person, at most [`Contact::MAX_IDENTITIES`]; none before they first write.
     pub identities: Vec<Identity>,
     /// Those they gave up, the latest [`Contact::MAX_IDENTITIES`] of them.
@@ -64,6 +70,7 @@ impl Contact {
             phone: None,
             mobile_phone: None,
             properties: Properties::default(),
+            wishes: Wishes::default(),
             identities: Vec::new(),
             former_identities: Vec::new(),
             created_at: at,

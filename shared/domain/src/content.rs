@@ -5,7 +5,9 @@ pub mod location;
 pub mod media;
 pub mod order;
 pub mod person;
+pub mod template;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -15,6 +17,7 @@ pub use location::Location;
 pub use media::{Media, MediaKind};
 pub use order::{Order, OrderedItem};
 pub use person::SharedContact;
+pub use template::{MessageHeader, Parameter, Part, TemplateMessage};
 
 use crate::attachment::Attachment;
 use crate::contact::Identity;
@@ -38,6 +41,8 @@ pub enum Content {
     /// The customer filled in a flow.
     Form(Form),
     Order(Order),
+    /// Ours; the only kind that may begin a conversation (F16).
+    Template(TemplateMessage),
     /// Ours; a customer's is a placeholder (F12).
     Reaction(Reaction),
     /// WhatsApp's own words about the customer.
@@ -125,6 +130,7 @@ impl Content {
             Self::Choice(_) => "choice",
             Self::Form(_) => "form",
             Self::Order(_) => "order",
+            Self::Template(_) => "template",
             Self::Reaction(_) => "reaction",
             Self::Notice(_) => "notice",
             Self::Hidden(hidden) => &hidden.kind,
@@ -132,27 +138,32 @@ impl Content {
         }
     }
 
-    /// The words a person reads first, where there are any: a text, a caption, the name of what was picked.
-    pub fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text { text } => Some(text),
+    /// The words a person reads first, where there are any: a text, a caption, the name of what was picked, all the words of
+    /// a template.
+    pub fn text(&self) -> Option<Cow<'_, str>> {
+        let words = match self {
+            Self::Text { text } => Some(text.as_str()),
             Self::Media(media) => media.caption.as_deref().or(media.attachment.filename.as_deref()),
             Self::Location(location) => location.name.as_deref().or(location.address.as_deref()),
             Self::Contacts { contacts } => contacts.iter().find_map(SharedContact::label),
-            Self::Choice(choice) => Some(&choice.title),
+            Self::Choice(choice) => Some(choice.title.as_str()),
             Self::Form(form) => form.body.as_deref(),
             Self::Order(order) => order.text.as_deref(),
-            Self::Reaction(reaction) => Some(&reaction.emoji).filter(|emoji| !emoji.is_empty()).map(String::as_str),
+            Self::Template(template) => return Some(template.text().into()),
+            Self::Reaction(reaction) => Some(reaction.emoji.as_str()).filter(|emoji| !emoji.is_empty()),
             Self::Notice(notice) => notice.text.as_deref(),
             Self::Hidden(_) => None,
             Self::Placeholder(placeholder) => placeholder.text.as_deref().or(placeholder.emoji.as_deref()),
-        }
+        };
+        words.map(Cow::from)
     }
 
     /// The file that goes with it; a message has one at most.
     pub fn attachment(&self) -> Option<&Attachment> {
         match self {
-            Self::Media(media) => Some(&media.attachment),
+            Self::Media(media) | Self::Template(TemplateMessage { header: Some(MessageHeader::Media(media)), .. }) => {
+                Some(&media.attachment)
+            }
             Self::Hidden(hidden) => hidden.attachment.as_ref(),
             _ => None,
         }
@@ -161,7 +172,9 @@ impl Content {
     /// The same, to say what became of it.
     pub fn attachment_mut(&mut self) -> Option<&mut Attachment> {
         match self {
-            Self::Media(media) => Some(&mut media.attachment),
+            Self::Media(media) | Self::Template(TemplateMessage { header: Some(MessageHeader::Media(media)), .. }) => {
+                Some(&mut media.attachment)
+            }
             Self::Hidden(hidden) => hidden.attachment.as_mut(),
             _ => None,
         }

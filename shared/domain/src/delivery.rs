@@ -17,6 +17,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::allowance::{Charge, PeriodId, Settlement};
 use crate::failure::Failure;
 
 /// A step on the way.
@@ -182,6 +183,9 @@ pub struct Delivery {
     /// Who claimed it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_by: Option<Uuid>,
+    /// What it takes of the tenant's allowance, if it takes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    charge: Option<Charge>,
 }
 
 impl Delivery {
@@ -203,11 +207,40 @@ impl Delivery {
             resends_at: None,
             resent_by: None,
             claimed_by: None,
+            charge: None,
         }
     }
 
     pub fn status(&self) -> Status {
         self.status
+    }
+
+    /// When it entered its present status.
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// What it takes of the allowance; nothing for what counts nothing.
+    pub fn charge(&self) -> Option<Charge> {
+        self.charge
+    }
+
+    /// It takes its share of the period in which it is accepted (F21).
+    pub fn charge_to(&mut self, period: PeriodId) {
+        self.charge = Some(Charge::reserved(period));
+    }
+
+    /// The charge follows the status. Says what that changes in the period's count.
+    pub fn settle_charge(&mut self) -> Option<Settlement> {
+        let status = self.status;
+        self.charge.as_mut()?.follow(status)
+    }
+
+    /// What was given back is taken by others, and stays given back.
+    pub fn forgo_charge(&mut self) {
+        if let Some(charge) = &mut self.charge {
+            charge.forgo();
+        }
     }
 
     /// The steps reached so far, in the order of a message's life, each with the first time it was reported.

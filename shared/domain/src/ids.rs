@@ -113,6 +113,10 @@ id!(
     AttachmentId, "att"
 );
 id!(
+    /// What a campaign has set aside of the allowance.
+    BlockId, "blk"
+);
+id!(
     /// One file that an agent announced.
     UploadId, "upl"
 );

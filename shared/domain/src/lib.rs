@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod allowance;
 pub mod attachment;
 pub mod audit;
 mod chain;
@@ -24,6 +25,7 @@ pub mod ticket;
 pub mod trace;
 pub mod upload;
 
+pub use allowance::Usage;
 pub use attachment::Attachment;
 pub use chain::chain;
 pub use channel::{BusinessNumber, Channel};
@@ -33,8 +35,8 @@ pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use gap::{Gap, GapKind};
 pub use ids::{
-    AttachmentId, AuditId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId, TicketId,
-    UploadId, UserId, WebhookId,
+    AttachmentId, AuditId, BlockId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId,
+    TicketId, UploadId, UserId, WebhookId,
 };
 pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
@@ -43,7 +45,7 @@ pub use phone::{MatchingKey, Phone};
 pub use position::Position;
 pub use provenance::Provenance;
 pub use sealed::Sealed;
-pub use session::Session;
+pub use session::{Initiative, Session};
 pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;

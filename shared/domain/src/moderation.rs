@@ -30,6 +30,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub(crate) use block_list::folded;
 pub use block_list::{BlockList, BlockedHost, BlockedWord, InvalidHost, InvalidWord, TooMany};
 use scanned::Scanned;
 

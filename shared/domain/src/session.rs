@@ -3,6 +3,22 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+/// Who began what a message of ours belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Initiative {
+    /// The customer: it goes into the session that they opened.
+    Customer,
+    /// The business: there is no session, so each message counts (F21), and only a template may be sent (F16).
+    Business,
+}
+
+impl Initiative {
+    /// Of a message at `now`, given the conversation's session.
+    pub fn of(session: Option<Session>, now: Timestamp) -> Self {
+        if session.is_some_and(|session| session.is_open(now)) { Self::Customer } else { Self::Business }
+    }
+}
+
 /// Open from a customer's message until 24 hours after it, end exclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -42,6 +58,11 @@ impl Session {
     /// Whether free-form messages may be sent at `now`.
     pub fn is_open(self, now: Timestamp) -> bool {
         now < self.expires_at
+    }
+
+    /// How long it still lasts.
+    pub fn left(self, now: Timestamp) -> SignedDuration {
+        self.expires_at.duration_since(now).max(SignedDuration::ZERO)
     }
 
     /// The first moment at which it is over.

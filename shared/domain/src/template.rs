@@ -6,6 +6,7 @@
 pub mod components;
 pub mod draft;
 pub mod fill;
+pub mod message;
 mod placeholders;
 pub mod report;
 mod rules;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use components::{Button, Components, Header, HeaderMedia, Other, Text};
 pub use draft::{Draft, Violation};
 pub use fill::{Filled, FilledButton, Missing, Variable};
+pub use message::{GivenHeader, Unfillable, Unsendable};
 pub use report::{Listed, Rewritten, Update};
 pub use words::{Category, ParameterFormat, Quality, Status};
 
@@ -180,7 +182,8 @@ impl Template {
         let classification = if before.category == category {
             before.clone()
         } else {
-            Classification { category, previous: Some(before.category.clone()), coming: None }
+            // It was changed here: there is nothing that anybody has to be told of.
+            Classification { category, previous: None, coming: None }
         };
         self.classification.hear(classification, at);
         self.components.hear(components, at);

@@ -1,6 +1,7 @@
 //! Tickets, and what a message does to one (F8, F16, F33).
 
 mod joining;
+mod reminder;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -12,9 +13,10 @@ use crate::delivery::Delivery;
 use crate::ids::{ChannelId, ContactId, MessageId, ThreadId, TicketId, UserId};
 use crate::message::{Direction, InboundMessage, Message};
 use crate::position::Position;
-use crate::session::Session;
+use crate::session::{Initiative, Session};
 
 pub use joining::{Joined, Joining, joining};
+pub use reminder::Reminder;
 
 /// Whether somebody still has to work on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,8 @@ pub struct Ticket {
     pub customer: Identity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    #[serde(default, skip_serializing_if = "Reminder::is_none")]
+    reminder: Reminder,
     pub unread_count: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<LastMessage>,
@@ -132,6 +136,7 @@ impl Ticket {
             owner_id: None,
             customer,
             session: None,
+            reminder: Reminder::default(),
             unread_count: 0,
             last_message: None,
             created_at: at,
@@ -182,10 +187,15 @@ impl Ticket {
     }
 
     /// Takes an agent's reply into the thread, if the conversation's `session` allows it: the customer may have opened
-    /// it in a later ticket than this one. The replier becomes the owner if nobody is (F33).
+    /// it in a later ticket than this one. A template needs no session, and reopens the ticket, so that what the customer
+    /// answers comes into this thread (F16). The replier becomes the owner if nobody is (F33).
     pub fn reply(&mut self, reply: Reply, session: Option<Session>, now: Timestamp) -> Result<Message, ReplyRefused> {
-        if !session.is_some_and(|session| session.is_open(now)) {
-            return Err(ReplyRefused::SessionClosed { expired_at: session.map(Session::expires_at) });
+        match (&reply.content, Initiative::of(session, now)) {
+            (Content::Template(_), _) => drop(self.reopen()),
+            (_, Initiative::Customer) => {}
+            (_, Initiative::Business) => {
+                return Err(ReplyRefused::SessionClosed { expired_at: session.map(Session::expires_at) });
+            }
         }
         self.owner_id.get_or_insert_with(|| reply.author.clone());
         self.unread_count = 0;
@@ -270,9 +280,10 @@ mod tests {
     use crate::Provenance;
     use crate::channel::BusinessNumber;
     use crate::contact::Sender;
-    use crate::content::{Notice, NoticeKind, Placeholder};
+    use crate::content::{MessageHeader, Notice, NoticeKind, Placeholder, TemplateMessage};
     use crate::ids::TenantId;
     use crate::message::Wamid;
+    use crate::template::Category;
 
     pub(super) fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).expect("a timestamp")
@@ -420,6 +431,31 @@ mod tests {
     fn a_reply_to_somebody_who_never_wrote_is_refused() {
         let refused = ticket().reply(reply(2, "usr_ben"), None, at(600));
         assert_eq!(refused.expect_err("no session"), ReplyRefused::SessionClosed { expired_at: None });
+    }
+
+    #[test]
+    fn a_template_needs_no_session_and_reopens_the_ticket_so_that_the_answer_comes_into_its_thread() {
+        let mut ticket = ticket();
+        ticket.close(at(100));
+        let content = Content::Template(TemplateMessage {
+            name: "parcel".into(),
+            language: "en".into(),
+            category: Category::Utility,
+            header: Some(MessageHeader::Text { text: "Parcel A-17".into() }),
+            body: "It is on its way.".into(),
+            footer: None,
+            buttons: Vec::new(),
+            parameters: Vec::new(),
+        });
+        let sent =
+            ticket.reply(Reply { content, ..reply(2, "usr_ben") }, None, at(600)).expect("a template goes always");
+        assert!(ticket.is_open());
+        assert_eq!(sent.content.kind(), "template");
+        let shown = ticket.last_message.clone().and_then(|last| last.text);
+        assert_eq!(shown.as_deref(), Some("Parcel A-17\n\nIt is on its way."));
+        assert_eq!(placement(Some(&ticket), &inbound(700, text("thanks")), None), Placement::Extend);
+        let refused = ticket.reply(reply(3, "usr_ben"), ticket.session, at(601));
+        assert_eq!(refused.expect_err("it opens none"), ReplyRefused::SessionClosed { expired_at: None });
     }
 
     #[test]

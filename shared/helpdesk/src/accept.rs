@@ -1,22 +1,30 @@
 //! An agent's reply enters its thread and the outbox of its conversation (F16, F25, F26): as one message or several, all of
 //! them or none.
 
+mod beginning;
 mod compose;
+mod conversation;
 mod files;
 mod reply;
+mod template;
 mod thread;
 
+use domain::contact::wishes::NotWanted;
 use domain::content::MediaKind;
+use domain::template::{Category, Unfillable, Unsendable};
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Content, LibraryItemId, Message, MessageId, UploadId};
+use domain::{Content, Initiative, LibraryItemId, Message, MessageId, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
 use storage::idempotency::Answered;
-use storage::{CommitError, Objects, StorageError, Tenancy};
+use storage::{Objects, ReserveError, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
-pub use reply::{IdempotencyKey, NewAttachment, NewReply, Said, Saying, Source};
+use beginning::Beginning;
+pub use reply::{
+    Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
+};
 use thread::Thread;
 
 use crate::fresh::fresh_id;
@@ -27,6 +35,15 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 pub enum AcceptError {
     #[error("no such thread")]
     NoSuchThread,
+    #[error("no such channel")]
+    NoSuchChannel,
+    #[error("the business number is not connected")]
+    ChannelDisconnected,
+    #[error("no such contact")]
+    NoSuchContact,
+    /// Neither WhatsApp nor anybody here has a number or an id of theirs.
+    #[error("the contact has no number")]
+    NoAddress,
     /// The quoted message is not one of this conversation.
     #[error("no such message in this conversation")]
     NoSuchQuotedMessage,
@@ -71,12 +88,40 @@ pub enum AcceptError {
     NotReactable(NotReactable),
     #[error("a reaction is one emoji")]
     NotAnEmoji,
+    #[error("no such template")]
+    NoSuchTemplate { alternatives: Vec<Alternative> },
+    #[error("the template cannot be sent")]
+    TemplateNotSendable { why: Unsendable, alternatives: Vec<Alternative> },
+    #[error(transparent)]
+    TemplateUnfillable(#[from] Unfillable),
+    /// It names a text of the library.
+    #[error("the header is no file")]
+    HeaderNotAFile,
+    /// The contact hides theirs.
+    #[error("the template goes to numbers only")]
+    NumberNeeded,
+    /// The contact is blocked, or takes no marketing.
+    #[error(transparent)]
+    NotWanted(#[from] NotWanted),
     #[error("the session is closed")]
     SessionClosed { expired_at: Option<Timestamp> },
+    /// As many conversations were begun as the tenant may in a month (F23).
+    #[error("the allowance is used up until {resets_at}")]
+    AllowanceExhausted { resets_at: Timestamp },
+    #[error("the tenant is not set up")]
+    NoSuchTenant,
     #[error("the idempotency key was used for another request")]
     KeyUsedOtherwise,
     #[error(transparent)]
     Busy(#[from] Busy),
+}
+
+/// A template that could be sent instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alternative {
+    pub name: String,
+    pub language: String,
+    pub category: Category,
 }
 
 /// Why nobody can react to a message.
@@ -134,22 +179,25 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
         let contents = match &contents {
             Some(contents) => contents,
             // Files are looked at once: what is there cannot be replaced.
-            None => contents.insert(with.contents(&reply.saying).await?),
+            None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
-        let messages = draft(&mut thread, &reply, contents, now)?;
+        let mut drafted = draft(&mut thread, &reply, contents, now)?;
+        let beginning = Beginning::of(tenancy, drafted.initiative, now).await?;
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
         }
-        match store(tenancy, &mut thread, &messages, &reply, now).await {
+        match store(tenancy, &mut thread, &mut drafted, &beginning, &reply, now).await {
             Ok(()) => {
                 // One knock is enough for a conversation.
-                if let Some(first) = messages.first() {
+                if let Some(first) = drafted.messages.first() {
                     knock(outbound, tenancy, first).await;
                 }
-                return Ok(messages);
+                beginning.notice(tenancy, now).await;
+                return Ok(drafted.messages);
             }
-            Err(error) => after_conflict(error, attempt).await?,
+            Err(ReserveError::Exhausted) => return Err(beginning.refused(tenancy, now).await),
+            Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
     }
     Err(Busy::Contended(ATTEMPTS).into())
@@ -178,39 +226,42 @@ async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Opt
     Ok(Some(messages))
 }
 
+/// The messages that a reply becomes, before they are stored.
+struct Drafted {
+    messages: Vec<Message>,
+    /// Whether they begin what the allowance counts (F21).
+    initiative: Initiative,
+}
+
 /// The messages, each in its place. The first one quotes.
-fn draft(
-    thread: &mut Thread,
-    reply: &NewReply,
-    contents: &[Content],
-    now: Timestamp,
-) -> Result<Vec<Message>, ReplyRefused> {
+fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Timestamp) -> Result<Drafted, AcceptError> {
     let mut quoted = thread.quoted;
     let mut messages = Vec::with_capacity(contents.len());
     for content in contents {
+        template::may_go(content, thread)?;
         let id: MessageId = fresh_id(now);
         let drafted = Reply { id, author: reply.author.clone(), content: content.clone(), reply_to: quoted.take() };
         let mut message = thread.ticket.reply(drafted, thread.session, now)?;
         message.trace_id = reply.trace_id;
         messages.push(message);
     }
-    Ok(messages)
+    Ok(Drafted { messages, initiative: Initiative::of(thread.session, now) })
 }
 
 async fn store(
     tenancy: &Tenancy,
     thread: &mut Thread,
-    messages: &[Message],
+    drafted: &mut Drafted,
+    beginning: &Beginning,
     reply: &NewReply,
     now: Timestamp,
-) -> Result<(), CommitError> {
+) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
-    transaction.save_ticket(&mut thread.ticket);
-    messages.iter().for_each(|message| transaction.create_message(message));
-    transaction.enter_outbox(messages, now + LOOK_AFTER);
+    beginning.reserve(&mut transaction, &mut drafted.messages);
+    thread.write(&mut transaction, &drafted.messages, now);
     if let Some(key) = &reply.idempotency {
-        let message_ids = messages.iter().map(|message| message.id).collect();
+        let message_ids = drafted.messages.iter().map(|message| message.id).collect();
         transaction.remember(&key.hash, &Answered { fingerprint: key.fingerprint.clone(), message_ids }, now);
     }
-    transaction.commit().await
+    transaction.commit_reserving().await
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::contact::Wishes;
 use domain::contact::properties::{InvalidProperties, Properties};
 use domain::{Contact, ContactId, Phone};
 use jiff::Timestamp;
@@ -21,6 +22,7 @@ pub struct NewContact {
     pub phone: Option<Phone>,
     pub mobile_phone: Option<Phone>,
     pub properties: Properties,
+    pub wishes: Wishes,
     pub idempotency: Option<IdempotencyKey>,
 }
 
@@ -59,6 +61,7 @@ pub async fn create_contact(tenancy: &Tenancy, new: NewContact, now: Timestamp) 
         phone: new.phone,
         mobile_phone: new.mobile_phone,
         properties: new.properties,
+        wishes: new.wishes,
         ..Contact::new(fresh_id(now), now)
     };
     for attempt in 0..ATTEMPTS {

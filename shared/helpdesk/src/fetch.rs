@@ -2,9 +2,8 @@
 //!
 //! What waits is the message in the table: while its file is pending it is in the due index. A run ends with the file
 //! stored, with the reason why it never will be, or with a later time to look again.
-//! Nothing counts the runs: the older
-//! the message, the longer the wait, until Meta's seven days are over. Nobody can be blocked yet; when that comes (F41),
-//! here is where to ask.
+//! Nothing counts the runs: the older the message, the longer the wait, until Meta's seven days are over. What a person
+//! sent before somebody blocked them (F41) is given up, too, if it is not here by then.
 
 mod kind;
 mod number;
@@ -20,6 +19,7 @@ use whatsapp::graph::errors::Class;
 use whatsapp::graph::{AccountError, DownloadError, Downloads, Graph, GraphError, MediaFile};
 
 use crate::deliver::Opening;
+use crate::living::living_contact;
 use crate::retry::Busy;
 use crate::settle::{Change, change};
 use number::Refusal;
@@ -73,6 +73,8 @@ pub enum Reason {
     Empty,
     /// It is larger than WhatsApp's 100 MB.
     TooLarge,
+    /// Somebody has blocked whoever sent it.
+    Blocked,
 }
 
 /// Why a file has to wait.
@@ -95,6 +97,7 @@ impl Reason {
             Self::DigestMismatch => "digest_mismatch",
             Self::Empty => "empty",
             Self::TooLarge => "too_large",
+            Self::Blocked => "blocked",
         }
     }
 }
@@ -189,6 +192,10 @@ impl From<StorageError> for Miss {
 impl Fetching<'_> {
     /// Looks the file up and brings it; once more, if what was said or sent was wrong.
     async fn bring(&self, message: &Message, attachment: &Attachment) -> Result<StoredFile, Miss> {
+        let contact = living_contact(self.tenancy, message.contact_id).await?;
+        if contact.is_some_and(|contact| contact.wishes.blocked.is_some()) {
+            return Err(Miss::Never(Reason::Blocked));
+        }
         let channel = self.tenancy.channel(message.channel_id).await?;
         let sealed = self.tenancy.sealed_token(message.channel_id).await?;
         let (Some(channel), Some(sealed)) = (channel.filter(Channel::can_ask_meta), sealed) else {

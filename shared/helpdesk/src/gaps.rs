@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use storage::page::Order;
 use storage::tickets::{Filter, OwnerFilter};
-use storage::{StorageError, Tenancy};
+use storage::{StorageError, Tenancy, TicketCursor};
 
 use crate::living::living_ticket;
 use crate::retry::Busy;
@@ -53,12 +53,15 @@ async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<u64
     let filter = Filter { open, owner: OwnerFilter::Any, sent: false };
     let (mut found, mut seen, mut after) = (0, 0, None);
     while seen < MOST_TICKETS {
-        let page = tenancy.tickets(&filter, PAGE, after.as_ref()).await?;
+        let page = tenancy.tickets(&filter, PAGE, after).await?;
         let recent: Vec<&Ticket> = page.data.iter().filter(|ticket| is_recent(ticket, now)).collect();
         let looks = stream::iter(&recent).map(|ticket| in_thread(tenancy, ticket, now));
         found += looks.buffer_unordered(SIDE_BY_SIDE).try_fold(0, async |sum, one| Ok(sum + one)).await?;
         seen += page.data.len();
-        after = page.next;
+        after = page.next.and_then(|next| match next {
+            TicketCursor::LastMessage(place) => Some(place),
+            TicketCursor::TimeLeft(_) => None,
+        });
         // The one with the latest message comes first.
         if after.is_none() || recent.len() < page.data.len() {
             break;

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod accept;
+mod allowance;
 mod contacts;
 mod deliver;
 mod failures;
@@ -13,20 +14,26 @@ mod living;
 mod matching;
 mod merge;
 mod number;
+mod person;
 mod receive;
 mod record;
+mod remind;
 mod retry;
 mod reveal;
 mod session;
 mod settle;
 mod status;
 mod tickets;
+mod turn;
 mod unconfirmed;
 mod wake;
+mod wishes;
 
 pub use accept::{
-    AcceptError, Accepting, IdempotencyKey, NewAttachment, NewReply, NotReactable, Said, Saying, Source, accept,
+    AcceptError, Accepting, Alternative, Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate,
+    NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
+pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use failures::keep_failure;
@@ -43,5 +50,7 @@ pub use reveal::{Reveal, RevealError, reveal};
 pub use session::session_of;
 pub use status::{StatusOutcome, apply_status};
 pub use tickets::{TicketError, assign, close, reopen};
+pub use turn::{Turned, turn_periods};
 pub use unconfirmed::{UnconfirmedError, discard, resend};
 pub use wake::{WakeError, Waking, Woken, wake};
+pub use wishes::{PreferenceHeard, hear_preference};

@@ -55,6 +55,13 @@ pub(crate) struct Rewritten {
     pub(crate) overfull: bool,
 }
 
+impl Rewritten {
+    /// Whether anybody else has one of the numbers that the contact gets.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.overfull || self.holders.iter().any(|(_, holders)| holders.contacts().len() > 1)
+    }
+}
+
 pub(crate) async fn rewritten(
     tenancy: &Tenancy,
     contact: ContactId,

@@ -3,22 +3,22 @@
 mod arrival;
 mod destination;
 mod hiding;
-mod person;
 
 use std::error::Error;
 use std::pin::Pin;
 
 use arrival::Arrival;
 use destination::{Destination, Found};
-use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Sealed, TraceId};
-use jiff::Timestamp;
-use person::Person;
+use domain::contact::wishes::WishWords;
+use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Moderation, Sealed, Tenant, TraceId};
+use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::MediaJob;
 use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{CommitError, Objects, StorageError, Tenancy};
 
+use crate::person::{Acquaintance, Introduction, Person};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What became of one message.
@@ -32,6 +32,8 @@ pub enum Receipt {
     Duplicate(MessageId),
     /// It was sent before the number was connected (F5).
     BeforeConnection,
+    /// An agent has blocked whoever sent it, so it is not received (F41).
+    Blocked,
     /// A notice of WhatsApp's about somebody who has no thread on this number. It is no work, so none is made.
     NoThread,
 }
@@ -87,7 +89,7 @@ const MESSAGES_AT_ONCE: usize = 30;
 pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) -> Result<Received, ReceiveError> {
     let channel = &receiving.route.channel;
     // One small read for all messages of a job: a copy on the route would have to follow every change of settings.
-    let moderation = receiving.tenancy().tenant().await?.map(|tenant| tenant.moderation).unwrap_or_default();
+    let rules = receiving.tenancy().tenant().await?.map(Rules::from).unwrap_or_default();
     let mut receipts: Vec<Option<Receipt>> = vec![None; messages.len()];
     let mut waiting: Vec<Arrival> = Vec::new();
     for (index, inbound) in messages.into_iter().enumerate() {
@@ -96,16 +98,32 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
             continue;
         }
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
-        waiting.push(receiving.arrival(index, id, inbound, &moderation).await?);
+        waiting.push(receiving.arrival(index, id, inbound, &rules).await?);
     }
     for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
-            for (index, receipt) in receiving.take(part).await? {
+            for (index, receipt) in receiving.take(part, &rules).await? {
                 receipts[index] = Some(receipt);
             }
         }
     }
     Ok(receipts.into_iter().flatten().collect())
+}
+
+/// What a tenant chose about what it receives.
+#[derive(Clone, Debug, Default)]
+struct Rules {
+    moderation: Moderation,
+    wish_words: WishWords,
+    /// How long before the end of a session somebody is reminded.
+    remind_before: Option<SignedDuration>,
+}
+
+impl From<Tenant> for Rules {
+    fn from(tenant: Tenant) -> Self {
+        let Tenant { moderation, wish_words, session_reminder_before: remind_before, .. } = tenant;
+        Self { moderation, wish_words, remind_before }
+    }
 }
 
 /// Whether two messages go to one ticket, whatever it is: they are work, and of one sender. A notice goes alone, since it
@@ -120,28 +138,44 @@ impl Receiving<'_> {
         &self.route.tenancy
     }
 
+    fn acquaintance(&self) -> Acquaintance<'_> {
+        Acquaintance { tenancy: self.tenancy(), trace_id: self.trace_id, now: self.now }
+    }
+
     fn channel(&self) -> &Channel {
         &self.route.channel
     }
 
     /// Stores the messages of one sender: decide, write everything under the conditions of the decision, and decide
     /// again if one of them no longer holds.
-    async fn take(&self, arrivals: &[Arrival]) -> Result<Vec<(usize, Receipt)>, Busy> {
+    async fn take(&self, arrivals: &[Arrival], rules: &Rules) -> Result<Vec<(usize, Receipt)>, Busy> {
         let mut receipts = Vec::new();
         let mut waiting = arrivals.to_vec();
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let person = self.person(&first.inbound).await?;
-            let destination = self.destination(&person, &first.inbound).await?;
+            let mut person = self.acquaintance().person(Introduction::by_message(&first.inbound)).await?;
+            for arrival in &waiting {
+                if let Some(stance) = arrival.stance {
+                    person.hear(stance, arrival.inbound.sent_at);
+                }
+            }
+            // What was sent after somebody blocked them is not received.
+            let is_blocked = |arrival: &Arrival| person.contact.wishes.drop_what_was_sent(arrival.inbound.sent_at);
+            let (blocked, taken): (Vec<_>, Vec<_>) = waiting.iter().cloned().partition(is_blocked);
+            let destination = match taken.first() {
+                Some(first) => self.destination(&person, &first.inbound).await?,
+                None => None,
+            };
             let receipt = if destination.is_some() { Arrival::receipt } else { |_: &Arrival| Receipt::NoThread };
             let done = match destination {
-                Some(destination) => self.store(&person, destination, &waiting).await,
+                Some(destination) => self.store(&person, destination, &taken, rules).await,
                 None => self.remember(&person).await,
             };
             match done {
                 Ok(()) => {
-                    receipts.extend(waiting.iter().map(|arrival| (arrival.index, receipt(arrival))));
+                    receipts.extend(taken.iter().map(|arrival| (arrival.index, receipt(arrival))));
+                    receipts.extend(blocked.iter().map(|arrival| (arrival.index, Receipt::Blocked)));
                     return Ok(receipts);
                 }
                 Err(error) => after_conflict(error, attempt).await?,
@@ -170,7 +204,7 @@ impl Receiving<'_> {
         Ok(rest)
     }
 
-    /// Keeps what a notice tells of somebody whom we know, though they have no thread on this number.
+    /// Keeps what a message tells of somebody whom we know, though it goes into no thread.
     async fn remember(&self, person: &Person) -> Result<(), CommitError> {
         if !person.is_changed() {
             return Ok(());
@@ -181,7 +215,13 @@ impl Receiving<'_> {
     }
 
     /// Writes everything, then tells of the files that are to be fetched.
-    async fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Result<(), CommitError> {
+    async fn store(
+        &self,
+        person: &Person,
+        destination: Destination,
+        arrivals: &[Arrival],
+        rules: &Rules,
+    ) -> Result<(), CommitError> {
         let Destination { mut ticket, found } = destination;
         let mut transaction = self.tenancy().transaction();
         person.write(&mut transaction);
@@ -196,6 +236,9 @@ impl Receiving<'_> {
                 Message { trace_id: self.trace_id, ..message }
             })
             .collect();
+        if let Some(before) = rules.remind_before {
+            ticket.arm_reminder(before, self.now);
+        }
         match found {
             Found::Existing => transaction.save_ticket(&mut ticket),
             Found::New { latest, closed_version } => {

@@ -19,6 +19,8 @@ pub struct Reveal<'a> {
     /// Opens what was sealed for this message.
     pub open: &'a (dyn Fn(Sealed) -> Opening<'a> + Sync),
     pub message_id: MessageId,
+    /// What of it is shown.
+    pub action: Action,
     pub user_id: &'a UserId,
     pub reason: Option<&'a Reason>,
     pub now: Timestamp,
@@ -76,7 +78,7 @@ impl Reveal<'_> {
             id: fresh_id(self.now),
             at: self.now,
             user_id: self.user_id.clone(),
-            action: Action::MessageRevealed,
+            action: self.action,
             message_id: message.id,
             thread_id: message.thread_id,
             reason: self.reason.cloned(),

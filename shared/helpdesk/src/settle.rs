@@ -3,14 +3,16 @@
 pub(crate) mod file;
 mod setback;
 
-use domain::delivery::{Obstacle, Turn};
+use domain::contact::wishes::NotWanted;
+use domain::delivery::{Obstacle, Report, Turn};
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
-use storage::{CommitError, Tenancy};
+use storage::{CommitError, ReserveError, Tenancy, Transaction};
 use uuid::Uuid;
 use whatsapp::graph::errors::Class;
 use whatsapp::graph::{GraphError, SendResult};
 
+use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::{number, status};
 use setback::{Setback, setback};
@@ -33,8 +35,6 @@ pub(crate) struct Claimed {
     message: Message,
 }
 
-/// Meta's code for a message outside the customer service window.
-const OUTSIDE_WINDOW: &str = "131047";
 /// A network that does not even take the connection is tried again this soon.
 const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
 
@@ -109,6 +109,25 @@ pub(crate) async fn session_over(tenancy: &Tenancy, message: &mut Message, now: 
     fail(tenancy, message, failure, now).await
 }
 
+/// The contact was blocked, or opted out, while the message waited.
+pub(crate) async fn not_wanted(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    why: NotWanted,
+    now: Timestamp,
+) -> Result<(), Busy> {
+    let (code, advice) = match why {
+        NotWanted::Blocked { .. } => ("contact_blocked", "End the block if it was a mistake, then send it again"),
+        NotWanted::OptedOut { .. } => {
+            ("contact_opted_out", "Send a utility template, or nothing until they opt in again")
+        }
+        NotWanted::ConsentWithdrawn { .. } | NotWanted::NoConsent => ("consent_missing", "Ask for their consent first"),
+    };
+    let reason = format!("While the message waited to be sent it turned out that {why}");
+    let failure = Failure { code: code.to_owned(), reason, advice: advice.to_owned() };
+    fail(tenancy, message, failure, now).await
+}
+
 /// The number was disconnected before the message went out.
 pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
     let failure = Failure {
@@ -169,11 +188,9 @@ async fn refused(
         return Ok(sent.with(setback, error));
     }
     let failure = error.failure().clone();
-    let outside_window = failure.code == OUTSIDE_WINDOW;
+    // What follows from it comes first: once the message has failed, nobody looks at it again.
+    status::consequences(tenancy, message, &Report::Failed(failure.clone()), now).await?;
     fail(tenancy, message, failure, now).await?;
-    if outside_window {
-        status::close_session(tenancy, message.thread_id, now).await?;
-    }
     Ok(Sent::Over)
 }
 
@@ -226,30 +243,27 @@ pub(crate) enum Change {
     },
 }
 
-/// Changes a message as it is now, however it changed since it was read.
+/// Changes a message as it is now, however it changed since it was read. What it takes of the allowance follows in the same
+/// transaction.
 pub(crate) async fn change(
     tenancy: &Tenancy,
     message: &mut Message,
     mut decide: impl FnMut(&mut Message) -> Change,
 ) -> Result<(), Busy> {
+    let mut may_take_again = true;
     for attempt in 0..ATTEMPTS {
         let mut changed = message.clone();
-        let written = match decide(&mut changed) {
-            Change::Message => tenancy.save_message(&mut changed).await,
-            other => {
+        let decided = decide(&mut changed);
+        let written = match (decided, allowance::settlement(&mut changed, may_take_again)) {
+            (Change::Message, None) => tenancy.save_message(&mut changed).await.map_err(ReserveError::from),
+            (decided, settlement) => {
                 let mut transaction = tenancy.transaction();
                 transaction.save_message(&mut changed);
-                match other {
-                    Change::Done { alias } => {
-                        transaction.leave_outbox(&changed);
-                        if let Some(alias) = alias {
-                            transaction.add_alias(alias, &changed);
-                        }
-                    }
-                    Change::Postponed { not_before } => transaction.postpone_in_outbox(&changed, not_before),
-                    Change::Message => {}
+                decided.write(&mut transaction, &changed);
+                if let Some(settlement) = settlement {
+                    transaction.settle_charge(&changed, settlement);
                 }
-                transaction.commit().await
+                transaction.commit_reserving().await
             }
         };
         match written {
@@ -257,11 +271,28 @@ pub(crate) async fn change(
                 *message = changed;
                 return Ok(());
             }
-            Err(error) => after_conflict(error, attempt).await?,
+            // It was given back, others have it, and it was sent after all: the count stays within its limit.
+            Err(ReserveError::Exhausted) => may_take_again = false,
+            Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
         if let Some(current) = tenancy.message(message.id).await? {
             *message = current;
         }
     }
     Err(Busy::Contended(ATTEMPTS))
+}
+
+impl Change {
+    fn write(self, transaction: &mut Transaction, changed: &Message) {
+        match self {
+            Self::Message => {}
+            Self::Done { alias } => {
+                transaction.leave_outbox(changed);
+                if let Some(alias) = alias {
+                    transaction.add_alias(alias, changed);
+                }
+            }
+            Self::Postponed { not_before } => transaction.postpone_in_outbox(changed, not_before),
+        }
+    }
 }

@@ -2,9 +2,9 @@
 
 use domain::delivery::{Applied, Report, Turn};
 use domain::message::Direction;
-use domain::{Message, MessageId, Status, ThreadId, TraceId};
+use domain::{Message, MessageId, Sender, Status, ThreadId, TraceId};
 use jiff::Timestamp;
-use queues::Queue;
+use queues::{Queue, Trace};
 use storage::directory::Route;
 use storage::statuses::Parked;
 use storage::{StorageError, Tenancy};
@@ -12,8 +12,10 @@ use whatsapp::webhook::status::{Reported, StatusUpdate};
 
 use crate::accept::knock;
 use crate::living::living_ticket;
+use crate::person::{Acquaintance, Introduction};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::settle::{Change, change};
+use crate::wishes::learn_from_refusal;
 
 /// What became of a status.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +31,9 @@ pub enum StatusOutcome {
     /// Meta does not document this status.
     Unknown(String),
 }
+
+/// Meta's code for a message outside the customer service window.
+const OUTSIDE_WINDOW: &str = "131047";
 
 /// Applies a status to the message it names, by our own id first, by Meta's second.
 ///
@@ -49,6 +54,9 @@ pub async fn apply_status(
     if let Some(mut message) = find(route, update.opaque.as_deref(), alias).await? {
         let waited = message.delivery().is_some_and(|delivery| delivery.turn() != Turn::Over);
         apply(tenancy, &mut message, Some((alias, &update.wamid)), &report, update.at).await?;
+        if let (Report::Delivered, Some(recipient)) = (&report, &update.recipient) {
+            meet(tenancy, recipient, update.at, now).await?;
+        }
         if waited {
             // Those behind it in the outbox need not wait any longer.
             knock(outbound, tenancy, &message).await;
@@ -67,6 +75,16 @@ pub async fn apply_status(
     }
 }
 
+/// Where Meta names a recipient by several identities, they are one person (F11). Of the statuses of a message only
+/// `delivered` is asked, so that it costs its reads once.
+async fn meet(tenancy: &Tenancy, recipient: &Sender, at: Timestamp, now: Timestamp) -> Result<(), Busy> {
+    if recipient.identities().nth(1).is_none() {
+        return Ok(());
+    }
+    let acquaintance = Acquaintance { tenancy, trace_id: Trace::current_id(), now };
+    acquaintance.learn(Introduction::by_status(recipient, at)).await
+}
+
 /// Applies what came before the message was known by Meta's id.
 pub(crate) async fn apply_parked(tenancy: &Tenancy, alias: MessageId, id: MessageId) -> Result<(), Busy> {
     for parked in tenancy.parked_statuses(alias).await? {
@@ -79,7 +97,7 @@ pub(crate) async fn apply_parked(tenancy: &Tenancy, alias: MessageId, id: Messag
 }
 
 /// Meta refused a message of this thread as outside the window: our session is over, too (F17).
-pub(crate) async fn close_session(tenancy: &Tenancy, thread: ThreadId, at: Timestamp) -> Result<(), Busy> {
+async fn close_session(tenancy: &Tenancy, thread: ThreadId, at: Timestamp) -> Result<(), Busy> {
     for attempt in 0..ATTEMPTS {
         let Some(mut ticket) = living_ticket(tenancy, thread.ticket()).await? else { return Ok(()) };
         if !ticket.session_closed_by_meta(at) {
@@ -120,7 +138,8 @@ async fn apply(
     let mut preview = message.clone();
     let nothing_new = preview.delivery_mut().is_none_or(|delivery| delivery.report(report, at) == Applied::Nothing);
     if nothing_new && new_name.is_none() {
-        return Ok(());
+        // Whoever stored it may have died before what follows from it.
+        return consequences(tenancy, message, report, at).await;
     }
     change(tenancy, message, |message| {
         let was_settled = known(message).is_settled();
@@ -134,10 +153,21 @@ async fn apply(
         if alias.is_some() || !was_settled { Change::Done { alias } } else { Change::Message }
     })
     .await?;
-    if matches!(report, Report::Failed(failure) if failure.code == "131047") {
+    consequences(tenancy, message, report, at).await
+}
+
+/// What a report tells beyond its message. Doing it twice is as doing it once.
+pub(crate) async fn consequences(
+    tenancy: &Tenancy,
+    message: &Message,
+    report: &Report,
+    at: Timestamp,
+) -> Result<(), Busy> {
+    let Report::Failed(failure) = report else { return Ok(()) };
+    if failure.code == OUTSIDE_WINDOW {
         close_session(tenancy, message.thread_id, at).await?;
     }
-    Ok(())
+    learn_from_refusal(tenancy, message.contact_id, failure, at).await
 }
 
 fn park(report: &Report, at: Timestamp) -> Parked {

@@ -9,6 +9,7 @@ use queues::Queue;
 use storage::{StorageError, Tenancy, Transaction};
 
 use crate::accept::{LOOK_AFTER, knock};
+use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// Why nothing was decided.
@@ -101,9 +102,13 @@ async fn decide(
         let found = tenancy.message(id).await?.filter(|message| message.id == id);
         let mut message = found.ok_or(UnconfirmedError::NoSuchMessage)?;
         change(message.delivery_mut().ok_or(UnconfirmedError::NoSuchMessage)?)?;
+        let settlement = allowance::settlement(&mut message, true);
         let mut transaction = tenancy.transaction();
         transaction.save_message(&mut message);
         change_outbox(&mut transaction, &message);
+        if let Some(settlement) = settlement {
+            transaction.settle_charge(&message, settlement);
+        }
         match transaction.commit().await {
             Ok(()) => {
                 knock(outbound, tenancy, &message).await;

@@ -1,5 +1,6 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! messages that are to be sent again by themselves, and numbers for which something waited.
+//! messages that are to be sent again by themselves, numbers for which something waited, and tickets whose session is about to
+//! end.
 
 mod message;
 mod number;
@@ -15,6 +16,7 @@ use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
 
 use crate::gaps;
+use crate::remind::remind;
 use crate::retry::Busy;
 
 /// Who is told of what is due.
@@ -40,6 +42,8 @@ pub struct Woken {
     pub released: u64,
     /// What should have happened and has not, as far as today's look found it.
     pub gaps: u64,
+    /// Tickets of whose session's end somebody was reminded.
+    pub reminders: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -89,6 +93,11 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
 }
 
 impl Woken {
+    /// Whether there was anything to do.
+    pub fn did_something(&self) -> bool {
+        self.conversations + self.files + self.resent + self.released + self.reminders + self.gaps > 0
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             conversations: self.conversations + other.conversations,
@@ -96,6 +105,7 @@ impl Woken {
             resent: self.resent + other.resent,
             gaps: self.gaps + other.gaps,
             released: self.released + other.released,
+            reminders: self.reminders + other.reminders,
             latest_ms: self.latest_ms.max(other.latest_ms),
             more: self.more || other.more,
         }
@@ -131,6 +141,11 @@ impl Waking<'_> {
                     woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
                     Some(now + GAPS_AGAIN_AFTER)
                 }
+                Work::Session { ticket_id } => {
+                    let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
+                    woken.reminders += u64::from(reminded);
+                    None
+                }
                 Work::Status { alias } => {
                     woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
                     None
@@ -152,6 +167,8 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::GapCheck | Work::Message { .. } | Work::Status { .. } => None,
+        Work::Channel { .. } | Work::GapCheck | Work::Message { .. } | Work::Session { .. } | Work::Status { .. } => {
+            None
+        }
     }
 }

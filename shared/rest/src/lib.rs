@@ -26,7 +26,7 @@ pub use deadline::within;
 pub use id::{Id, Ids};
 pub use idempotency::{IdempotencyKey, fingerprint};
 pub use operator::Operator;
-pub use paging::{List, Paging};
+pub use paging::{List, Paging, cursor_invalid};
 pub use period::Period;
 pub use phone::{Country, InvalidCountry, InvalidNumber, read_number};
 pub use problem::Problem;

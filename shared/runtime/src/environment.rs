@@ -61,7 +61,7 @@ impl Runtime {
     /// # Errors
     /// When the variable is missing.
     pub fn secrets(&self) -> Result<Secrets, MissingVariable> {
-        Ok(Secrets::new(&self.sdk.config, self.variable("META_SECRET_ID")?))
+        Ok(Secrets::new(&self.sdk, self.variable("META_SECRET_ID")?))
     }
 
     /// KMS, with the key named by `KMS_KEY_ID`.

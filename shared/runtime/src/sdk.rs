@@ -1,9 +1,11 @@
 //! One configuration for every AWS client of a function, over one HTTPS client.
 
+mod call;
+
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_secretsmanager::config::{BehaviorVersion, Region};
+use aws_sdk_kms::config::{BehaviorVersion, Region};
 use aws_smithy_http_client::{Connector, tls};
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::http::{
@@ -14,6 +16,8 @@ use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use http_body_util::BodyExt as _;
+
+pub(crate) use call::Call;
 
 /// What Lambda puts into the environment for the function's role.
 pub(crate) struct Credentials {

@@ -1,9 +1,10 @@
 //! Secrets that come from Secrets Manager.
 
-use aws_sdk_secretsmanager::Client;
-use aws_types::SdkConfig;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::json;
+
+use crate::sdk::{Call, Sdk};
 
 /// What Meta and we share: one or two live values each, so that either can be rotated without a gap.
 #[derive(Clone, Debug)]
@@ -33,8 +34,14 @@ pub enum SecretsError {
 /// Secrets Manager, for one secret.
 #[derive(Clone, Debug)]
 pub struct Secrets {
-    client: Client,
+    sdk: Sdk,
     secret_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    secret_string: SecretText,
 }
 
 #[derive(Deserialize)]
@@ -48,8 +55,8 @@ struct Stored {
 struct SecretText(String);
 
 impl Secrets {
-    pub(crate) fn new(config: &SdkConfig, secret_id: String) -> Self {
-        Self { client: Client::new(config), secret_id }
+    pub(crate) fn new(sdk: &Sdk, secret_id: String) -> Self {
+        Self { sdk: sdk.clone(), secret_id }
     }
 
     /// Reads the secrets as they are now.
@@ -57,12 +64,15 @@ impl Secrets {
     /// # Errors
     /// [`SecretsError`] when Secrets Manager cannot be reached or the secret has another form.
     pub async fn meta(&self) -> Result<MetaSecrets, SecretsError> {
-        let answer = self.client.get_secret_value().secret_id(&self.secret_id).send().await.map_err(|error| {
-            SecretsError::Unavailable { secret_id: self.secret_id.clone(), source: Box::new(error) }
-        })?;
-        let malformed = || SecretsError::Malformed { secret_id: self.secret_id.clone() };
-        let text = answer.secret_string().ok_or_else(malformed)?;
-        parse(text).ok_or_else(malformed)
+        let body = json!({ "SecretId": self.secret_id }).to_string();
+        let call = Call { service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: &body };
+        let answer = self.sdk.ask(call).await;
+        let answer =
+            answer.map_err(|source| SecretsError::Unavailable { secret_id: self.secret_id.clone(), source })?;
+        let answer: Option<Answer> = serde_json::from_slice(&answer).ok();
+        answer
+            .and_then(|answer| parse(&answer.secret_string.0))
+            .ok_or_else(|| SecretsError::Malformed { secret_id: self.secret_id.clone() })
     }
 }
 

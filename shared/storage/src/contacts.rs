@@ -7,7 +7,7 @@ use domain::{Contact, ContactId, Identity, MatchingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::error::StorageError;
+use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
 use crate::page::{self, InvalidCursor, Page};
@@ -90,6 +90,13 @@ impl Tenancy {
     /// The contact with this id, be it merged into another or not.
     pub async fn contact(&self, id: ContactId) -> Result<Option<Contact>, StorageError> {
         self.table.get("contact", self.keys.contact(id)).await
+    }
+
+    /// Replaces the contact that was read. Its identities and numbers are the same.
+    pub async fn save_contact(&self, contact: &mut Contact) -> Result<(), CommitError> {
+        let read = contact.version;
+        contact.version += 1;
+        self.table.replace(write(self.keys, contact)?, read).await
     }
 
     /// Whose this identity is, or was.

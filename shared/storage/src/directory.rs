@@ -2,14 +2,14 @@
 //! connected, and why work failed ([`crate::failures`]).
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Channel, ChannelId, ContactId, MessageId, Position, TenantId, ThreadId};
+use domain::{Channel, ChannelId, ContactId, MessageId, Position, TenantId, ThreadId, TicketId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StorageError;
 use crate::events::{self, Event};
 use crate::item::{self, Attributes, text};
-use crate::key::{Key, Keys, read_channel, read_conversation, read_gap_check, read_message, read_parked};
+use crate::key::{Key, Keys, read_channel, read_conversation, read_gap_check, read_message, read_parked, read_ticket};
 use crate::table::{Table, Tenancy};
 use crate::transaction::Transaction;
 
@@ -55,6 +55,8 @@ pub enum Work {
     Status { alias: MessageId },
     /// A message whose file is still with Meta, or that is to be sent again by itself.
     Message { thread_id: ThreadId, position: Position },
+    /// A ticket whose session may be about to end.
+    Session { ticket_id: TicketId },
 }
 
 /// The look-ups across tenants.
@@ -135,6 +137,7 @@ impl Directory {
             // It is looked at once.
             Work::Status { .. } => return Ok(()),
             Work::Message { thread_id, position } => keys.message(thread_id, position),
+            Work::Session { ticket_id } => keys.ticket(ticket_id),
         };
         let answer = self
             .table
@@ -209,12 +212,14 @@ fn read_due(item: &Attributes) -> Option<Due> {
     let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
     let conversation = |(tenant_id, channel_id, contact_id)| (tenant_id, Work::Conversation { channel_id, contact_id });
     let message = |(tenant_id, thread_id, position)| (tenant_id, Work::Message { thread_id, position });
+    let session = |(tenant_id, ticket_id)| (tenant_id, Work::Session { ticket_id });
     let (pk, sk) = (text("pk")?, text("sk")?);
     let channel = |(tenant_id, channel_id)| (tenant_id, Work::Channel { channel_id });
     let (tenant_id, work) = read_conversation(pk)
         .map(conversation)
         .or_else(|| read_message(pk, sk).map(message))
         .or_else(|| read_channel(pk, sk).map(channel))
+        .or_else(|| read_ticket(pk).map(session))
         .or_else(|| read_gap_check(pk, sk).map(|tenant_id| (tenant_id, Work::GapCheck)))
         .or_else(|| read_parked(pk).map(|(tenant_id, alias)| (tenant_id, Work::Status { alias })))?;
     let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;

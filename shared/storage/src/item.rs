@@ -36,3 +36,12 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 pub(crate) fn number(value: u64) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
+
+pub(crate) fn signed(value: i128) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// A value that is a part of an item.
+pub(crate) fn value(what: &'static str, value: &impl Serialize) -> Result<AttributeValue, StorageError> {
+    serde_dynamo::to_attribute_value(value).map_err(StorageError::unreadable(what))
+}

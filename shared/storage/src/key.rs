@@ -1,12 +1,14 @@
 //! Keys. Apart from [`crate::directory`]'s, every one begins with its tenant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::allowance::PeriodId;
 use domain::audit::Month;
 use domain::{
     AuditId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId,
     TenantId, ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
+use uuid::Uuid;
 
 /// One item's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +37,11 @@ impl Keys {
 
     pub(crate) fn tenant(self) -> Key {
         self.key("", "TENANT")
+    }
+
+    /// Which period of its allowance a tenant was last seen in.
+    pub(crate) fn allowance(self) -> Key {
+        self.key("", "ALLOWANCE")
     }
 
     pub(crate) fn channel(self, id: ChannelId) -> Key {
@@ -125,6 +132,21 @@ impl Keys {
         self.key(&format!("#AUDIT#{month}"), format!("AUDIT#{id}"))
     }
 
+    /// How much of a period is taken.
+    pub(crate) fn taken(self, period: PeriodId) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}"), "TAKEN")
+    }
+
+    /// How much of it was sent, in parts.
+    pub(crate) fn used(self, period: PeriodId, shard: u8) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}#USED"), format!("USED#{shard}"))
+    }
+
+    /// A line of a period, by the id of what it is for: such ids sort by the time they were made.
+    pub(crate) fn ledger(self, period: PeriodId, id: Uuid) -> Key {
+        self.key(&format!("#ALLOWANCE#{period}#LEDGER"), format!("ENTRY#{}", id.simple()))
+    }
+
     pub(crate) fn idempotency(self, hash: &str) -> Key {
         self.key(&format!("#IDEMPOTENCY#{hash}"), "IDEMPOTENCY")
     }
@@ -167,6 +189,11 @@ impl Keys {
     }
 }
 
+/// The tenant whose period a key of the due index names.
+pub(crate) fn read_allowance(pk: &str, sk: &str) -> Option<TenantId> {
+    pk.strip_prefix("T#").filter(|_| sk == "ALLOWANCE")?.parse().ok()
+}
+
 /// The message that a key of the due index names.
 pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Position)> {
     let (tenant, thread) = pk.strip_prefix("T#")?.split_once("#THREAD#")?;
@@ -185,6 +212,12 @@ pub(crate) fn read_gap_check(pk: &str, sk: &str) -> Option<TenantId> {
 pub(crate) fn read_parked(pk: &str) -> Option<(TenantId, MessageId)> {
     let (tenant, message) = pk.strip_prefix("T#")?.split_once("#PARKED#")?;
     Some((tenant.parse().ok()?, message.parse().ok()?))
+}
+
+/// The ticket that a key of the due index names.
+pub(crate) fn read_ticket(pk: &str) -> Option<(TenantId, TicketId)> {
+    let (tenant, ticket) = pk.strip_prefix("T#")?.split_once("#TICKET#")?;
+    Some((tenant.parse().ok()?, ticket.parse().ok()?))
 }
 
 /// The channel that a key of the due index names.
@@ -208,8 +241,6 @@ pub(crate) fn read_conversation(pk: &str) -> Option<(TenantId, ChannelId, Contac
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     #[test]
@@ -220,6 +251,27 @@ mod tests {
         assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
         assert_eq!(read_conversation(&keys.contact(contact).pk), None);
         assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+
+    #[test]
+    fn a_tenants_allowance_is_read_back_from_its_key_and_nothing_else_is() {
+        let tenant: TenantId = Uuid::from_u128(1).into();
+        let keys = Keys(tenant);
+        let read = |key: Key| read_allowance(&key.pk, &key.sk);
+        assert_eq!(read(keys.allowance()), Some(tenant));
+        assert_eq!(
+            (read(keys.tenant()), read(keys.conversation(Uuid::nil().into(), Uuid::nil().into()))),
+            (None, None)
+        );
+    }
+
+    #[test]
+    fn a_ticket_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, ticket) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        assert_eq!(read_ticket(&keys.ticket(ticket).pk), Some((tenant, ticket)));
+        assert_eq!(read_ticket(&keys.tickets(true)), None);
+        assert_eq!(read_ticket(&keys.contact(Uuid::from_u128(3).into()).pk), None);
     }
 
     #[test]

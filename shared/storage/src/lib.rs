@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod allowance;
 pub mod audit;
 pub mod channels;
 pub mod contacts;
@@ -21,6 +22,7 @@ pub mod notices;
 pub mod objects;
 pub mod outbox;
 pub mod page;
+pub mod periods;
 pub mod statuses;
 mod table;
 pub mod templates;
@@ -29,6 +31,7 @@ pub mod tickets;
 mod transaction;
 pub mod uploads;
 
+pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;
 pub use channels::ChannelCursor;
 pub use contacts::ContactCursor;

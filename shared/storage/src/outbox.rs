@@ -1,6 +1,7 @@
 //! What waits to be sent, per conversation and in order.
 
-use domain::{ChannelId, ContactId, Message, MessageId};
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::{ChannelId, ContactId, Message, MessageId, TicketId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -48,12 +49,38 @@ impl Transaction {
     /// Messages of one conversation wait to be sent, and the conversation has work: `due-work` looks at it at `look_at` if
     /// the job that goes with them is lost.
     pub fn enter_outbox(&mut self, messages: &[Message], look_at: Timestamp) {
+        self.write_work(messages, look_at, "", None, Vec::new());
+    }
+
+    /// The same, and the conversation's latest ticket, which must still be `read`, is now the messages'.
+    pub fn enter_outbox_and_advance(&mut self, messages: &[Message], look_at: Timestamp, read: Option<TicketId>) {
+        let Some(first) = messages.first() else { return };
+        let mut values = vec![(":next", text(first.thread_id.ticket()))];
+        let condition = match read {
+            None => "attribute_not_exists(ticket_id)",
+            Some(read) => {
+                values.push((":read", text(read)));
+                "ticket_id = :read"
+            }
+        };
+        self.write_work(messages, look_at, ", ticket_id = :next", Some(condition), values);
+    }
+
+    fn write_work(
+        &mut self,
+        messages: &[Message],
+        look_at: Timestamp,
+        also: &str,
+        condition: Option<&str>,
+        values: Vec<(&'static str, AttributeValue)>,
+    ) {
         messages.iter().for_each(|message| self.write_outbox(message, None));
         let Some(first) = messages.first() else { return };
         let (shard, time) = directory::due(first.contact_id, look_at);
         let key = self.tenancy.keys.conversation(first.channel_id, first.contact_id);
-        let values = [(":shard", text(shard)), (":time", text(time)), (":more", number(messages.len() as u64))];
-        self.update(&key, "SET due_pk = :shard, due_sk = :time ADD accepted :more", None, values);
+        let work = [(":shard", text(shard)), (":time", text(time)), (":more", number(messages.len() as u64))];
+        let change = format!("SET due_pk = :shard, due_sk = :time{also} ADD accepted :more");
+        self.update(&key, &change, condition, work.into_iter().chain(values));
     }
 
     /// The message stays first in line, but Graph asked us not to come before `not_before`.

@@ -36,6 +36,10 @@ impl Table {
         what: &'static str,
         key: Key,
     ) -> Result<Option<T>, StorageError> {
+        self.get_item(key).await?.map(|found| item::read(what, found)).transpose()
+    }
+
+    pub(crate) async fn get_item(&self, key: Key) -> Result<Option<Attributes>, StorageError> {
         let answer = self
             .client
             .get_item()
@@ -45,7 +49,7 @@ impl Table {
             .send()
             .await
             .map_err(StorageError::unavailable("GetItem"))?;
-        answer.item.map(|found| item::read(what, found)).transpose()
+        Ok(answer.item)
     }
 
     /// Writes an item whatever was there before: for what is the same however often it is written.

@@ -1,7 +1,9 @@
 //! Writes that are made together or not at all.
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, Delete, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
+};
 
 use crate::error::{CommitError, StorageError};
 use crate::item::Attributes;
@@ -17,12 +19,21 @@ use crate::table::Tenancy;
 pub struct Transaction {
     pub(crate) tenancy: Tenancy,
     writes: Vec<TransactWriteItem>,
+    /// The write that a limit may refuse.
+    counted: Option<usize>,
     error: Option<StorageError>,
+}
+
+/// Why nothing was written.
+pub(crate) struct Refused {
+    pub(crate) error: CommitError,
+    /// The one write whose condition did not hold, if all others could have been made.
+    pub(crate) only: Option<usize>,
 }
 
 impl Transaction {
     pub(crate) fn new(tenancy: Tenancy) -> Self {
-        Self { tenancy, writes: Vec::new(), error: None }
+        Self { tenancy, writes: Vec::new(), counted: None, error: None }
     }
 
     /// Makes all writes, or none.
@@ -30,15 +41,37 @@ impl Transaction {
     /// # Errors
     /// [`CommitError::Conflict`] when one of the conditions does not hold (any more).
     pub async fn commit(self) -> Result<(), CommitError> {
+        self.commit_telling().await.map_err(|refused| refused.error)
+    }
+
+    /// The same, saying which condition alone was in the way.
+    pub(crate) async fn commit_telling(self) -> Result<(), Refused> {
         if let Some(error) = self.error {
-            return Err(error.into());
+            return Err(Refused { error: error.into(), only: None });
         }
         let client = &self.tenancy.table.client;
         let answer = client.transact_write_items().set_transact_items(Some(self.writes)).send().await;
         answer.map(|_| ()).map_err(|error| match error.as_service_error() {
-            Some(refused) if is_lost_race(refused) => CommitError::Conflict,
-            _ => StorageError::unavailable("TransactWriteItems")(error).into(),
+            Some(refused) if is_lost_race(refused) => {
+                Refused { error: CommitError::Conflict, only: only_refused(refused) }
+            }
+            _ => Refused { error: StorageError::unavailable("TransactWriteItems")(error).into(), only: None },
         })
+    }
+
+    /// What `write` adds is what a limit may refuse. There is one such write at most.
+    pub(crate) fn counted(&mut self, write: impl FnOnce(&mut Self)) {
+        self.counted = Some(self.writes.len());
+        write(self);
+    }
+
+    pub(crate) fn counted_at(&self) -> Option<usize> {
+        self.counted
+    }
+
+    /// Nothing of it will be made.
+    pub(crate) fn fail(&mut self, error: StorageError) {
+        self.error.get_or_insert(error);
     }
 
     /// An item that must not exist yet.
@@ -131,4 +164,15 @@ fn is_lost_race(error: &TransactWriteItemsError) -> bool {
         .cancellation_reasons()
         .iter()
         .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")))
+}
+
+/// The place of the one write that was refused by its condition, if every other could have been made.
+fn only_refused(error: &TransactWriteItemsError) -> Option<usize> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return None };
+    let reasons = cancelled.cancellation_reasons().iter().map(CancellationReason::code).enumerate();
+    let mut refused = reasons.filter(|(_, code)| !matches!(code, None | Some("None")));
+    match (refused.next(), refused.next()) {
+        (Some((place, Some("ConditionalCheckFailed"))), None) => Some(place),
+        _ => None,
+    }
 }

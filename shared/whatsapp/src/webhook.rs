@@ -1,6 +1,7 @@
 //! What Meta sends us.
 
 pub mod message;
+pub mod preferences;
 pub mod signature;
 pub mod split;
 pub mod status;

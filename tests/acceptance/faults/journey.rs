@@ -1,111 +1,133 @@
-//! A conversation, and what everybody sees of it.
+//! Conversations, told by people who repeat what was not taken, and by a clock that moves on.
 
-use acceptance::{Customer, Thread, World, eventually};
-use serde_json::Value;
+use acceptance::{Customer, Thread, World, eventually, files};
+use serde_json::{Value, json};
 
-/// What the people of a journey see in the end, without ids and times.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
-    /// Each of the customer's threads: direction, words and status of its messages.
-    threads: Vec<Vec<(String, String, String)>>,
-    /// On the customer's phone, each in its order. A reply that comes late stands below what was written meanwhile.
-    wrote: Vec<String>,
-    received: Vec<String>,
-    unread: Vec<i64>,
-}
+use super::seen::Seen;
+use crate::media::file;
 
-impl Seen {
-    /// How many messages of ours nobody knows the fate of.
-    pub(super) fn unconfirmed(&self) -> usize {
-        self.threads.iter().flatten().filter(|(.., status)| status == "unconfirmed").count()
-    }
-
-    /// The same, but for what is unconfirmed and may have arrived or not.
-    pub(super) fn is_as(&self, expected: &Self) -> bool {
-        if self.unconfirmed() == 0 {
-            return self == expected;
-        }
-        let unsure: Vec<&String> = self
-            .threads
-            .iter()
-            .flatten()
-            .filter(|(.., status)| status == "unconfirmed")
-            .map(|(_, text, _)| text)
-            .collect();
-        let known = |received: &[String]| -> Vec<String> {
-            received.iter().filter(|text| !unsure.contains(text)).cloned().collect()
-        };
-        let texts = |seen: &Self| -> Vec<Vec<String>> {
-            seen.threads.iter().map(|thread| thread.iter().map(|(_, text, _)| text.clone()).collect()).collect()
-        };
-        let once = unsure.iter().all(|text| self.received.iter().filter(|shown| shown == text).count() <= 1);
-        let same = texts(self) == texts(expected) && self.wrote == expected.wrote;
-        once && same && known(&self.received) == known(&expected.received)
-    }
-}
+/// Longer than the longest visibility timeout, and than any wait of `due-work`'s for a few minutes old work.
+const LATER: &str = "PT31M";
+/// So often may time pass before something is given up.
+const ROUNDS: usize = 4;
 
 /// A customer writes, an agent answers twice, the customer writes again; and time passes.
-pub(super) async fn converse(world: &World, name: &str) -> Seen {
+pub(super) async fn talk(world: &World, name: &str) -> Seen {
     let customer = world.customer(name);
     customer.tries_to_write("hello", world.clock().now().await).await;
-    let thread = thread_in_time(world, &customer).await;
+    let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
     for (number, text) in ["good morning", "how can I help?"].into_iter().enumerate() {
-        replies_until_accepted(world, &thread, number, text).await;
+        replies(world, &thread, number, json!({ "text": text })).await;
     }
     world.settles().await;
     customer.tries_to_write("thank you", world.clock().now().await).await;
-    let seen = settled(world, &customer, 4).await;
-    seen_by(world, &customer, seen).await
+    settled(world, &customer, 4).await
+}
+
+/// A customer sends a picture, an agent answers with a document and a picture.
+pub(super) async fn show_files(world: &World, name: &str) -> Seen {
+    let customer = world.customer(name);
+    customer.tries_to_send(file("image", "image/jpeg", &files::jpeg(8, 8, &note(name)))).await;
+    let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
+    let document = uploads(world, "a.pdf", "application/pdf", files::pdf(&note(name))).await;
+    let picture = uploads(world, "a.png", "image/png", files::png(8, 8, &note(name))).await;
+    let attachments = json!([{ "upload_id": document }, { "upload_id": picture }]);
+    replies(world, &thread, 0, json!({ "text": "have a look", "attachments": attachments })).await;
+    settled(world, &customer, 3).await
+}
+
+/// Meta wants everybody to wait: for the customer's file, for the replies; and loses an answer.
+pub(super) async fn have_patience(world: &World, name: &str) -> Seen {
+    let customer = world.customer(name);
+    let unavailable = json!({ "status": 500, "body": "" });
+    world.meta_misbehaves(json!({ "match": { "path": "/attachments" }, "then": unavailable })).await;
+    customer.tries_to_send(file("image", "image/jpeg", &files::jpeg(8, 8, &note(name)))).await;
+    let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
+    world.fault(name, 1, json!({ "status": 400, "code": 131_056 })).await;
+    replies(world, &thread, 0, json!({ "text": "good morning" })).await;
+    world.settles().await;
+    world.fault(name, 1, json!("drop_after")).await;
+    replies(world, &thread, 1, json!({ "text": "how can I help?" })).await;
+    settled(world, &customer, 3).await
+}
+
+/// Files differ in their bytes and not in their size.
+fn note(name: &str) -> String {
+    format!("{name:_<20}")
 }
 
 /// What failed comes again in its own time: SQS's visibility, Meta's redelivery, due-work.
-async fn thread_in_time(world: &World, customer: &Customer) -> Thread {
-    for _ in 0..12 {
+async fn thread_in_time(world: &World, customer: &Customer) -> Option<Thread> {
+    for _ in 0..ROUNDS {
         world.settles().await;
-        if let Some(thread) = customer.threads().await.into_iter().next() {
-            return thread;
+        if let Some(thread) = recent_threads(world, customer).await.into_iter().next() {
+            return Some(thread);
         }
-        world.clock().advance("PT7M").await;
+        world.clock().advance(LATER).await;
     }
-    panic!("{} has no thread after more than an hour", customer.name)
+    None
 }
 
-async fn replies_until_accepted(world: &World, thread: &Thread, number: usize, text: &str) {
+/// The customer's open threads: those that were written in last are listed first.
+async fn recent_threads(world: &World, customer: &Customer) -> Vec<Thread> {
+    let agent = world.agent();
+    let tickets = agent.gets_in_the_end("/v1/tickets?limit=5").await.body;
+    let mut threads = Vec::new();
+    for ticket in tickets["data"].as_array().into_iter().flatten() {
+        let contact = ticket["contact_id"].as_str().unwrap_or_default();
+        let contact = agent.gets_in_the_end(&format!("/v1/contacts/{contact}")).await.text;
+        if contact.contains(customer.address()) {
+            let id = ticket["thread_id"].as_str().unwrap_or_default().to_owned();
+            threads.push(Thread { id, ticket: ticket.clone() });
+        }
+    }
+    threads
+}
+
+async fn replies(world: &World, thread: &Thread, number: usize, message: Value) {
     let (agent, key) = (world.agent(), format!("{}-{number}", thread.id));
     eventually("an accepted reply", async || {
-        let answer = agent.replies_with_key(thread, text, &key).await.ok()?;
+        let answer = agent.sends_with_key(thread, message.clone(), &key).await.ok()?;
         (answer.status == 202).then_some(())
     })
     .await;
 }
 
-/// Waits, in the stack's time, until the thread holds so many messages and each has come to its end.
-async fn settled(world: &World, customer: &Customer, count: usize) -> Vec<Thread> {
-    for _ in 0..12 {
-        world.settles().await;
-        let threads = customer.threads().await;
+/// An upload's id, however often it has to be announced.
+async fn uploads(world: &World, filename: &str, mime_type: &str, bytes: Vec<u8>) -> String {
+    let agent = world.agent();
+    let invitation = eventually("an announced file", async || {
+        Some(agent.announces(filename, mime_type, bytes.len()).await).filter(|answer| answer.status == 201)
+    })
+    .await;
+    assert_eq!(agent.puts(&invitation.body, bytes).await, 200);
+    invitation.id().to_owned()
+}
+
+/// Waits, in the stack's time, until the customer's threads hold so many messages and each has come to its end; and what
+/// there is to see then.
+async fn settled(world: &World, customer: &Customer, count: usize) -> Seen {
+    world.settles().await;
+    for round in 0..ROUNDS {
+        let threads = recent_threads(world, customer).await;
         let mut messages = Vec::new();
         for thread in &threads {
             messages.extend(world.agent().messages(thread).await);
         }
-        let over = |message: &Value| ["received", "read"].contains(&message["status"].as_str().unwrap_or_default());
-        if messages.len() == count && messages.iter().all(over) {
-            return threads;
+        if messages.len() == count && messages.iter().all(|message| is_over(message, round)) {
+            break;
         }
-        world.clock().advance("PT7M").await;
+        world.clock().advance(LATER).await;
     }
-    customer.threads().await
+    Seen::of(world, customer, &recent_threads(world, customer).await).await
 }
 
-async fn seen_by(world: &World, customer: &Customer, threads: Vec<Thread>) -> Seen {
-    let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
-    let (wrote, received) = (customer.phone().wrote().await, customer.phone().received().await);
-    let mut seen = Seen { threads: Vec::new(), wrote, received, unread: Vec::new() };
-    for thread in threads {
-        let messages = world.agent().messages(&thread).await;
-        let row = |message: &Value| (text(message, "direction"), text(message, "text"), text(message, "status"));
-        seen.threads.push(messages.iter().map(row).collect());
-        seen.unread.push(thread.ticket["unread_count"].as_i64().unwrap_or(-1));
+/// What nobody knows the fate of by now, nobody will.
+fn is_over(message: &Value, round: usize) -> bool {
+    let pending = message["attachments"].as_array().into_iter().flatten().any(|file| file["status"] == "pending");
+    match message["status"].as_str().unwrap_or_default() {
+        "received" | "read" => !pending,
+        "unconfirmed" => round > 0,
+        _ => false,
     }
-    seen
 }

@@ -18,6 +18,10 @@ pub(crate) struct Tenant {
     /// Months of the allowance begin on this day of the month.
     #[schema(value_type = String, format = Date)]
     subscription_started_on: Date,
+    /// What it bought and renewed, where that was told.
+    purchases: Vec<Purchase>,
+    /// Which subscriptions qualify: the earliest purchase of one is the day on which its subscription started.
+    qualifying_subscriptions: Vec<Subscription>,
     /// How many conversations a month it may begin, on all its numbers together.
     #[schema(example = 1000)]
     allowance: u32,
@@ -25,6 +29,36 @@ pub(crate) struct Tenant {
     /// ISO 8601 duration.
     #[schema(required = true, value_type = Option<String>, example = "P2D")]
     reopen_within: Option<Period>,
+}
+
+/// A subscription of the vendor's.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Subscription {
+    #[schema(example = "marketing_hub")]
+    product: String,
+    #[schema(example = "professional")]
+    tier: String,
+}
+
+/// One that was bought or renewed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Purchase {
+    #[serde(flatten)]
+    subscription: Subscription,
+    #[schema(value_type = String, format = Date, example = "2025-10-28")]
+    purchased_on: Date,
+}
+
+impl Subscription {
+    fn of(subscription: &domain::allowance::Subscription) -> Self {
+        Self { product: subscription.product.clone(), tier: subscription.tier.clone() }
+    }
+}
+
+impl From<domain::allowance::Purchase> for Purchase {
+    fn from(purchase: domain::allowance::Purchase) -> Self {
+        Self { subscription: Subscription::of(&purchase.subscription), purchased_on: purchase.purchased_on }
+    }
 }
 
 impl Tenant {
@@ -35,6 +69,8 @@ impl Tenant {
             name: tenant.name,
             time_zone: tenant.time_zone,
             subscription_started_on: tenant.subscription_started_on,
+            purchases: tenant.purchases.into_iter().map(Purchase::from).collect(),
+            qualifying_subscriptions: tenant.qualifying.subscriptions().iter().map(Subscription::of).collect(),
             allowance: tenant.allowance,
             reopen_within: tenant.reopen_within.and_then(|within| within.try_into().ok()),
         };

@@ -3,9 +3,14 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use domain::Phone;
+use domain::contact::wishes::{self, Consent, ConsentSource, ConsentStatus, Wishes};
+use domain::{Phone, UserId};
+use jiff::Timestamp;
 use rest::{Country, InvalidNumber, read_number};
 use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::shape::Stance;
 
 /// What a person is called.
 #[derive(Clone, Debug, Deserialize)]
@@ -38,8 +43,53 @@ impl From<Name> for String {
     }
 }
 
+/// What a person said of marketing.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub(crate) struct GivenMarketing {
+    status: Stance,
+}
+
+/// What a person agreed to, or took back.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+pub(crate) struct GivenConsent {
+    status: GivenConsentStatus,
+    /// How: 1 to 200 characters.
+    #[schema(value_type = String, example = "sign-up form of May 2026")]
+    source: ConsentSource,
+}
+
+/// Whether a person agreed to be written to.
+#[derive(Clone, Copy, Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum GivenConsentStatus {
+    Given,
+    Withdrawn,
+}
+
+impl GivenMarketing {
+    pub(super) fn stance(&self) -> wishes::Stance {
+        self.status.into()
+    }
+}
+
+impl GivenConsent {
+    /// Adds it to what is known of the person.
+    pub(super) fn say(self, wishes: &mut Wishes, by: &UserId, now: Timestamp) {
+        let status = match self.status {
+            GivenConsentStatus::Given => ConsentStatus::Given,
+            GivenConsentStatus::Withdrawn => ConsentStatus::Withdrawn,
+        };
+        wishes.consent.hear(Consent { status, source: self.source }, now, by.clone());
+    }
+
+    /// The same for the same.
+    pub(super) fn in_words(&self) -> String {
+        format!("{:?} {}", self.status, String::from(self.source.clone()))
+    }
+}
+
 /// A number as it was given, and in which member.
-pub(super) struct GivenNumber<'a> {
+pub(crate) struct GivenNumber<'a> {
     member: &'static str,
     text: Cow<'a, str>,
 }
@@ -52,7 +102,7 @@ pub(crate) enum NotUnderstood {
 }
 
 impl<'a> GivenNumber<'a> {
-    pub(super) fn in_body(member: &'static str, text: &'a str) -> Self {
+    pub(crate) fn in_body(member: &'static str, text: &'a str) -> Self {
         Self { member, text: Cow::Borrowed(text) }
     }
 
@@ -62,13 +112,13 @@ impl<'a> GivenNumber<'a> {
         Self { member, text }
     }
 
-    pub(super) fn read(&self, country: Option<Country>) -> Result<Phone, NotUnderstood> {
+    pub(crate) fn read(&self, country: Option<Country>) -> Result<Phone, NotUnderstood> {
         let member = self.member;
         read_number(&self.text, country).map_err(|reason| NotUnderstood::Number { member, reason })
     }
 }
 
 /// The country that numbers were given in, if one was.
-pub(super) fn country(text: Option<&str>) -> Result<Option<Country>, NotUnderstood> {
+pub(crate) fn country(text: Option<&str>) -> Result<Option<Country>, NotUnderstood> {
     text.map(|text| Country::try_from(text.to_owned())).transpose().map_err(|_| NotUnderstood::Country)
 }

@@ -1,5 +1,6 @@
 //! `/v1/messages/{id}/attachments/{attachment_id}`
 
+pub(crate) mod reveal;
 mod serving;
 
 use std::time::Duration;
@@ -54,22 +55,30 @@ pub(crate) async fn show(
     Ids(id, attachment_id): Ids<MessageId, AttachmentId>,
 ) -> Result<Json<Link>, Refusal> {
     let found = desk.of(&caller).message(id).await?.filter(|message| message.id == id);
-    let message =
-        found.filter(|message| AttachmentId::of(message.id) == attachment_id).ok_or_else(Refusal::not_found)?;
-    let attachment = message.content.attachment().ok_or_else(Refusal::not_found)?;
+    let message = found.ok_or_else(Refusal::not_found)?;
+    if AttachmentId::of(message.id) != attachment_id || message.content.attachment().is_none() {
+        return Err(Refusal::not_found());
+    }
     if let Content::Hidden(_) = message.content {
         return Err(content_hidden());
     }
-    let key = match &attachment.state {
-        FileState::Stored { key } => key,
-        FileState::Pending { .. } => return Err(attachment_pending()),
-        FileState::Unavailable { reason } => return Err(attachment_unavailable(reason)),
-    };
-    let disposition = disposition(&attachment.mime_type, &name_of(&message));
-    let served = Served { mime_type: &attachment.mime_type, disposition: &disposition };
-    let expires_at = desk.wall.now() + LINK_LIFE;
-    let url = desk.objects.link(key, served, LINK_LIFE).await?;
-    Ok(Json(Link { url, expires_at }))
+    desk.link_to_file_of(&message).await.map(Json)
+}
+
+impl Helpdesk {
+    async fn link_to_file_of(&self, message: &Message) -> Result<Link, Refusal> {
+        let attachment = message.content.attachment().ok_or_else(Refusal::not_found)?;
+        let key = match &attachment.state {
+            FileState::Stored { key } => key,
+            FileState::Pending { .. } => return Err(attachment_pending()),
+            FileState::Unavailable { reason } => return Err(attachment_unavailable(reason)),
+        };
+        let disposition = disposition(&attachment.mime_type, &name_of(message));
+        let served = Served { mime_type: &attachment.mime_type, disposition: &disposition };
+        let expires_at = self.wall.now() + LINK_LIFE;
+        let url = self.objects.link(key, served, LINK_LIFE).await?;
+        Ok(Link { url, expires_at })
+    }
 }
 
 /// As its sender called it, or after what it is.

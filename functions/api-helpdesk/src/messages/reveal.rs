@@ -1,7 +1,7 @@
 //! `/v1/messages/{id}/reveal` (F13)
 
 use axum::extract::State;
-use domain::audit::Reason;
+use domain::audit::{Action, Reason};
 use domain::{MessageId, Sealed};
 use helpdesk::{Opening, Reveal};
 use rest::{Caller, Id, Json};
@@ -42,17 +42,35 @@ pub(crate) async fn create(
     Id(message_id): Id<MessageId>,
     why: Option<Json<Why>>,
 ) -> Result<Json<Message>, Refusal> {
+    let why = why.unwrap_or(Json(Why::default())).0;
+    let message = revealed(&desk, &caller, message_id, Action::MessageRevealed, &why).await?;
+    let business = BusinessNumber::of_stored(&desk.of(&caller), message.channel_id).await;
+    Ok(Json(Message::of(message, &business)))
+}
+
+/// The message with what it says, for a supervisor; the audit has it then.
+pub(super) async fn revealed(
+    desk: &Helpdesk,
+    caller: &Caller,
+    message_id: MessageId,
+    action: Action,
+    why: &Why,
+) -> Result<domain::Message, Refusal> {
     caller.require_supervisor()?;
-    let (tenancy, Json(why)) = (&desk.of(&caller), why.unwrap_or(Json(Why::default())));
     let purpose = Purpose::content_of(caller.tenant(), message_id);
     let open = &|sealed: Sealed| -> Opening<'_> {
         let seal = &desk.seal;
         Box::pin(async move { seal.open(&sealed, purpose).await.map_err(Into::into) })
     };
-    let (objects, user_id, reason, now) = (&desk.objects, caller.user(), why.reason.as_ref(), desk.now());
-    let reveal = Reveal { tenancy, objects, open, message_id, user_id, reason, now };
-    let message = helpdesk::reveal(reveal).await?;
-    desk.tell("message_revealed", std::slice::from_ref(&message));
-    let business = BusinessNumber::of_stored(tenancy, message.channel_id).await;
-    Ok(Json(Message::of(message, &business)))
+    let (tenancy, objects, user_id, now) = (&desk.of(caller), &desk.objects, caller.user(), desk.now());
+    let reason = why.reason.as_ref();
+    let message = helpdesk::reveal(Reveal { tenancy, objects, open, message_id, action, user_id, reason, now }).await?;
+    desk.tell(
+        match action {
+            Action::MessageRevealed => "message_revealed",
+            Action::AttachmentRevealed => "attachment_revealed",
+        },
+        std::slice::from_ref(&message),
+    );
+    Ok(message)
 }

@@ -15,7 +15,7 @@ pub(crate) struct AuditRecord {
     at: Timestamp,
     #[schema(value_type = String, example = "usr_ben")]
     user_id: UserId,
-    /// `message_revealed`
+    /// `message_revealed`, or `attachment_revealed` for a link to its file.
     #[schema(value_type = String, example = "message_revealed")]
     action: Action,
     #[schema(value_type = String)]

@@ -8,6 +8,8 @@ use rest::Versioned;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::wishes::{Block, Consent, Marketing};
+
 /// One person who writes, or may.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Contact {
@@ -26,6 +28,11 @@ pub(crate) struct Contact {
     mobile_phone: Option<String>,
     /// What the tenant keeps of the person.
     properties: BTreeMap<String, String>,
+    marketing: Marketing,
+    consent: Consent,
+    /// `null` unless somebody has blocked them.
+    #[schema(required = true)]
+    blocked: Option<Block>,
     /// Every identity under which WhatsApp knows them, in the order in which we learned them; none before they first write.
     /// An answer goes to the one they last wrote from.
     identities: Vec<Identity>,
@@ -82,6 +89,9 @@ impl From<domain::Contact> for Contact {
             phone: contact.phone.as_ref().map(Phone::display),
             mobile_phone: contact.mobile_phone.as_ref().map(Phone::display),
             properties: contact.properties.into(),
+            marketing: Marketing::from(&contact.wishes),
+            consent: Consent::from(&contact.wishes),
+            blocked: contact.wishes.blocked.map(Block::from),
             identities: contact.identities.into_iter().map(Identity::from).collect(),
             former_identities: contact.former_identities.into_iter().map(FormerIdentity::from).collect(),
             also_matches: None,
@@ -110,13 +120,17 @@ impl From<domain::contact::FormerIdentity> for FormerIdentity {
 #[cfg(test)]
 mod tests {
     use domain::contact::FormerIdentity;
+    use domain::contact::wishes::{Source, Stance, Wishes};
     use uuid::Uuid;
 
     use super::*;
 
     #[test]
     fn a_contact_shows_its_numbers_as_people_write_them_and_its_identities_as_whatsapp_does() {
+        let mut wishes = Wishes::default();
+        wishes.marketing.hear(Stance::OptedOut, Timestamp::UNIX_EPOCH, Source::Whatsapp);
         let contact = domain::Contact {
+            wishes,
             name: Some("Ada".into()),
             phone: Phone::try_from("15550100001".to_owned()).ok(),
             properties: BTreeMap::from([("tier".to_owned(), "gold".to_owned())]).try_into().expect("properties"),
@@ -138,6 +152,28 @@ mod tests {
           "properties": {
             "tier": "gold"
           },
+          "marketing": {
+            "status": "opted_out",
+            "since": "1970-01-01T00:00:00Z",
+            "source": "whatsapp",
+            "user_id": null,
+            "history": [
+              {
+                "status": "opted_out",
+                "at": "1970-01-01T00:00:00Z",
+                "source": "whatsapp",
+                "user_id": null
+              }
+            ]
+          },
+          "consent": {
+            "status": "unknown",
+            "since": null,
+            "source": null,
+            "user_id": null,
+            "history": []
+          },
+          "blocked": null,
           "identities": [
             {
               "kind": "phone",

@@ -26,11 +26,13 @@ pub(crate) struct Merge {
     undone_at: Option<Timestamp>,
 }
 
-/// How we know: `same_sender`, a message named both; `changed_identity`, WhatsApp told that one became the other.
+/// How we know: `same_sender`, a message named both; `same_recipient`, a status of a message of yours did;
+/// `changed_identity`, WhatsApp told that one became the other.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum MergeReason {
     SameSender,
+    SameRecipient,
     ChangedIdentity,
 }
 
@@ -55,6 +57,7 @@ impl From<domain::Merge> for Merge {
         let (undone_by, undone_at) = undone.unzip();
         let reason = match merge.cause {
             Cause::SameSender => MergeReason::SameSender,
+            Cause::SameRecipient => MergeReason::SameRecipient,
             Cause::ChangedIdentity => MergeReason::ChangedIdentity,
         };
         let (contact_id, into) = (merge.id.merged, merge.id.survivor);

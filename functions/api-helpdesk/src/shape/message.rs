@@ -8,6 +8,7 @@ mod notice;
 mod order;
 mod place;
 mod provenance;
+mod template;
 
 use content::Content;
 use domain::{Delivery, MessageId, Status, ThreadId, UserId};

@@ -1,9 +1,10 @@
 //! A tenant's settings in JSON.
 
 use domain::Detector;
+use domain::contact::wishes::{self, WishWords};
 use domain::moderation::{BlockedHost, BlockedWord};
 use rest::{Period, Versioned};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What the tenant chose.
@@ -18,7 +19,32 @@ pub(crate) struct Settings {
     /// duration.
     #[schema(required = true, value_type = Option<String>, example = "PT10M")]
     resend_unconfirmed_after: Option<Period>,
+    /// So long before the session of an open ticket ends, its `session_reminder_at` is set; `null`: never.
+    #[schema(required = true, value_type = Option<String>, example = "PT1H")]
+    session_reminder_before: Option<Period>,
     moderation: Moderation,
+    opt_out: OptOut,
+    campaign_consent: ConsentRule,
+}
+
+/// By which words customers end marketing, and allow it again. A message counts that is one of them and nothing else, or a
+/// button with that text.
+#[derive(Debug, Serialize, ToSchema)]
+struct OptOut {
+    /// In lower case; the usual ones in some thirty languages until others are chosen.
+    #[schema(example = json!(["stop", "unsubscribe"]))]
+    stop_words: Vec<String>,
+    #[schema(example = json!(["start"]))]
+    start_words: Vec<String>,
+}
+
+/// Whom a template that goes to many may reach: whoever has not withdrawn their consent (`not_withdrawn`, the usual rule), or
+/// only those whose consent is recorded (`given`).
+#[derive(Clone, Copy, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ConsentRule {
+    NotWithdrawn,
+    Given,
 }
 
 /// What is hidden of what customers write. Messages that are here already stay as they are.
@@ -42,8 +68,42 @@ impl Settings {
     pub(crate) fn versioned(tenant: &domain::Tenant) -> Versioned<Self> {
         let reopen_within = tenant.reopen_within.and_then(|within| within.try_into().ok());
         let resend_unconfirmed_after = tenant.resend_unconfirmed_after.and_then(|after| after.try_into().ok());
-        let moderation = Moderation::of(&tenant.moderation);
-        Versioned { version: tenant.version, body: Self { reopen_within, resend_unconfirmed_after, moderation } }
+        Versioned {
+            version: tenant.version,
+            body: Self {
+                reopen_within,
+                resend_unconfirmed_after,
+                session_reminder_before: tenant.session_reminder_before.and_then(|before| before.try_into().ok()),
+                moderation: Moderation::of(&tenant.moderation),
+                opt_out: OptOut::of(&tenant.wish_words),
+                campaign_consent: tenant.consent_rule.into(),
+            },
+        }
+    }
+}
+
+impl OptOut {
+    fn of(words: &WishWords) -> Self {
+        let all = |words: &mut dyn Iterator<Item = &str>| words.map(str::to_owned).collect();
+        Self { stop_words: all(&mut words.stop()), start_words: all(&mut words.start()) }
+    }
+}
+
+impl From<wishes::ConsentRule> for ConsentRule {
+    fn from(rule: wishes::ConsentRule) -> Self {
+        match rule {
+            wishes::ConsentRule::NotWithdrawn => Self::NotWithdrawn,
+            wishes::ConsentRule::Given => Self::Given,
+        }
+    }
+}
+
+impl From<ConsentRule> for wishes::ConsentRule {
+    fn from(rule: ConsentRule) -> Self {
+        match rule {
+            ConsentRule::NotWithdrawn => Self::NotWithdrawn,
+            ConsentRule::Given => Self::Given,
+        }
     }
 }
 

@@ -1,18 +1,19 @@
 //! `/v1/threads/{id}/messages`
 
 mod new;
+mod template;
 mod written;
 
 use axum::extract::State;
 use domain::ThreadId;
-use helpdesk::Accepting;
+use helpdesk::{Accepting, Destination};
 use http::StatusCode;
 use rest::{Caller, Id, IdempotencyKey, Json, List, Paging, Query};
 use serde::Deserialize;
 use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
-use self::new::NewMessage;
+pub(crate) use self::new::NewMessage;
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;
@@ -65,21 +66,32 @@ pub(crate) async fn list(
 /// All of them are accepted, or none. They go out in their turn, after the conversation's earlier ones; what becomes of each
 /// is in its `statuses`. Files are looked at first: one that WhatsApp does not take is refused with the rule and what would
 /// work. Whoever writes in a ticket that nobody owns becomes its owner.
+///
+/// Without a session only a `template` goes. It reopens a closed ticket, so that the customer's answer comes into this thread.
 #[utoipa::path(
     post, path = "/v1/threads/{id}/messages", operation_id = "send_message", tag = "threads",
     params(("id" = String, Path, description = "The thread."), IdempotencyKey),
     request_body = NewMessage,
     responses(
         (status = 202, description = "What was accepted: all of it.", body = Accepted),
-        (status = 409, description = "`session_closed`, since `expired_at`: send an approved template, or wait until the \
-                                      customer writes."),
+        (status = 409, description = "`contact_blocked` or `contact_opted_out` (of marketing), `since`. `session_closed`, \
+                                      since `expired_at`: send an approved template, or wait until the customer writes. \
+                                      `allowance_exhausted`, until `resets_at`. \
+                                      Of templates: `template_not_sendable` (with `template_status`, its \
+                                      `reason` and `alternatives`), `template_recategorised` (`category`, \
+                                      `previous_category`, `alternatives`), `template_needs_number`, \
+                                      `channel_disconnected`."),
         (status = 422, description = "`message_empty`, `text_empty`, `text_too_long` (with `characters` and `limit`), \
                                       `no_such_quoted_message`, `idempotency_key_reused` or `body_invalid`. Of attachments: \
                                       `attachment_invalid`, `too_many_attachments`, `caption_too_long`, \
                                       `caption_not_allowed`, `no_such_upload`, `upload_missing`, `upload_expired`, \
                                       `no_such_library_item`, `media_not_allowed` (with `file`, `rule`, `found`, `allowed` \
                                       and `advice`). `location_invalid`, `contacts_invalid`. Of reactions: \
-                                      `reaction_not_alone`, `emoji_invalid`, `no_such_reaction_target`, `not_reactable`."),
+                                      `reaction_not_alone`, `emoji_invalid`, `no_such_reaction_target`, `not_reactable`. Of \
+                                      templates: `template_not_alone`, `no_such_template` (`alternatives`), \
+                                      `variables_missing` (each in `missing`), `variables_invalid` (`invalid`), \
+                                      `header_invalid`, `header_not_allowed` (`wanted`, `given`), \
+                                      `template_not_supported` (`parts`)."),
         (status = 503, description = "`busy`: repeat it after the seconds in `Retry-After`, with the same \
                                       `Idempotency-Key`."),
     )
@@ -92,7 +104,7 @@ pub(crate) async fn create(
     Json(asked): Json<NewMessage>,
 ) -> Result<(StatusCode, Json<Accepted>), Refusal> {
     let tenancy = desk.of(&caller);
-    let reply = asked.into_reply(id, &caller, key.as_ref())?;
+    let reply = asked.into_reply(Destination::Thread(id), &id.to_string(), &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
     let messages = helpdesk::accept(with, reply).await?;

@@ -66,6 +66,7 @@ fn of_whatsapp(code: i64) -> Meaning {
         132_005 => (400, "Template hydrated text too long", ""),
         132_007 => (400, "Template format character policy violated", ""),
         132_012 => (400, "Template parameter format mismatch", ""),
+        132_018 => (400, "Template parameter validation failed", ""),
         132_015 => (400, "Template is paused", "Template is paused due to low quality."),
         132_016 => (400, "Template is disabled", "Template has been paused too many times due to low quality."),
         133_010 => (400, "Phone number not registered", "Phone number not registered on the platform."),

@@ -26,7 +26,7 @@ pub(super) async fn receive(State(simulator): State<Simulator>, request: Request
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let noted = noted(&parts, &body);
-    let fault = shared.faults().take(parts.uri.path(), &readable(&noted));
+    let fault = shared.faults().take(parts.method.as_str(), parts.uri.path(), &readable(&noted));
     let seq = match record(&simulator, &parts, &noted, fault.as_ref()) {
         Ok(seq) => seq,
         Err(error) => return MetaError::from(error).into_response(),

@@ -39,8 +39,12 @@ async fn list(world: &World, query: &str) -> Value {
 }
 
 fn to_ada(name: &str) -> Value {
+    with_components(name, &json!([{ "type": "body", "parameters": [{ "type": "text", "text": "Ada" }] }]))
+}
+
+fn with_components(name: &str, components: &Value) -> Value {
     json!({ "messaging_product": "whatsapp", "to": format!("+{ADA}"), "type": "template",
-        "template": { "name": name, "language": { "code": "en" } } })
+        "template": { "name": name, "language": { "code": "en" }, "components": components } })
 }
 
 #[tokio::test]
@@ -120,6 +124,38 @@ async fn an_account_with_templates_sends_only_those_that_are_approved() {
         world.control(&format!("templates/{id}"), json!({ "event": event, "silently": true })).await;
         assert_eq!(code(&world.posts(to_ada("parcel")).await.unwrap()), refusal, "{event}");
     }
+}
+
+#[tokio::test]
+async fn a_template_goes_with_what_its_variables_need_and_the_phone_shows_its_words() {
+    let world = World::start().await;
+    let button = json!({ "type": "URL", "text": "Track it", "url": "https://example.com/{{1}}" });
+    let parts = json!([
+        { "type": "BODY", "text": "Hello {{name}}, it is here." }, { "type": "FOOTER", "text": "Books" },
+        { "type": "BUTTONS", "buttons": [button] },
+    ]);
+    let given = json!({ "waba_id": ACCOUNT, "name": "parcel", "parameter_format": "NAMED", "components": parts });
+    world.control("templates", given).await;
+    let named = |name: &str, value: &str| {
+        let given = json!({ "type": "text", "parameter_name": name, "text": value });
+        json!({ "type": "body", "parameters": [given] })
+    };
+    let url = json!({ "type": "button", "sub_type": "url", "index": "0",
+        "parameters": [{ "type": "text", "text": "A-17" }] });
+
+    for (components, refusal) in [
+        (json!([url]), 132_000),
+        (json!([named("nobody", "Ada"), url]), 132_012),
+        (json!([named("name", "Ada\nL."), url]), 132_018),
+        (json!([named("name", "Ada")]), 131_008),
+    ] {
+        let answer = world.posts(with_components("parcel", &components)).await.unwrap();
+        assert_eq!(code(&answer), refusal, "{components}");
+    }
+    let sent = with_components("parcel", &json!([named("name", "Ada"), url]));
+    assert_eq!(world.posts(sent).await.unwrap().0, StatusCode::OK);
+    let shows = world.look(&format!("phones/{ADA}")).await;
+    assert_eq!(shows["shows"][0]["text"], "Hello Ada, it is here.\n\nBooks");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, Identity, Properties};
+use super::{Contact, Identity, Properties, Wishes};
 use crate::ids::{ChannelId, ContactId, TicketId, UserId};
 use crate::phone::Phone;
 use crate::ticket::Joined;
@@ -51,6 +51,8 @@ pub struct Merge {
 pub enum Cause {
     /// A message named both.
     SameSender,
+    /// A status of a message of ours named both.
+    SameRecipient,
     /// A notice said that one became the other.
     ChangedIdentity,
 }
@@ -86,6 +88,16 @@ pub struct Taken {
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
     pub identities: Vec<Identity>,
+    /// What the other's wishes made of the survivor's, if that was another thing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wishes: Option<Box<Rewished>>,
+}
+
+/// Wishes before a merge and after it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewished {
+    before: Wishes,
+    after: Wishes,
 }
 
 /// What was done to a ticket of the merged contact.
@@ -128,6 +140,8 @@ impl Contact {
             return None;
         }
         self.identities.extend(identities.iter().cloned());
+        let after = self.wishes.with(&other.wishes);
+        let before = std::mem::replace(&mut self.wishes, after.clone());
         Some(Taken {
             name: fill(&mut self.name, other.name.as_ref()),
             username: fill(&mut self.username, other.username.as_ref()),
@@ -135,6 +149,7 @@ impl Contact {
             mobile_phone: fill(&mut self.mobile_phone, other.mobile_phone.as_ref()),
             properties: self.properties.take_from(&other.properties),
             identities,
+            wishes: (before != after).then(|| Box::new(Rewished { before, after })),
         })
     }
 
@@ -146,6 +161,9 @@ impl Contact {
         empty(&mut self.phone, taken.phone.as_ref());
         empty(&mut self.mobile_phone, taken.mobile_phone.as_ref());
         self.properties.give_back(&taken.properties);
+        if let Some(wishes) = taken.wishes.as_ref().filter(|wishes| wishes.after == self.wishes) {
+            self.wishes.clone_from(&wishes.before);
+        }
     }
 }
 

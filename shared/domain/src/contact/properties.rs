@@ -30,6 +30,11 @@ impl Properties {
         self.0.is_empty()
     }
 
+    /// What is kept under this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// Sets some and removes others; those that are not named stay.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 use uuid::Uuid;
 
+use super::wishes::{Source, Stance};
 use super::*;
 
 fn at(second: i64) -> Timestamp {
@@ -115,4 +116,21 @@ fn two_contacts_with_too_many_identities_stay_two() {
     let before = ada.clone();
     assert_eq!(ada.absorb(&contact(2, &many(100))), None);
     assert_eq!(ada, before);
+}
+
+#[test]
+fn a_survivor_has_the_wishes_of_both_and_its_own_again_when_they_are_parted() {
+    let (mut ada, mut eve) = (contact(1, &[number("15550100001")]), contact(2, &[hidden()]));
+    eve.wishes.marketing.hear(Stance::OptedOut, at(5), Source::Message);
+
+    let taken = ada.absorb(&eve).expect("there is room");
+    assert_eq!(ada.wishes, eve.wishes);
+    let mut changed = ada.clone();
+    changed.wishes.marketing.hear(Stance::Allowed, at(9), Source::Message);
+    let after = changed.wishes.clone();
+
+    ada.give_back(&taken);
+    changed.give_back(&taken);
+    assert!(ada.wishes.are_none());
+    assert_eq!(changed.wishes, after);
 }

@@ -136,7 +136,7 @@ impl From<BlockedWord> for String {
 }
 
 /// One form for all that reads the same.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let lower = text.chars().filter(|char| !is_invisible(*char)).nfkc().flat_map(char::to_lowercase);
     let mut folded = String::with_capacity(text.len());
     for char in lower {

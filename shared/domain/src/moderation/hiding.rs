@@ -75,6 +75,6 @@ mod tests {
         let attachment = revealed.attachment().unwrap();
         assert_eq!(attachment.filename.as_deref(), Some("4111111111111111.pdf"));
         assert!(attachment.state == State::Unavailable { reason: "expired".into() });
-        assert_eq!(revealed.text(), Some("my card"));
+        assert_eq!(revealed.text().as_deref(), Some("my card"));
     }
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::content::person::{CardAddress, CardName, CardPhone, Labelled, Organization};
 use crate::content::{Content, SharedContact};
 
-/// All that a customer wrote, named or shared in a message. What we offered and they only picked is ours, and what
+/// All that a customer wrote, named or shared in a message. What we offered and they only picked is ours, and so are templates; what
 /// WhatsApp tells of them is WhatsApp's.
 pub(super) fn of(content: &Content) -> Vec<Cow<'_, str>> {
     match content {
@@ -22,7 +22,9 @@ pub(super) fn of(content: &Content) -> Vec<Cow<'_, str>> {
         Content::Placeholder(placeholder) => {
             [in_json(&placeholder.original), written(&[placeholder.text.as_ref()])].concat()
         }
-        Content::Choice(_) | Content::Notice(_) | Content::Reaction(_) | Content::Hidden(_) => Vec::new(),
+        Content::Choice(_) | Content::Template(_) | Content::Notice(_) | Content::Reaction(_) | Content::Hidden(_) => {
+            Vec::new()
+        }
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::placeholders::{filled, variables};
 use super::{Button, Header, ParameterFormat, Template};
 
@@ -25,13 +27,16 @@ pub struct Filled {
 }
 
 /// A button as the customer sees it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilledButton {
     /// Nothing where the label is WhatsApp's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
     /// Where it leads, if anywhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// What it copies, if anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
 }
 
@@ -97,7 +102,7 @@ impl Template {
     }
 
     /// Numbers are counted in header and body separately; names are not.
-    fn header_key(&self, name: &str) -> String {
+    pub(super) fn header_key(&self, name: &str) -> String {
         match self.format {
             ParameterFormat::Positional => format!("header.{name}"),
             ParameterFormat::Named => name.to_owned(),
@@ -105,7 +110,7 @@ impl Template {
     }
 }
 
-fn button_key(index: usize) -> String {
+pub(super) fn button_key(index: usize) -> String {
     format!("buttons.{index}")
 }
 

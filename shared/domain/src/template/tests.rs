@@ -150,7 +150,7 @@ fn an_edited_template_is_reviewed_again() {
     let components = Components { body: Text::new("Your parcel is here."), ..Components::default() };
     edited.edited(Category::Marketing, components.clone(), at(150));
     assert_eq!((edited.status(), edited.components()), (&Status::Pending, &components));
-    assert_eq!(edited.classification.value.previous, Some(Category::Utility));
+    assert_eq!(edited.classification.value.previous, None);
 }
 
 #[test]

@@ -63,7 +63,7 @@ mod tests {
         let contents = compose(Some(text), pieces, None, None);
         let words = |content: &Content| match content {
             Content::Media(media) => media.caption.clone().unwrap_or_default(),
-            other => other.text().unwrap_or_default().to_owned(),
+            other => other.text().unwrap_or_default().into_owned(),
         };
         contents.iter().map(|content| format!("{}: {}", content.kind(), words(content))).collect()
     }

@@ -9,14 +9,16 @@ use whatsapp::limits::{self, takes_caption};
 use whatsapp::media::{self, NotAllowed};
 
 use super::compose::{Piece, compose};
-use super::reply::{NewAttachment, Said, Saying, Source};
+use super::reply::{NewAttachment, NewHeader, NewTemplate, Said, Saying, Source};
+use super::thread::Thread;
 use super::{AcceptError, Accepting};
 use crate::inspect::{FileError, inspect};
 
 impl Accepting<'_> {
-    /// The contents of the messages that a reply becomes.
-    pub(super) async fn contents(self, saying: &Saying) -> Result<Vec<Content>, AcceptError> {
+    /// The contents of the messages that a reply becomes in this thread.
+    pub(super) async fn contents(self, saying: &Saying, thread: &Thread) -> Result<Vec<Content>, AcceptError> {
         match saying {
+            Saying::Template(new) => Ok(vec![Content::Template(self.template(new, thread).await?)]),
             Saying::Reaction { target, emoji } => {
                 // As phones write it; whoever takes it away has none.
                 let emoji = limits::emoji(emoji).unwrap_or_default().to_owned();
@@ -26,6 +28,14 @@ impl Accepting<'_> {
                 let pieces = try_join_all(attachments.iter().map(|attachment| self.piece(attachment))).await?;
                 Ok(compose(text.as_deref(), pieces, location.as_ref(), cards.as_deref()))
             }
+        }
+    }
+
+    /// A file that stands alone, without a caption of its own.
+    pub(super) async fn file(self, source: Source) -> Result<Media, AcceptError> {
+        match self.piece(&NewAttachment { source, caption: None, as_voice: false }).await? {
+            Piece::File(file) => Ok(file),
+            Piece::Words(_) => Err(AcceptError::HeaderNotAFile),
         }
     }
 
@@ -73,8 +83,12 @@ impl Accepting<'_> {
 
     /// What is uploaded stays from now on. Should nothing be accepted in the end, it is a file too many, and no harm.
     pub(super) async fn keep(self, saying: &Saying) -> Result<(), AcceptError> {
-        let Saying::Said(said) = saying else { return Ok(()) };
-        let uploads = said.attachments.iter().filter_map(|attachment| match attachment.source {
+        let sources: Vec<Source> = match saying {
+            Saying::Said(said) => said.attachments.iter().map(|attachment| attachment.source).collect(),
+            Saying::Template(NewTemplate { header: Some(NewHeader::File(source)), .. }) => vec![*source],
+            Saying::Template(_) | Saying::Reaction { .. } => Vec::new(),
+        };
+        let uploads = sources.into_iter().filter_map(|source| match source {
             Source::Upload(id) => Some(id),
             Source::Library(_) => None,
         });

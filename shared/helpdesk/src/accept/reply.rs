@@ -1,7 +1,10 @@
 //! A reply as it is asked for, and what can be said of it without looking at anything else.
 
+use std::collections::BTreeMap;
+
 use domain::content::{Location, SharedContact};
-use domain::{LibraryItemId, MessageId, ThreadId, TraceId, UploadId, UserId};
+use domain::template::Category;
+use domain::{ChannelId, ContactId, LibraryItemId, MessageId, Phone, ThreadId, TraceId, UploadId, UserId};
 use whatsapp::limits::{self, CAPTION_CHARS, CARDS, TEXT_CHARS};
 
 use super::AcceptError;
@@ -9,7 +12,7 @@ use super::AcceptError;
 /// A reply as it is asked for.
 #[derive(Clone)]
 pub struct NewReply {
-    pub thread_id: ThreadId,
+    pub destination: Destination,
     pub author: UserId,
     pub saying: Saying,
     /// The message of the same conversation that it quotes.
@@ -19,10 +22,31 @@ pub struct NewReply {
     pub trace_id: Option<TraceId>,
 }
 
+/// Where it goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
+    Thread(ThreadId),
+    /// The thread that is there, or a new one (F28).
+    Conversation {
+        channel_id: ChannelId,
+        with: Whom,
+    },
+}
+
+/// Who a conversation is with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whom {
+    Contact(ContactId),
+    /// Whoever has this number, the one it counts for first; a new contact if nobody has it.
+    Number(Phone),
+}
+
 /// What it says.
 #[derive(Clone)]
 pub enum Saying {
     Said(Said),
+    /// It stands alone and quotes nothing.
+    Template(NewTemplate),
     /// To one message; it stands alone and quotes nothing.
     Reaction {
         target: MessageId,
@@ -40,6 +64,38 @@ pub struct Said {
     pub location: Option<Location>,
     /// One message with all of them.
     pub cards: Option<Vec<SharedContact>>,
+}
+
+/// A template as it is to be sent.
+#[derive(Clone)]
+pub struct NewTemplate {
+    pub name: String,
+    pub language: String,
+    /// What the sender takes it for; needed where Meta has changed it.
+    pub category: Option<Category>,
+    /// By the keys of its variables. Those that are not there are looked for in the contact, under the same name.
+    pub variables: BTreeMap<String, Value>,
+    /// What stands above the body, where that is no text.
+    pub header: Option<NewHeader>,
+}
+
+/// What a variable stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Value {
+    Given(String),
+    OfContact {
+        /// What it is called there; as the variable without it.
+        property: Option<String>,
+        /// Where the contact has none.
+        fallback: Option<String>,
+    },
+}
+
+/// What is to stand above the body of a template.
+#[derive(Clone)]
+pub enum NewHeader {
+    File(Source),
+    Place(Location),
 }
 
 /// Something that makes a message of its own.
@@ -100,6 +156,7 @@ impl Saying {
     pub(super) fn check(&self) -> Result<(), AcceptError> {
         match self {
             Self::Said(said) => said.check(),
+            Self::Template(_) => Ok(()),
             Self::Reaction { emoji, .. } if emoji.is_empty() || limits::emoji(emoji).is_some() => Ok(()),
             Self::Reaction { .. } => Err(AcceptError::NotAnEmoji),
         }

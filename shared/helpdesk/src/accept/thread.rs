@@ -1,13 +1,17 @@
 //! The thread that a reply enters, as it is now.
 
-use domain::{Content, Message, MessageId, Session, Ticket};
+use domain::{Contact, Content, Message, MessageId, Session, ThreadId, Ticket, TicketId};
+use futures::try_join;
 use jiff::Timestamp;
-use storage::{StorageError, Tenancy};
+use storage::{StorageError, Tenancy, Transaction};
 use whatsapp::limits::REACTABLE;
 
-use super::reply::{NewReply, Saying};
-use super::{AcceptError, NotReactable};
+use super::conversation::Person;
+use super::reply::{Destination, NewReply, Saying};
+use super::{AcceptError, LOOK_AFTER, NotReactable};
 use crate::living::{living_contact, living_ticket};
+use crate::merge::settle;
+use crate::retry::{ATTEMPTS, Busy};
 use crate::session::session_of;
 
 pub(super) struct Thread {
@@ -15,25 +19,102 @@ pub(super) struct Thread {
     pub(super) session: Option<Session>,
     /// The quoted message by its own id: the client may have named it by one that only leads to it.
     pub(super) quoted: Option<MessageId>,
+    /// Whom it is with.
+    pub(super) person: Option<Person>,
+    pub(super) place: Place,
+}
+
+/// How a thread's ticket is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// It is there, and nothing changes among the conversation's tickets.
+    There,
+    /// It is there, and the customer's next message goes to it rather than to `latest`.
+    Ahead { latest: Option<TicketId> },
+    /// It is made.
+    New { latest: Option<TicketId> },
 }
 
 impl Thread {
     /// The thread with all that the reply refers to.
     pub(super) async fn load(tenancy: &Tenancy, reply: &NewReply, now: Timestamp) -> Result<Self, AcceptError> {
-        let ticket = living_ticket(tenancy, reply.thread_id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
-        let quoted = match reply.reply_to {
-            Some(id) => {
-                let message = of_conversation(tenancy, &ticket, id).await?;
-                Some(message.ok_or(AcceptError::NoSuchQuotedMessage)?.id)
+        let mut thread = match (&reply.destination, &reply.saying) {
+            (Destination::Conversation { channel_id, with }, _) => {
+                Self::of_conversation(tenancy, *channel_id, with, now).await?
             }
-            None => None,
+            (Destination::Thread(id), Saying::Template(_)) => Self::for_template(tenancy, *id).await?,
+            (Destination::Thread(id), _) => Self::as_it_is(tenancy, *id).await?,
         };
+        if let Some(id) = reply.reply_to {
+            let message = of_conversation(tenancy, &thread.ticket, id).await?;
+            thread.quoted = Some(message.ok_or(AcceptError::NoSuchQuotedMessage)?.id);
+        }
         if let Saying::Reaction { target, .. } = &reply.saying {
-            let target = of_conversation(tenancy, &ticket, *target).await?.ok_or(AcceptError::NoSuchTarget)?;
+            let target = of_conversation(tenancy, &thread.ticket, *target).await?.ok_or(AcceptError::NoSuchTarget)?;
             reactable(&target, now).map_err(AcceptError::NotReactable)?;
         }
-        let session = session_of(tenancy, &ticket).await?;
-        Ok(Self { ticket, session, quoted })
+        Ok(thread)
+    }
+
+    async fn as_it_is(tenancy: &Tenancy, id: ThreadId) -> Result<Self, AcceptError> {
+        let ticket = living_ticket(tenancy, id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
+        let (session, contact) = try_join!(session_of(tenancy, &ticket), living_contact(tenancy, ticket.contact_id))?;
+        let person = Some(Person::known(contact.ok_or(AcceptError::NoSuchThread)?));
+        Ok(Self { ticket, session, quoted: None, person, place: Place::There })
+    }
+
+    /// What the customer answers to a template comes into the thread in which it was sent (F16): from now on that ticket is
+    /// the conversation's latest.
+    async fn for_template(tenancy: &Tenancy, id: ThreadId) -> Result<Self, AcceptError> {
+        for _ in 0..ATTEMPTS {
+            let mut thread = Self::as_it_is(tenancy, id).await?;
+            let contact = thread.contact().cloned().ok_or(AcceptError::NoSuchThread)?;
+            if settle(tenancy, &contact).await? {
+                continue;
+            }
+            let ticket = &mut thread.ticket;
+            ticket.contact_id = contact.id;
+            let latest = tenancy.conversation(ticket.channel_id, contact.id).await?.ticket_id;
+            thread.place = if latest == Some(ticket.id) { Place::There } else { Place::Ahead { latest } };
+            return Ok(thread);
+        }
+        Err(Busy::Contended(ATTEMPTS).into())
+    }
+
+    pub(super) fn contact(&self) -> Option<&Contact> {
+        self.person.as_ref().map(|person| &person.contact)
+    }
+
+    /// The account whose templates can be sent here.
+    pub(super) async fn waba_id(&self, tenancy: &Tenancy) -> Result<String, AcceptError> {
+        let channel = tenancy.channel(self.ticket.channel_id).await?;
+        let channel = channel.filter(domain::Channel::is_connected).ok_or(AcceptError::ChannelDisconnected)?;
+        Ok(channel.waba_id)
+    }
+
+    /// Writes the ticket with the messages that enter it, which wait to be sent.
+    pub(super) fn write(&mut self, transaction: &mut Transaction, messages: &[Message], now: Timestamp) {
+        let look_at = now + LOOK_AFTER;
+        match self.place {
+            Place::There => {
+                transaction.save_ticket(&mut self.ticket);
+                transaction.enter_outbox(messages, look_at);
+            }
+            Place::Ahead { latest } => {
+                transaction.save_ticket(&mut self.ticket);
+                transaction.enter_outbox_and_advance(messages, look_at, latest);
+            }
+            Place::New { latest } => {
+                transaction.create_ticket(&self.ticket);
+                transaction.enter_outbox_and_advance(messages, look_at, latest);
+            }
+        }
+        // A ticket that stays where it is would have been changed by a merge; for the others the contact has to be the
+        // same still.
+        if let Some(person) = self.person.as_ref().filter(|_| self.place != Place::There) {
+            person.write(transaction);
+        }
+        messages.iter().for_each(|message| transaction.create_message(message));
     }
 }
 

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use domain::attachment::State;
-use domain::{Attachment, Channel, Content, Message};
+use domain::{Attachment, Channel, Message};
 use futures::TryStreamExt;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -50,14 +50,14 @@ impl Post<'_> {
         channel: &Channel,
         token: &SecretString,
     ) -> Result<Provided, DeliverError> {
-        let Content::Media(media) = &mut message.content else { return Ok(Provided::Ready(None)) };
-        let State::Stored { key } = media.attachment.state.clone() else { return Ok(Provided::Ready(None)) };
-        let Some(sha256) = self.digest(&media.attachment, &key).await? else {
+        let Some(attachment) = message.content.attachment_mut() else { return Ok(Provided::Ready(None)) };
+        let State::Stored { key } = attachment.state.clone() else { return Ok(Provided::Ready(None)) };
+        let Some(sha256) = self.digest(attachment, &key).await? else {
             settle::file::gone(self.tenancy, message, (self.now)()).await?;
             return Ok(Provided::NotYet(Step::Next));
         };
         // It is stored with the claim, so that it is reckoned once.
-        media.attachment.sha256 = Some(sha256.clone());
+        attachment.sha256 = Some(sha256.clone());
         if let Some(media_id) = self.tenancy.media_id(self.channel_id, &sha256, (self.now)()).await? {
             return Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: true })));
         }

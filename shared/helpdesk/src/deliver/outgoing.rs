@@ -1,6 +1,6 @@
 //! A message of ours in Graph's terms.
 
-use domain::content::MediaKind;
+use domain::content::{MediaKind, MessageHeader};
 use domain::message::Direction;
 use domain::{Content, Message, Wamid};
 use whatsapp::graph::{OutgoingContent, OutgoingMessage};
@@ -28,6 +28,13 @@ pub(super) fn outgoing<'a>(message: &'a Message, needs: &'a Needs, opaque: &'a s
         },
         Content::Location(location) => OutgoingContent::Location(location),
         Content::Contacts { contacts } => OutgoingContent::Contacts(contacts),
+        Content::Template(template) => {
+            let media_id = needs.file.as_ref().map(|file| file.media_id.as_str());
+            if matches!(template.header, Some(MessageHeader::Media(_))) && media_id.is_none() {
+                return None;
+            }
+            OutgoingContent::Template { template, media_id }
+        }
         Content::Reaction(reaction) => {
             OutgoingContent::Reaction { target: needs.target.as_ref()?, emoji: &reaction.emoji }
         }

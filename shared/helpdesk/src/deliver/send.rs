@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use domain::{Message, MessageId, Session, Wamid};
+use domain::{Content, Message, MessageId, Session, Wamid};
 use jiff::{SignedDuration, Timestamp};
 use storage::StorageError;
 use uuid::Uuid;
@@ -14,6 +14,7 @@ use super::{Call, DeliverError, Post, Step};
 use crate::living::living_ticket;
 use crate::session::session_of;
 use crate::settle;
+use crate::wishes::allowed;
 
 /// A message that stands in line for longer than this has waited.
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -23,6 +24,10 @@ impl Post<'_> {
     pub(super) async fn send(&self, mut message: Message) -> Result<Step, DeliverError> {
         if self.waited_beyond_its_session(&message).await? {
             settle::session_over(self.tenancy, &mut message, (self.now)()).await?;
+            return Ok(Step::Next);
+        }
+        if let Err(why) = allowed(self.tenancy, &message).await? {
+            settle::not_wanted(self.tenancy, &mut message, why, (self.now)()).await?;
             return Ok(Step::Next);
         }
         let channel =
@@ -73,10 +78,11 @@ impl Post<'_> {
     }
 
     /// A message that has to wait may meet the end of its session. One that never waited goes to Graph even in the last
-    /// second: Meta has the last word (F17).
+    /// second: Meta has the last word (F17). A template needs no session.
     async fn waited_beyond_its_session(&self, message: &Message) -> Result<bool, StorageError> {
         let now = (self.now)();
-        if message.delivery().is_none_or(|delivery| !delivery.has_waited(PATIENCE, now)) {
+        let is_template = matches!(message.content, Content::Template(_));
+        if is_template || message.delivery().is_none_or(|delivery| !delivery.has_waited(PATIENCE, now)) {
             return Ok(false);
         }
         Ok(self.session_end(message).await?.is_none_or(|end| now >= end))
@@ -91,7 +97,7 @@ impl Post<'_> {
     /// Meta's id of the message that is reacted to.
     async fn target(&self, message: &Message) -> Result<Option<Wamid>, StorageError> {
         match &message.content {
-            domain::Content::Reaction(reaction) => self.wamid(Some(reaction.target)).await,
+            Content::Reaction(reaction) => self.wamid(Some(reaction.target)).await,
             _ => Ok(None),
         }
     }

@@ -1,11 +1,12 @@
 //! One message on its way in.
 
+use domain::contact::wishes::Stance;
 use domain::content::Placeholder;
-use domain::{Content, InboundMessage, MessageId, Moderation, Wamid};
+use domain::{Content, InboundMessage, MessageId, Wamid};
 use storage::hidden::Original;
 
 use super::hiding::without_bad_names;
-use super::{Receipt, ReceiveError, Receiving};
+use super::{Receipt, ReceiveError, Receiving, Rules};
 use crate::retry::Busy;
 
 /// An item takes 400 KB; what a customer can type is far below this.
@@ -20,6 +21,8 @@ pub(super) struct Arrival {
     pub(super) inbound: InboundMessage,
     /// What it says, sealed, if that is hidden.
     pub(super) hidden: Option<Original>,
+    /// What it says of marketing, if it says that and nothing else (F31).
+    pub(super) stance: Option<Stance>,
 }
 
 impl Arrival {
@@ -39,19 +42,20 @@ impl Receiving<'_> {
         index: usize,
         id: MessageId,
         mut inbound: InboundMessage,
-        moderation: &Moderation,
+        rules: &Rules,
     ) -> Result<Arrival, ReceiveError> {
         let reply_to = self.known(inbound.quotes.as_ref()).await?;
         let target = self.known(inbound.target.as_ref()).await?;
         if let Content::Placeholder(placeholder) = &mut inbound.content {
             placeholder.target = target;
         }
-        without_bad_names(&mut inbound.sender, moderation);
-        let hidden = self.hide(id, &mut inbound.content, moderation).await?;
+        let stance = rules.wish_words.stance_of(&inbound.content);
+        without_bad_names(&mut inbound.sender, &rules.moderation);
+        let hidden = self.hide(id, &mut inbound.content, &rules.moderation).await?;
         if let Some(smaller) = self.put_aside(id, &inbound.content).await? {
             inbound.content = smaller;
         }
-        Ok(Arrival { index, id, reply_to, inbound, hidden })
+        Ok(Arrival { index, id, reply_to, inbound, hidden, stance })
     }
 
     /// Our id of the message that Meta calls so, if it is in a thread.

@@ -4,8 +4,8 @@ use domain::ticket::{Placement, placement};
 use domain::{InboundMessage, Ticket, TicketId};
 
 use super::Receiving;
-use super::person::Person;
 use crate::fresh::fresh_id;
+use crate::person::Person;
 use crate::retry::Busy;
 
 /// Where the messages go.

@@ -8,22 +8,28 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 
-/// An endpoint that answers everything with an error, and counts who connects.
-async fn endpoint() -> (String, Arc<AtomicUsize>) {
+/// An endpoint that gives these answers in turn, and the last one from then on; and counts who connects and who asks.
+async fn endpoint(answers: &[&str]) -> (String, Arc<Seen>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("an address"));
-    let connections = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&connections);
+    let seen = Arc::new(Seen::default());
+    let (count, answers) = (Arc::clone(&seen), answers.iter().map(|answer| (*answer).to_owned()).collect::<Vec<_>>());
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            count.fetch_add(1, Ordering::SeqCst);
-            tokio::spawn(answer_all(stream));
+            count.connections.fetch_add(1, Ordering::SeqCst);
+            tokio::spawn(answer_all(stream, Arc::clone(&count), answers.clone()));
         }
     });
-    (url, connections)
+    (url, seen)
 }
 
-async fn answer_all(mut stream: TcpStream) {
+#[derive(Default)]
+struct Seen {
+    connections: AtomicUsize,
+    requests: AtomicUsize,
+}
+
+async fn answer_all(mut stream: TcpStream, seen: Arc<Seen>, answers: Vec<String>) {
     let mut read = Vec::new();
     loop {
         let mut part = [0; 4096];
@@ -34,8 +40,9 @@ async fn answer_all(mut stream: TcpStream) {
         read.extend_from_slice(&part[..count]);
         if read.windows(4).any(|end| end == b"\r\n\r\n") {
             read.clear();
-            let answer = b"HTTP/1.1 400 Bad Request\r\ncontent-length: 2\r\n\r\n{}";
-            if stream.write_all(answer).await.is_err() {
+            let turn = seen.requests.fetch_add(1, Ordering::SeqCst).min(answers.len() - 1);
+            let answer = format!("HTTP/1.1 {}\r\ncontent-length: 2\r\n\r\n{{}}", answers[turn]);
+            if stream.write_all(answer.as_bytes()).await.is_err() {
                 return;
             }
         }
@@ -50,21 +57,37 @@ fn sdk(endpoint: Option<&str>) -> Sdk {
 
 #[tokio::test]
 async fn a_connection_opened_at_the_start_is_the_one_of_the_first_call() {
-    let (url, connections) = endpoint().await;
+    let (url, seen) = endpoint(&["400 Bad Request"]).await;
     let sdk = sdk(Some(&url));
 
     sdk.visit(&url).await.expect("an answer, whatever it says");
-    let refused = aws_sdk_secretsmanager::Client::new(&sdk.config).get_secret_value().secret_id("s").send().await;
+    let refused = aws_sdk_kms::Client::new(&sdk.config).list_keys().send().await;
 
     assert!(refused.is_err());
-    assert_eq!(connections.load(Ordering::SeqCst), 1);
+    assert_eq!(seen.connections.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test]
 async fn a_stand_in_is_not_visited() {
-    let (url, connections) = endpoint().await;
+    let (url, seen) = endpoint(&["200 OK"]).await;
     sdk(Some(&url)).connect("sqs").await.expect("nothing to do");
-    assert_eq!(connections.load(Ordering::SeqCst), 0);
+    assert_eq!(seen.connections.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn what_the_service_could_not_answer_is_asked_again_and_what_it_refused_is_not() {
+    let call = Call { service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: "{}" };
+    for (answers, asked, succeeds) in [
+        (&["503 Slow Down", "429 Too Many Requests", "200 OK"][..], 3, true),
+        (&["500 Internal Server Error"], 4, false),
+        (&["400 Bad Request"], 1, false),
+    ] {
+        let (url, seen) = endpoint(answers).await;
+
+        let answer = sdk(Some(&url)).ask(call).await;
+
+        assert_eq!((answer.is_ok(), seen.requests.load(Ordering::SeqCst)), (succeeds, asked), "{answers:?}");
+    }
 }
 
 #[test]

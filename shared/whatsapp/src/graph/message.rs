@@ -1,6 +1,7 @@
 //! A message on its way to Graph.
 
 mod content;
+mod template;
 
 use std::fmt;
 
@@ -14,7 +15,7 @@ pub use content::OutgoingContent;
 pub struct OutgoingMessage<'a> {
     pub to: &'a Identity,
     pub content: OutgoingContent<'a>,
-    /// The message it quotes; a reaction quotes none.
+    /// The message it quotes; a reaction or a template quotes none.
     pub reply_to: Option<&'a Wamid>,
     /// Comes back in every status of this message; Meta takes up to 512 characters.
     pub opaque: &'a str,
@@ -36,7 +37,7 @@ impl OutgoingMessage<'_> {
             Identity::Phone(digits) => json["to"] = json!(format!("+{digits}")),
             Identity::Bsuid(id) => json["recipient"] = json!(id),
         }
-        let quotable = !matches!(self.content, OutgoingContent::Reaction { .. });
+        let quotable = !matches!(self.content, OutgoingContent::Reaction { .. } | OutgoingContent::Template { .. });
         if let Some(quoted) = self.reply_to.filter(|_| quotable) {
             json["context"] = json!({"message_id": quoted.as_str()});
         }

@@ -100,7 +100,7 @@ fn every_message_is_read_or_says_why_it_is_none() {
 
 /// What a message is in a thread: its kind with the reason why it is not shown, and its words.
 fn shown(content: &Content) -> (String, String) {
-    let words = content.text().unwrap_or_default().to_owned();
+    let words = content.text().unwrap_or_default().into_owned();
     match content {
         Content::Placeholder(placeholder) => (format!("{}, {}", placeholder.kind, placeholder.reason), words),
         content => (content.kind().to_owned(), words),

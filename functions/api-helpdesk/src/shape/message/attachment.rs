@@ -21,7 +21,7 @@ pub(super) struct Attachment {
     #[schema(required = true)]
     size: Option<u64>,
     /// A stable word for why it cannot be had, while its status is `unavailable`: `expired` (WhatsApp keeps it for seven days),
-    /// `not_found`, `digest_mismatch`, `empty` or `too_large`.
+    /// `not_found`, `digest_mismatch`, `empty`, `too_large` or `blocked` (somebody has blocked its sender).
     #[schema(required = true)]
     reason: Option<String>,
 }

@@ -1,6 +1,8 @@
 //! What a message says, in JSON (F9, F12).
 
-use domain::content::{Hidden, MediaKind, Placeholder, Reaction};
+use std::borrow::Cow;
+
+use domain::content::{Hidden, MediaKind, MessageHeader, Placeholder, Reaction};
 use domain::{Content as Said, MessageId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -12,16 +14,18 @@ use super::choice::{Choice, Form};
 use super::notice::Notice;
 use super::order::Order;
 use super::place::Location;
+use super::template::Template;
 
 /// What a message says. A frontend that knows `type` and `text` only shows something sensible for every message.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = MessageContent)]
 pub(super) struct Content {
     /// `text`, `image`, `video`, `audio`, `voice`, `document`, `sticker`, `location`, `contacts`, `choice`, `form`, `order`,
-    /// `reaction`, `notice`; or WhatsApp's name of a kind that is not shown: `edit`, `revoke`, `unsupported` …
+    /// `template`, `reaction`, `notice`; or WhatsApp's name of a kind that is not shown: `edit`, `revoke`, `unsupported` …
     #[schema(example = "text")]
     r#type: String,
-    /// Its words: a text, a caption, the name of a file, a place or a person, what was picked, an emoji. `null` if it has none.
+    /// Its words: a text, a caption, the name of a file, a place or a person, what was picked, an emoji, all
+    /// of a template as it was filled. `null` if it has none.
     #[schema(required = true)]
     text: Option<String>,
     /// Its words for display: HTML that is safe as it is, with WhatsApp's marks (`*bold*` …) as elements and everything else
@@ -51,6 +55,8 @@ pub(super) struct Content {
     #[schema(required = true)]
     order: Option<Order>,
     #[schema(required = true)]
+    template: Option<Template>,
+    #[schema(required = true)]
     notice: Option<Notice>,
     /// Of a reaction; `null` when it took an earlier one away.
     #[schema(required = true, example = "👍")]
@@ -62,8 +68,8 @@ pub(super) struct Content {
 
 impl Content {
     /// The content of the message with this id.
-    pub(super) fn of(said: Said, message: MessageId) -> Self {
-        let (r#type, text, html) = (said.kind().to_owned(), said.text().map(str::to_owned), html_of(&said));
+    pub(super) fn of(said: Said, id: MessageId) -> Self {
+        let (r#type, text, html) = (said.kind().to_owned(), said.text().map(Cow::into_owned), html_of(&said));
         let shown = Self { r#type, text, html, ..Self::default() };
         match said {
             Said::Text { .. } => shown,
@@ -72,7 +78,7 @@ impl Content {
                     MediaKind::Sticker { animated } => Some(animated),
                     _ => None,
                 };
-                Self { animated, attachments: vec![Attachment::of(media.attachment, message)], ..shown }
+                Self { animated, attachments: vec![Attachment::of(media.attachment, id)], ..shown }
             }
             Said::Location(location) => Self { location: Some(location.into()), ..shown },
             Said::Contacts { contacts } => {
@@ -81,6 +87,19 @@ impl Content {
             Said::Choice(choice) => Self { choice: Some(choice.into()), ..shown },
             Said::Form(form) => Self { form: Some(form.into()), ..shown },
             Said::Order(order) => Self { order: Some(order.into()), ..shown },
+            Said::Template(message) => {
+                let file = match &message.header {
+                    Some(MessageHeader::Media(media)) => Some(media.attachment.clone()),
+                    _ => None,
+                };
+                let (template, place) = Template::of(message);
+                Self {
+                    template: Some(template),
+                    location: place.map(Location::from),
+                    attachments: file.into_iter().map(|file| Attachment::of(file, id)).collect(),
+                    ..shown
+                }
+            }
             Said::Notice(notice) => Self { notice: Some(notice.into()), ..shown },
             Said::Reaction(Reaction { target, emoji }) => {
                 Self { target: Some(target), emoji: Some(emoji).filter(|emoji| !emoji.is_empty()), ..shown }
@@ -96,12 +115,12 @@ impl Content {
 /// WhatsApp heeds marks in what people write, and not in the names of files and places, or in what they picked.
 fn html_of(said: &Said) -> Option<String> {
     let is_written = match said {
-        Said::Text { .. } | Said::Order(_) | Said::Placeholder(_) => true,
+        Said::Text { .. } | Said::Order(_) | Said::Template(_) | Said::Placeholder(_) => true,
         Said::Media(media) => media.caption.is_some(),
         _ => false,
     };
     let to_html = if is_written { formatting::to_html } else { formatting::to_html_without_marks };
-    said.text().map(to_html).filter(|html| !html.is_empty())
+    said.text().map(|text| to_html(&text)).filter(|html| !html.is_empty())
 }
 
 #[cfg(test)]

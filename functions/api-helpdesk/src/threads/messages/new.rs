@@ -2,17 +2,18 @@
 
 use domain::content::SharedContact;
 use domain::content::person::{CardAddress, CardName, CardPhone, Labelled, Organization};
-use domain::{LibraryItemId, ThreadId, UploadId};
-use helpdesk::{AcceptError, NewAttachment, NewReply, Said, Saying, Source};
+use domain::{LibraryItemId, UploadId};
+use helpdesk::{AcceptError, Destination, NewAttachment, NewReply, Said, Saying, Source};
 use queues::Trace;
 use rest::{Caller, IdempotencyKey, fingerprint};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::template::Template;
 use super::written::Format;
 use crate::refusal::{self, Refusal};
 
-/// A reply to the customer: any of `text`, `attachments`, `location` and `contacts`, or else a `reaction`.
+/// A message to the customer: any of `text`, `attachments`, `location` and `contacts`, or else a `template` or a `reaction`.
 #[derive(Deserialize, Serialize, ToSchema)]
 pub(crate) struct NewMessage {
     /// 1 to 4,096 characters as they go out, not only white space. With attachments it is the caption of the first, if that takes one and
@@ -31,6 +32,10 @@ pub(crate) struct NewMessage {
     location: Option<Location>,
     /// Cards of people, 1 to 257, which are one message.
     contacts: Option<Vec<Card>>,
+    /// Alone, without anything else. It needs no session, and reopens a closed ticket.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    template: Option<Template>,
     /// Alone, without anything else.
     reaction: Option<Reaction>,
 }
@@ -51,7 +56,7 @@ struct Attachment {
 /// A place on the map.
 #[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = NewLocation)]
-struct Location {
+pub(super) struct Location {
     /// −90 to 90 degrees.
     latitude: f64,
     /// −180 to 180 degrees.
@@ -128,21 +133,22 @@ struct Reaction {
 }
 
 impl NewMessage {
-    /// What is asked for, in this thread and by this caller.
-    pub(super) fn into_reply(
+    /// What is asked for, there and by this caller. `named` is the destination in one text.
+    pub(crate) fn into_reply(
         self,
-        thread_id: ThreadId,
+        destination: Destination,
+        named: &str,
         caller: &Caller,
         key: Option<&IdempotencyKey>,
     ) -> Result<NewReply, Refusal> {
         let idempotency = key.map(|key| helpdesk::IdempotencyKey {
             hash: key.hash(caller.user()),
-            fingerprint: fingerprint([thread_id.to_string().as_str(), &self.as_asked()]),
+            fingerprint: fingerprint([named, &self.as_asked()]),
         });
         let quoted = self.reply_to.as_deref().map(str::parse).transpose();
         let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;
         let (author, trace_id) = (caller.user().clone(), Trace::current_id());
-        Ok(NewReply { thread_id, author, saying: self.saying()?, reply_to, idempotency, trace_id })
+        Ok(NewReply { destination, author, saying: self.saying()?, reply_to, idempotency, trace_id })
     }
 
     /// All that it says, in one text that is the same however it was spelled.
@@ -151,10 +157,17 @@ impl NewMessage {
     }
 
     fn saying(self) -> Result<Saying, Refusal> {
-        let Self { text, format, reply_to, attachments, location, contacts, reaction } = self;
+        let Self { text, format, reply_to, attachments, location, contacts, template, reaction } = self;
+        let others = text.is_some() || !attachments.is_empty() || location.is_some() || contacts.is_some();
+        let alone = !others && reply_to.is_none();
+        if let Some(template) = template {
+            if !alone || reaction.is_some() {
+                return Err(refusal::template_not_alone().into());
+            }
+            return Ok(Saying::Template(template.into_new()?));
+        }
         if let Some(Reaction { message_id, emoji }) = reaction {
-            let alone = text.is_none() && attachments.is_empty() && location.is_none() && contacts.is_none();
-            if !alone || reply_to.is_some() {
+            if !alone {
                 return Err(refusal::reaction_not_alone().into());
             }
             let target = message_id.parse().map_err(|_| AcceptError::NoSuchTarget)?;

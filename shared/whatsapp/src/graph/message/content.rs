@@ -2,8 +2,10 @@
 
 use domain::Wamid;
 use domain::content::person::{CardAddress, CardName, CardPhone, Labelled, Organization};
-use domain::content::{Location, MediaKind, SharedContact};
+use domain::content::{Location, MediaKind, SharedContact, TemplateMessage};
 use serde_json::{Value, json};
+
+use super::template::template;
 
 /// What a message says.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,6 +23,11 @@ pub enum OutgoingContent<'a> {
     },
     Location(&'a Location),
     Contacts(&'a [SharedContact]),
+    Template {
+        template: &'a TemplateMessage,
+        /// Of the file above its body, if there is one.
+        media_id: Option<&'a str>,
+    },
     Reaction {
         target: &'a Wamid,
         /// Empty to take an earlier one away.
@@ -38,6 +45,7 @@ impl OutgoingContent<'_> {
             Self::Media { kind, .. } => kind.name(),
             Self::Location(_) => "location",
             Self::Contacts(_) => "contacts",
+            Self::Template { .. } => "template",
             Self::Reaction { .. } => "reaction",
         }
     }
@@ -47,9 +55,10 @@ impl OutgoingContent<'_> {
         match self {
             Self::Text(body) if has_link(body) => json!({"body": body, "preview_url": true}),
             Self::Text(body) => json!({"body": body}),
-            Self::Media { kind, media_id, caption, filename } => media(kind, media_id, caption, filename),
+            Self::Media { kind, media_id, caption, filename } => file(kind, media_id, caption, filename),
             Self::Location(location) => place(location),
             Self::Contacts(contacts) => contacts.iter().map(card).collect(),
+            Self::Template { template: message, media_id } => template(message, media_id),
             Self::Reaction { target, emoji } => json!({"message_id": target.as_str(), "emoji": emoji}),
         }
     }
@@ -60,7 +69,7 @@ fn has_link(text: &str) -> bool {
     text.contains("https://") || text.contains("http://")
 }
 
-fn media(kind: MediaKind, media_id: &str, caption: Option<&str>, filename: Option<&str>) -> Value {
+pub(super) fn file(kind: MediaKind, media_id: &str, caption: Option<&str>, filename: Option<&str>) -> Value {
     let mut json = json!({"id": media_id});
     if kind == MediaKind::Voice {
         json["voice"] = json!(true);
@@ -74,7 +83,7 @@ fn media(kind: MediaKind, media_id: &str, caption: Option<&str>, filename: Optio
     json
 }
 
-fn place(location: &Location) -> Value {
+pub(super) fn place(location: &Location) -> Value {
     let mut json = json!({"latitude": f64::from(location.latitude), "longitude": f64::from(location.longitude)});
     put(&mut json, "name", location.name.as_deref());
     put(&mut json, "address", location.address.as_deref());

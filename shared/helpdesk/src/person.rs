@@ -3,21 +3,21 @@
 use std::collections::BTreeSet;
 
 use domain::contact::merge::Cause;
-use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey};
+use domain::contact::wishes::{Source, Stance};
+use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey, Sender, TraceId};
 use jiff::Timestamp;
-use storage::Transaction;
 use storage::contacts::{Holders, Owner};
+use storage::{Tenancy, Transaction};
 
-use super::Receiving;
 use crate::fresh::fresh_id;
 use crate::living::living_contact;
 use crate::matching::{contacts_with_number, rewritten};
 use crate::merge::{Link, Outcome, merge, settle};
-use crate::retry::{ATTEMPTS, Busy};
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// Who writes, as far as the table knows them.
-pub(super) struct Person {
-    pub(super) contact: Contact,
+pub(crate) struct Person {
+    pub(crate) contact: Contact,
     stored: Stored,
     /// Identities that are theirs from now on, each with whose it was.
     claimed: Vec<(Identity, Option<Owner>)>,
@@ -46,18 +46,49 @@ struct Named<'a> {
     is_theirs: bool,
 }
 
-impl Receiving<'_> {
+/// What Meta says of a person at once.
+#[derive(Clone, Copy)]
+pub(crate) struct Introduction<'a> {
+    pub(crate) sender: &'a Sender,
+    /// What they were called before, says a notice.
+    previous: &'a [Identity],
+    /// What it means that several contacts are named.
+    cause: Cause,
+    /// Meta's time.
+    at: Timestamp,
+}
+
+impl<'a> Introduction<'a> {
+    pub(crate) fn by_message(inbound: &'a InboundMessage) -> Self {
+        let (previous, cause) = match &inbound.content {
+            Content::Notice(notice) => (&notice.previous[..], Cause::ChangedIdentity),
+            _ => (&[][..], Cause::SameSender),
+        };
+        Self { sender: &inbound.sender, previous, cause, at: inbound.sent_at }
+    }
+
+    pub(crate) fn by_status(recipient: &'a Sender, at: Timestamp) -> Self {
+        Self { sender: recipient, previous: &[], cause: Cause::SameRecipient, at }
+    }
+}
+
+/// Looks for people.
+#[derive(Clone, Copy)]
+pub(crate) struct Acquaintance<'a> {
+    pub(crate) tenancy: &'a Tenancy,
+    /// The webhook in which Meta speaks of them.
+    pub(crate) trace_id: Option<TraceId>,
+    pub(crate) now: Timestamp,
+}
+
+impl Acquaintance<'_> {
     /// Finds the person, by identity first and by number second. When Meta's word leads to several contacts, they are
     /// merged.
-    pub(super) async fn person(&self, inbound: &InboundMessage) -> Result<Person, Busy> {
-        let (previous, is_notice) = match &inbound.content {
-            Content::Notice(notice) => (&notice.previous[..], true),
-            _ => (&[][..], false),
-        };
+    pub(crate) async fn person(&self, introduced: Introduction<'_>) -> Result<Person, Busy> {
         for attempt in 0..ATTEMPTS {
             let mut named = Vec::new();
-            for identity in previous.iter().chain(inbound.sender.identities()) {
-                named.push(self.by_identity(identity, inbound).await?);
+            for identity in introduced.previous.iter().chain(introduced.sender.identities()) {
+                named.push(self.by_identity(identity, introduced.at).await?);
             }
             self.add_by_number(&mut named).await?;
             let people = distinct(&named);
@@ -65,13 +96,16 @@ impl Receiving<'_> {
                 continue;
             }
             match &people[..] {
-                [] => return self.stranger(inbound, &named).await,
-                [only] => return self.known_person(only, inbound, previous, &named).await,
+                [] => {
+                    if let Some(stranger) = self.stranger(introduced, &named).await? {
+                        return Ok(stranger);
+                    }
+                }
+                [only] => return self.known_person(only, introduced, &named).await,
                 [one, other, ..] => {
-                    let cause = if is_notice { Cause::ChangedIdentity } else { Cause::SameSender };
-                    let link = Link { cause, trace_id: self.trace_id, at: self.now };
-                    if merge(self.tenancy(), one, other, link, attempt).await? == Outcome::Apart {
-                        return self.known_person(one, inbound, previous, &named).await;
+                    let link = Link { cause: introduced.cause, trace_id: self.trace_id, at: self.now };
+                    if merge(self.tenancy, one, other, link, attempt).await? == Outcome::Apart {
+                        return self.known_person(one, introduced, &named).await;
                     }
                 }
             }
@@ -79,11 +113,28 @@ impl Receiving<'_> {
         Err(Busy::Contended(ATTEMPTS))
     }
 
-    async fn by_identity<'a>(&self, identity: &'a Identity, inbound: &InboundMessage) -> Result<Named<'a>, Busy> {
-        let owner = self.tenancy().owner_of(identity).await?;
-        let theirs = owner.filter(|owner| owner.given_up_at.is_none_or(|at| inbound.sent_at <= at));
+    /// Keeps what is new of somebody who is known already; of a stranger nothing is kept.
+    pub(crate) async fn learn(&self, introduced: Introduction<'_>) -> Result<(), Busy> {
+        for attempt in 0..ATTEMPTS {
+            let person = self.person(introduced).await?;
+            if !person.is_changed() {
+                return Ok(());
+            }
+            let mut transaction = self.tenancy.transaction();
+            person.write(&mut transaction);
+            match transaction.commit().await {
+                Ok(()) => return Ok(()),
+                Err(error) => after_conflict(error, attempt).await?,
+            }
+        }
+        Err(Busy::Contended(ATTEMPTS))
+    }
+
+    async fn by_identity<'a>(&self, identity: &'a Identity, at: Timestamp) -> Result<Named<'a>, Busy> {
+        let owner = self.tenancy.owner_of(identity).await?;
+        let theirs = owner.filter(|owner| owner.given_up_at.is_none_or(|until| at <= until));
         let contact = match theirs {
-            Some(owner) => living_contact(self.tenancy(), owner.contact_id).await?,
+            Some(owner) => living_contact(self.tenancy, owner.contact_id).await?,
             None => None,
         };
         let is_theirs = contact.is_some();
@@ -95,7 +146,7 @@ impl Receiving<'_> {
         let known: Vec<ContactId> = distinct(named).into_iter().map(|contact| contact.id).collect();
         for nobodys in named.iter_mut().filter(|named| named.contact.is_none()) {
             if let Identity::Phone(digits) = nobodys.identity {
-                let holders = contacts_with_number(self.tenancy(), digits).await?;
+                let holders = contacts_with_number(self.tenancy, digits).await?;
                 nobodys.contact = meant(holders, &known, digits);
             }
         }
@@ -106,32 +157,36 @@ impl Receiving<'_> {
     async fn settled_some(&self, people: &[&Contact]) -> Result<bool, Busy> {
         let mut settled = false;
         for contact in people {
-            settled |= settle(self.tenancy(), contact).await?;
+            settled |= settle(self.tenancy, contact).await?;
         }
         Ok(settled)
     }
 
-    async fn stranger(&self, inbound: &InboundMessage, named: &[Named<'_>]) -> Result<Person, Busy> {
-        let contact = Contact::from_sender(fresh_id(self.now), &inbound.sender, self.now);
+    /// Nobody, if somebody has got the number meanwhile: then it is theirs.
+    async fn stranger(&self, introduced: Introduction<'_>, named: &[Named<'_>]) -> Result<Option<Person>, Busy> {
+        let contact = Contact::from_sender(fresh_id(self.now), introduced.sender, self.now);
         let claimed = named.iter().map(|named| (named.identity.clone(), named.owner)).collect();
-        let numbers = rewritten(self.tenancy(), contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
-        Ok(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders })
+        let numbers = rewritten(self.tenancy, contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
+        if numbers.is_shared() {
+            return Ok(None);
+        }
+        Ok(Some(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders }))
     }
 
     async fn known_person(
         &self,
         known: &Contact,
-        inbound: &InboundMessage,
-        previous: &[Identity],
+        introduced: Introduction<'_>,
         named: &[Named<'_>],
     ) -> Result<Person, Busy> {
+        let Introduction { sender, previous, at, .. } = introduced;
         let mut contact = known.clone();
         let named = || named.iter().filter(|named| named.contact.as_ref().is_none_or(|whose| whose.id == known.id));
-        let now: Vec<&Identity> = inbound.sender.identities().collect();
+        let now: Vec<&Identity> = sender.identities().collect();
         // What they gave up later was theirs then, and is not learned anew from a message that comes late.
         let fresh: Vec<&Named<'_>> =
             named().filter(|named| !named.is_theirs && now.contains(&named.identity)).collect();
-        contact.learn(&inbound.sender, fresh.iter().map(|named| named.identity));
+        contact.learn(sender, fresh.iter().map(|named| named.identity));
         // Meta may name an identity as the previous one only because the notice came from it: one that has no successor
         // stays theirs.
         let has_gone = |identity: &Identity| {
@@ -139,28 +194,35 @@ impl Receiving<'_> {
         };
         let gone: Vec<&Named<'_>> = named().filter(|named| has_gone(named.identity)).collect();
         let given_up: Vec<Identity> = gone.iter().map(|named| named.identity.clone()).collect();
-        contact.give_up(&given_up, inbound.sent_at);
+        contact.give_up(&given_up, at);
 
         let stored = if contact == *known { Stored::Same } else { Stored::Changed };
-        let numbers = rewritten(self.tenancy(), known.id, &known.matching_keys(), &contact.matching_keys()).await?;
+        let numbers = rewritten(self.tenancy, known.id, &known.matching_keys(), &contact.matching_keys()).await?;
         // A contact that has as many identities as it can have learns no more.
         let claimed = fresh.into_iter().filter(|named| contact.identities.contains(named.identity));
         let claimed = claimed.map(|named| (named.identity.clone(), named.owner)).collect();
-        let retired =
-            gone.into_iter().filter_map(|named| Some((named.identity.clone(), named.owner?, inbound.sent_at)));
+        let retired = gone.into_iter().filter_map(|named| Some((named.identity.clone(), named.owner?, at)));
         let retired = retired.filter(|(identity, ..)| known.identities.contains(identity)).collect();
         Ok(Person { contact, stored, claimed, retired, holders: numbers.holders })
     }
 }
 
 impl Person {
+    /// Keeps what a message of theirs says of marketing (F31).
+    pub(crate) fn hear(&mut self, stance: Stance, at: Timestamp) {
+        let heard = self.contact.wishes.marketing.hear(stance, at, Source::Message);
+        if heard && self.stored == Stored::Same {
+            self.stored = Stored::Changed;
+        }
+    }
+
     /// Whether they are known, and something of them is new.
-    pub(super) fn is_changed(&self) -> bool {
+    pub(crate) fn is_changed(&self) -> bool {
         self.stored == Stored::Changed
     }
 
     /// Makes the contact, or keeps what is new of it.
-    pub(super) fn write(&self, transaction: &mut Transaction) {
+    pub(crate) fn write(&self, transaction: &mut Transaction) {
         match self.stored {
             Stored::New => transaction.create_contact(&self.contact),
             Stored::Changed => transaction.save_contact(&self.contact),
@@ -178,7 +240,7 @@ impl Person {
     }
 
     /// Makes sure that the contact is still as it was read, where it is not written anyway.
-    pub(super) fn check(&self, transaction: &mut Transaction) {
+    pub(crate) fn check(&self, transaction: &mut Transaction) {
         if self.stored == Stored::Same {
             transaction.check_contact(&self.contact);
         }

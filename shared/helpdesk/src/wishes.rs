@@ -1,0 +1,99 @@
+//! What people say of marketing is kept with their contact (F31).
+
+use domain::contact::wishes::{NotWanted, Sending, Source, Stance};
+use domain::{Contact, ContactId, Content, Failure, Identity, Message};
+use jiff::Timestamp;
+use storage::{StorageError, Tenancy};
+use whatsapp::webhook::preferences::Preference;
+
+use crate::living::living_contact;
+use crate::matching::contacts_with_number;
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+
+/// What a person's word to WhatsApp came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PreferenceHeard {
+    /// The contact has it now.
+    Kept(ContactId),
+    /// Something later is known of the contact already, or this was.
+    Outdated(ContactId),
+    /// Nobody here is that person.
+    UnknownContact,
+}
+
+/// Meta's code for a marketing message to somebody who told WhatsApp that they want none.
+const OPTED_OUT_AT_META: &str = "131050";
+
+/// Keeps what somebody told WhatsApp, by Meta's time, or by that of the webhook where Meta says none. Hearing it twice is as
+/// hearing it once.
+///
+/// # Errors
+/// [`Busy`] when storage fails; nothing was kept then.
+pub async fn hear_preference(
+    tenancy: &Tenancy,
+    preference: &Preference,
+    received_at: Timestamp,
+) -> Result<PreferenceHeard, Busy> {
+    let at = preference.at.unwrap_or(received_at);
+    for identity in preference.person.identities() {
+        if let Some(contact) = who_is(tenancy, identity, at).await? {
+            let kept = hear(tenancy, contact.id, preference.stance, Source::Whatsapp, at).await?;
+            return Ok(if kept { PreferenceHeard::Kept(contact.id) } else { PreferenceHeard::Outdated(contact.id) });
+        }
+    }
+    Ok(PreferenceHeard::UnknownContact)
+}
+
+/// Whether a message that was accepted may still go out: somebody may have blocked its contact meanwhile, or they have opted
+/// out.
+pub(crate) async fn allowed(tenancy: &Tenancy, message: &Message) -> Result<Result<(), NotWanted>, StorageError> {
+    let sending = match &message.content {
+        Content::Template(template) => Sending::Template(&template.category),
+        _ => Sending::Reply,
+    };
+    let contact = living_contact(tenancy, message.contact_id).await?;
+    Ok(contact.map_or(Ok(()), |contact| contact.wishes.allow(sending)))
+}
+
+/// What follows for the contact from a message of ours that was refused at `at`.
+///
+/// # Errors
+/// [`Busy`] when storage fails; nothing was kept then.
+pub(crate) async fn learn_from_refusal(
+    tenancy: &Tenancy,
+    contact: ContactId,
+    failure: &Failure,
+    at: Timestamp,
+) -> Result<(), Busy> {
+    if failure.code == OPTED_OUT_AT_META {
+        hear(tenancy, contact, Stance::OptedOut, Source::Refusal, at).await?;
+    }
+    Ok(())
+}
+
+/// Says whether anything changed.
+async fn hear(tenancy: &Tenancy, id: ContactId, stance: Stance, source: Source, at: Timestamp) -> Result<bool, Busy> {
+    for attempt in 0..ATTEMPTS {
+        let Some(mut contact) = living_contact(tenancy, id).await? else { return Ok(false) };
+        if !contact.wishes.marketing.hear(stance, at, source.clone()) {
+            return Ok(false);
+        }
+        match tenancy.save_contact(&mut contact).await {
+            Ok(()) => return Ok(true),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
+}
+
+/// Whose identity it was at `at`, or who has that number.
+async fn who_is(tenancy: &Tenancy, identity: &Identity, at: Timestamp) -> Result<Option<Contact>, StorageError> {
+    let owner = tenancy.owner_of(identity).await?;
+    if let Some(owner) = owner.filter(|owner| owner.given_up_at.is_none_or(|given_up| at <= given_up)) {
+        return living_contact(tenancy, owner.contact_id).await;
+    }
+    match identity {
+        Identity::Phone(digits) => Ok(contacts_with_number(tenancy, digits).await?.into_iter().next()),
+        Identity::Bsuid(_) => Ok(None),
+    }
+}

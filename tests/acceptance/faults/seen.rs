@@ -1,0 +1,124 @@
+//! What the people of a journey see in the end, without ids and times.
+
+use acceptance::{Customer, Thread, World, texts};
+use serde_json::Value;
+
+/// All that anybody sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Seen {
+    /// Each of the customer's threads.
+    threads: Vec<Vec<Row>>,
+    /// On the customer's phone, each in its order. A reply that comes late stands below what was written meanwhile.
+    wrote: Vec<String>,
+    received: Vec<Shown>,
+    unread: Vec<i64>,
+    /// What else a journey looks at.
+    pub(super) besides: Vec<String>,
+}
+
+/// A message in its thread.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Row {
+    direction: String,
+    words: String,
+    /// Its file: whether it is there, and how large.
+    file: String,
+    status: String,
+}
+
+/// A message on a phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Shown {
+    words: String,
+    /// Bytes of its file.
+    size: Option<u64>,
+}
+
+/// How a message of ours ends whose answer was lost, until Meta or a person says more.
+const UNCONFIRMED: &str = "unconfirmed";
+
+impl Seen {
+    /// What there is to see of a customer now.
+    pub(super) async fn of(world: &World, customer: &Customer, threads: &[Thread]) -> Self {
+        let received = customer.phone().got().await;
+        let sizes = received.iter().map(|message| message["file"]["size"].as_u64());
+        let received = texts(&received).into_iter().zip(sizes).map(|(words, size)| Shown { words, size }).collect();
+        let mut seen = Self { wrote: customer.phone().wrote().await, received, ..Self::default() };
+        for thread in threads {
+            let messages = world.agent().messages(thread).await;
+            seen.threads
+                .push(texts(&messages).into_iter().zip(&messages).map(|(words, it)| Row::of(words, it)).collect());
+            let path = format!("/v1/tickets/{}", thread.ticket_id());
+            let ticket = world.agent().gets_in_the_end(&path).await.body;
+            seen.unread.push(ticket["unread_count"].as_i64().unwrap_or(-1));
+        }
+        seen
+    }
+
+    /// How many messages of ours nobody knows the fate of.
+    pub(super) fn unconfirmed(&self) -> usize {
+        self.threads.iter().flatten().filter(|row| row.status == UNCONFIRMED).count()
+    }
+
+    /// The same, but for what is unconfirmed and may have arrived or not, once.
+    pub(super) fn is_as(&self, expected: &Self) -> bool {
+        let rows = |seen: &Self| -> Vec<Vec<Row>> {
+            let known = |row: &Row, other: Option<&Row>| match other {
+                Some(other) if row.status == UNCONFIRMED => Row { status: other.status.clone(), ..row.clone() },
+                _ => row.clone(),
+            };
+            let of = |(n, thread): (usize, &Vec<Row>)| {
+                let other = |m: usize| expected.threads.get(n).and_then(|thread| thread.get(m));
+                thread.iter().enumerate().map(|(m, row)| known(row, other(m))).collect()
+            };
+            seen.threads.iter().enumerate().map(of).collect()
+        };
+        let unsure: Vec<&String> = self.unsure().collect();
+        let known = |shown: &[Shown]| -> Vec<Shown> {
+            shown.iter().filter(|shown| !unsure.contains(&&shown.words)).cloned().collect()
+        };
+        let at_most_once = |words: &&String| self.received.iter().filter(|shown| shown.words == **words).count() <= 1;
+        rows(self) == expected.threads
+            && (&self.wrote, &self.unread, &self.besides) == (&expected.wrote, &expected.unread, &expected.besides)
+            && known(&self.received) == known(&expected.received)
+            && unsure.iter().all(at_most_once)
+    }
+
+    fn unsure(&self) -> impl Iterator<Item = &String> {
+        self.threads.iter().flatten().filter(|row| row.status == UNCONFIRMED).map(|row| &row.words)
+    }
+}
+
+impl Row {
+    fn of(words: String, message: &Value) -> Self {
+        let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+        // A file that nothing was written below is called by its name here and by its kind on the phone.
+        let unnamed = message["attachments"][0]["filename"] == words;
+        let words = if unnamed { format!("[{}]", text("type")) } else { words };
+        let of_file = |file: &Value| format!("{} {} {}", file["status"], file["mime_type"], file["size"]);
+        let file = message["attachments"].as_array().into_iter().flatten().map(of_file).collect();
+        Self { direction: text("direction"), words, file, status: text("status") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(status: &str, received: &[&str]) -> Seen {
+        let [direction, words, file, status] = ["outgoing", "hi", "", status].map(str::to_owned);
+        let received = received.iter().map(|words| Shown { words: (*words).to_owned(), size: None }).collect();
+        Seen { threads: vec![vec![Row { direction, words, file, status }]], received, ..Seen::default() }
+    }
+
+    #[test]
+    fn what_is_unconfirmed_may_have_arrived_once_or_not_and_everything_else_is_the_same() {
+        let expected = seen("read", &["hi"]);
+        assert!(expected.is_as(&expected));
+        assert!(seen("unconfirmed", &["hi"]).is_as(&expected) && seen("unconfirmed", &[]).is_as(&expected));
+        assert!(!seen("unconfirmed", &["hi", "hi"]).is_as(&expected));
+        for other in [seen("sent", &["hi"]), seen("read", &[]), seen("read", &["hi", "hi"]), Seen::default()] {
+            assert!(!other.is_as(&expected), "{other:?}");
+        }
+    }
+}

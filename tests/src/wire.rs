@@ -1,0 +1,27 @@
+//! What every stack of a test run is asked for by its environment.
+
+use serde_json::{Value, json};
+
+use crate::world::http_client;
+
+/// Effects with commas between them: the first call of each kind meets the next of them.
+const FAULTS: &str = "FAULTS_EVERYWHERE";
+/// A guard in JSON that is taken away.
+const GUARD: &str = "WITHOUT_GUARD";
+
+/// Arms a stack as the environment says, which mostly says nothing.
+pub(crate) async fn disturb(control: &str) {
+    if let Ok(effects) = std::env::var(FAULTS) {
+        let effects: Vec<&str> = effects.split(',').collect();
+        post(&format!("{control}/faults/everywhere"), &json!({ "then": effects })).await;
+    }
+    if let Ok(guard) = std::env::var(GUARD) {
+        let guard: Value = serde_json::from_str(&guard).unwrap_or_else(|error| panic!("{GUARD}: {error}"));
+        post(&format!("{control}/guards"), &guard).await;
+    }
+}
+
+async fn post(url: &str, body: &Value) {
+    let answer = http_client().post(url).json(body).send().await.unwrap_or_else(|error| panic!("{url}: {error}"));
+    assert!(answer.status().is_success(), "{url} does not take {body}");
+}
