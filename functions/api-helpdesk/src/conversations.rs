@@ -66,7 +66,7 @@ pub(crate) async fn create(
     let reply = asked.message.into_reply(destination, &named, &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
-    let messages = helpdesk::accept(with, reply).await?;
+    let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let first = messages.first().cloned().ok_or_else(Refusal::not_found)?;
     let accepted = Accepted::of(&tenancy, messages).await;

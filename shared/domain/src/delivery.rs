@@ -331,9 +331,10 @@ impl Delivery {
         self.resends_at.filter(|_| self.status == Status::Unconfirmed)
     }
 
-    /// Since when nobody knows whether it was sent.
-    pub fn unconfirmed_since(&self) -> Option<Timestamp> {
-        (self.status == Status::Unconfirmed).then_some(self.since)
+    /// Since when it waits to be sent, or nobody knows whether it was; nothing when that is settled.
+    pub fn without_outcome_since(&self) -> Option<Timestamp> {
+        let waits = matches!(self.status, Status::Queued | Status::Sending | Status::Unconfirmed);
+        self.steps.first().filter(|_| waits).map(|step| step.at)
     }
 
     /// An unconfirmed message is sent again.
@@ -505,7 +506,7 @@ mod tests {
         assert!(delivery.resend(Resender::Rule, at(310)).is_err());
         delivery.claim(Uuid::from_u128(2), at(311)).expect("a queued message can be claimed");
         delivery.lose_answer(after, at(320)).expect("the answer of a call under way can be lost");
-        assert_eq!((delivery.resends_at(), delivery.unconfirmed_since()), (None, Some(at(320))));
+        assert_eq!((delivery.resends_at(), delivery.without_outcome_since()), (None, Some(at(0))));
         delivery.resend(Resender::Person, at(400)).expect("a person may");
     }
 

@@ -4,8 +4,10 @@ mod accept;
 mod allowance;
 mod contacts;
 mod deliver;
+mod failures;
 mod fetch;
 mod fresh;
+mod gaps;
 mod inspect;
 mod library;
 mod living;
@@ -34,6 +36,7 @@ pub use accept::{
 pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
+pub use failures::keep_failure;
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
 pub use fresh::fresh_id;
 pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};

@@ -15,6 +15,7 @@ use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
 
+use crate::gaps;
 use crate::remind::remind;
 use crate::retry::Busy;
 
@@ -39,6 +40,8 @@ pub struct Woken {
     pub resent: u64,
     /// Who waited for a number and is due now.
     pub released: u64,
+    /// What should have happened and has not, as far as today's look found it.
+    pub gaps: u64,
     /// Tickets of whose session's end somebody was reminded.
     pub reminders: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
@@ -60,6 +63,7 @@ pub enum WakeError {
 
 /// What was woken is looked at again after this if its job was lost.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+const GAPS_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// So much is looked at in each shard before it is decided whose turn is first.
 const LOOKED_AT: i32 = 1_000;
 /// SQS takes ten jobs in a call.
@@ -89,11 +93,17 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
 }
 
 impl Woken {
+    /// Whether there was anything to do.
+    pub fn did_something(&self) -> bool {
+        self.conversations + self.files + self.resent + self.released + self.reminders + self.gaps > 0
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             conversations: self.conversations + other.conversations,
             files: self.files + other.files,
             resent: self.resent + other.resent,
+            gaps: self.gaps + other.gaps,
             released: self.released + other.released,
             reminders: self.reminders + other.reminders,
             latest_ms: self.latest_ms.max(other.latest_ms),
@@ -127,9 +137,17 @@ impl Waking<'_> {
                     woken.released += waiting.released;
                     waiting.again_at
                 }
+                Work::GapCheck => {
+                    woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
+                    Some(now + GAPS_AGAIN_AFTER)
+                }
                 Work::Session { ticket_id } => {
                     let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
                     woken.reminders += u64::from(reminded);
+                    None
+                }
+                Work::Status { alias } => {
+                    woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
                     None
                 }
             };
@@ -138,7 +156,9 @@ impl Waking<'_> {
             }
         }
         let late = |one: &Due| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
-        Ok(Woken { latest_ms: some.iter().map(late).max().unwrap_or(0), ..woken })
+        // The first look for gaps has no time of its own.
+        let waited = some.iter().filter(|one| one.work != Work::GapCheck);
+        Ok(Woken { latest_ms: waited.map(late).max().unwrap_or(0), ..woken })
     }
 }
 
@@ -147,6 +167,8 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::Message { .. } | Work::Session { .. } => None,
+        Work::Channel { .. } | Work::GapCheck | Work::Message { .. } | Work::Session { .. } | Work::Status { .. } => {
+            None
+        }
     }
 }

@@ -73,6 +73,15 @@ impl Keys {
         self.key(&format!("#HELD#{id}"), "").pk
     }
 
+    /// What the daily check of a tenant goes by.
+    pub(crate) fn gap_check(self) -> Key {
+        self.key("", GAP_CHECK)
+    }
+
+    pub(crate) fn gap(self, name: &str) -> Key {
+        self.key("#GAPS", format!("GAP#{name}"))
+    }
+
     /// By the month, so that none grows without bound.
     pub(crate) fn notice(self, month: Month, id: &str) -> Key {
         self.key(&format!("#NOTICES#{month}"), format!("NOTICE#{id}"))
@@ -212,6 +221,19 @@ pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Po
     Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
 }
 
+const GAP_CHECK: &str = "GAPCHECK";
+
+/// The tenant whose daily check a key of the due index names.
+pub(crate) fn read_gap_check(pk: &str, sk: &str) -> Option<TenantId> {
+    (sk == GAP_CHECK).then(|| pk.strip_prefix("T#")?.parse().ok()).flatten()
+}
+
+/// Whom a status waits for that a key of the due index names.
+pub(crate) fn read_parked(pk: &str) -> Option<(TenantId, MessageId)> {
+    let (tenant, message) = pk.strip_prefix("T#")?.split_once("#PARKED#")?;
+    Some((tenant.parse().ok()?, message.parse().ok()?))
+}
+
 /// The ticket that a key of the due index names.
 pub(crate) fn read_ticket(pk: &str) -> Option<(TenantId, TicketId)> {
     let (tenant, ticket) = pk.strip_prefix("T#")?.split_once("#TICKET#")?;
@@ -281,6 +303,16 @@ mod tests {
         for other in [keys.conversation(channel, Uuid::from_u128(3).into()), keys.tenant(), keys.credential(channel)] {
             assert_eq!(read_channel(&other.pk, &other.sk), None);
         }
+    }
+
+    #[test]
+    fn a_daily_check_and_a_parked_status_are_read_back_and_are_nothing_else() {
+        let (tenant, message): (TenantId, MessageId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        let (check, parked) = (keys.gap_check(), keys.parked(message, "read"));
+        assert_eq!((read_gap_check(&check.pk, &check.sk), read_parked(&check.pk)), (Some(tenant), None));
+        assert_eq!((read_gap_check(&parked.pk, &parked.sk), read_parked(&parked.pk)), (None, Some((tenant, message))));
+        assert_eq!(read_channel(&check.pk, &check.sk), None);
     }
 
     #[test]

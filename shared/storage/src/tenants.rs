@@ -40,6 +40,7 @@ impl Tenancy {
         let mut transaction = self.transaction();
         transaction.create(item::write(&self.keys.tenant(), "tenant", tenant));
         transaction.watch_period(period);
+        transaction.begin_gap_checks();
         match transaction.commit().await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict) => Ok(false),

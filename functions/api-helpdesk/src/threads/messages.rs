@@ -108,7 +108,7 @@ pub(crate) async fn create(
     let reply = asked.into_reply(Destination::Thread(id), &id.to_string(), &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
-    let messages = helpdesk::accept(with, reply).await?;
+    let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let accepted = Accepted::of(&tenancy, messages).await;
     Ok((StatusCode::ACCEPTED, Json(accepted)))
