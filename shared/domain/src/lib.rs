@@ -7,6 +7,7 @@ mod chain;
 pub mod channel;
 pub mod contact;
 pub mod content;
+pub mod deferred;
 pub mod delivery;
 pub mod failure;
 pub mod ids;
@@ -30,6 +31,7 @@ pub use chain::chain;
 pub use channel::{BusinessNumber, Channel};
 pub use contact::{Contact, Identity, Merge, MergeId, Sender};
 pub use content::Content;
+pub use deferred::{DeferredReply, DeferredStatus, NotWaiting};
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use ids::{

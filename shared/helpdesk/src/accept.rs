@@ -3,6 +3,7 @@
 
 mod compose;
 mod conversation;
+mod deferring;
 mod files;
 mod reply;
 mod template;
@@ -19,6 +20,7 @@ use storage::idempotency::Answered;
 use storage::{CommitError, Objects, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
+use files::Contents;
 pub use reply::{
     Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
 };
@@ -97,6 +99,12 @@ pub enum AcceptError {
     /// The contact hides theirs.
     #[error("the template goes to numbers only")]
     NumberNeeded,
+    /// The reply itself can be sent: there is no answer to wait for.
+    #[error("the session is open")]
+    SessionOpen,
+    /// As many as can wait in a conversation do so.
+    #[error("too many replies wait for an answer already")]
+    TooManyDeferred,
     #[error("the session is closed")]
     SessionClosed { expired_at: Option<Timestamp> },
     #[error("the idempotency key was used for another request")]
@@ -165,6 +173,7 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             return Ok(earlier);
         }
         let mut thread = Thread::load(tenancy, &reply, now).await?;
+        thread.has_room(tenancy, &reply.saying, now).await?;
         let contents = match &contents {
             Some(contents) => contents,
             // Files are looked at once: what is there cannot be replaced.
@@ -221,10 +230,10 @@ struct Drafted {
 }
 
 /// The messages, each in its place. The first one quotes.
-fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Timestamp) -> Result<Drafted, AcceptError> {
+fn draft(thread: &mut Thread, reply: &NewReply, contents: &Contents, now: Timestamp) -> Result<Drafted, AcceptError> {
     let mut quoted = thread.quoted;
-    let mut messages = Vec::with_capacity(contents.len());
-    for content in contents {
+    let mut messages = Vec::with_capacity(contents.now.len());
+    for content in &contents.now {
         if let Content::Template(template) = content {
             template::may_go(template, thread)?;
         }
@@ -234,7 +243,9 @@ fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Times
         message.trace_id = reply.trace_id;
         messages.push(message);
     }
-    Ok(Drafted { messages, initiative: Initiative::of(thread.session, now) })
+    let initiative = Initiative::of(thread.session, now);
+    thread.defer(reply, &messages, initiative, &contents.later, now)?;
+    Ok(Drafted { messages, initiative })
 }
 
 async fn store(
