@@ -1,6 +1,9 @@
 //! The 24 hours in which a business may write freely.
 
-use jiff::SignedDuration;
+use acceptance::{Agent, Customer, Thread, World, payload};
+use jiff::{SignedDuration, Timestamp};
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::fresh_world;
 
@@ -98,4 +101,160 @@ async fn the_customers_next_message_opens_the_session_again() {
 
     assert_eq!((refused.status, taken.status), (409, 202));
     assert_eq!(ada.phone().shows().await, ["hello", "still there?", "yes"]);
+}
+
+/// The session as its thread shows it.
+async fn session(world: &World, thread: &Thread) -> Value {
+    world.agent().get(&format!("/v1/threads/{}", thread.id)).await.expecting(200).body["session"].clone()
+}
+
+/// Meta reports that a message of ours was refused as outside the window, at this time of Meta's.
+async fn meta_refuses_late(to: &Customer, message: &Value, at: Timestamp) {
+    let got = to.phone().got().await;
+    let wamid = got.last().and_then(|last| last["id"].as_str()).expect("it has arrived at Meta");
+    let mut failed = payload::status(wamid, "failed", at, to, message["id"].as_str());
+    failed["errors"] = json!([{ "code": 131_047, "title": "Re-engagement message" }]);
+    assert_eq!(to.world().post_webhook(&payload::statuses(to, &[failed])).await, 200);
+    to.world().settles().await;
+}
+
+#[tokio::test]
+async fn a_refusal_as_outside_the_window_that_comes_later_closes_the_session_and_is_shown() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    let sent = world.agent().message(&thread, reply.id()).await;
+    let open = session(&world, &thread).await;
+    assert_eq!((&sent["status"], &open["open"]), (&json!("sent"), &json!(true)), "{sent}");
+    assert!((86_000..=86_400).contains(&open["seconds_left"].as_i64().unwrap()), "{open}");
+
+    meta_refuses_late(&ada, &sent, world.clock().now().await).await;
+
+    let failed = world.agent().message(&thread, reply.id()).await;
+    assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failed"), &json!("131047")), "{failed}");
+    let closed = session(&world, &thread).await;
+    assert_eq!((&closed["open"], &closed["seconds_left"]), (&json!(false), &json!(0)), "{closed}");
+    let next = world.agent().replies_to(&thread, "and now?").await;
+    assert_eq!((next.status, next.code()), (409, "session_closed"));
+    ada.writes("I am here").await;
+    assert_eq!(session(&world, &thread).await["open"], true);
+}
+
+#[tokio::test]
+async fn a_session_that_the_customer_opened_after_the_refusal_stays_open() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    let refused_at = world.clock().now().await;
+    world.clock().advance("PT1M").await;
+    ada.writes("another session").await;
+    let before = session(&world, &thread).await["expires_at"].clone();
+
+    let sent = world.agent().message(&thread, reply.id()).await;
+    meta_refuses_late(&ada, &sent, refused_at).await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "failed");
+    let after = session(&world, &thread).await;
+    assert_eq!((&after["open"], &after["expires_at"]), (&json!(true), &before));
+}
+
+async fn reminds(world: &World, before: Value) -> Value {
+    let change = json!({ "session_reminder_before": before });
+    world.caller(0, "admin").calls(Method::PATCH, "/v1/settings", Some(change)).await.body
+}
+
+async fn reminded_at(agent: &Agent, thread: &Thread) -> Option<Timestamp> {
+    agent.ticket(thread).await["session_reminder_at"].as_str().map(|at| at.parse().unwrap())
+}
+
+#[tokio::test]
+async fn a_reminder_comes_once_a_session_and_to_the_minute() {
+    let world = fresh_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let settings = reminds(&world, json!("PT1H")).await;
+    assert_eq!(settings["session_reminder_before"], "PT1H", "{settings}");
+    let thread = ada.writes("hello").await;
+    world.clock().advance("PT3H").await;
+    let thread = {
+        ada.writes("one more thing").await;
+        Thread { ticket: agent.ticket(&thread).await, ..thread }
+    };
+    let due = thread.session_expires_at() - SignedDuration::from_hours(1);
+
+    // The first message's time to be reminded passes, and the one before the last message's.
+    world.clock().set(due - SignedDuration::from_mins(2)).await;
+    world.settles().await;
+    assert_eq!(reminded_at(&agent, &thread).await, None);
+    world.clock().set(due + SignedDuration::from_secs(59)).await;
+    world.settles().await;
+
+    let at = reminded_at(&agent, &thread).await.expect("a reminder");
+    assert!((0..=60).contains(&at.duration_since(due).as_secs()), "{at} is not {due}");
+    world.clock().advance("PT30M").await;
+    assert_eq!(reminded_at(&agent, &thread).await, Some(at));
+    // The customer writes again: nobody has to hurry any more, until the end comes near once more.
+    ada.writes("thanks").await;
+    assert_eq!(reminded_at(&agent, &thread).await, None);
+    world.clock().advance("PT23H1M").await;
+    assert!(reminded_at(&agent, &thread).await.is_some());
+}
+
+#[tokio::test]
+async fn nobody_is_reminded_of_a_closed_ticket_or_without_the_setting() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let unset = world.customer("Bob").writes("hello").await;
+    for odd in ["PT1M", "PT24H", "P1M"] {
+        let refused = reminds(&world, json!(odd)).await;
+        assert_eq!(refused["status"], 422, "{refused}");
+    }
+    reminds(&world, json!("PT2H")).await;
+    let closed = world.customer("Ada").writes("hello").await;
+    agent.closes(&closed).await;
+
+    world.clock().advance("PT23H").await;
+
+    assert_eq!((reminded_at(&agent, &unset).await, reminded_at(&agent, &closed).await), (None, None));
+}
+
+#[tokio::test]
+async fn a_view_sorts_by_the_time_that_is_left() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let over = world.customer("Over").writes("from yesterday").await;
+    world.clock().advance("PT20H").await;
+    let mut threads = Vec::new();
+    for name in ["Ada", "Bob", "Eve"] {
+        threads.push(world.customer(name).writes("hello").await);
+        world.clock().advance("PT2H").await;
+    }
+    // The one that ends first was answered last; and one writes again.
+    agent.replies_to(&threads[0], "here we are").await.expecting(202);
+    world.customer("Bob").writes("still here").await;
+
+    let mut path = "/v1/tickets?sort=time_left&limit=2".to_owned();
+    let mut listed = Vec::new();
+    loop {
+        let page = agent.get(&path).await.expecting(200);
+        let ids = page.data().iter().map(|ticket| ticket["thread_id"].as_str().unwrap().to_owned());
+        listed.extend(ids);
+        let Some(next) = page.body["next_cursor"].as_str() else { break };
+        path = format!("/v1/tickets?sort=time_left&limit=2&cursor={next}");
+    }
+
+    assert_eq!(listed, [&threads[0].id, &threads[2].id, &threads[1].id].map(Clone::clone));
+    assert!(!listed.contains(&over.id));
+    let mine = agent.get("/v1/tickets?sort=time_left&view=assigned_to_me").await.expecting(200);
+    assert_eq!(mine.data().len(), 1);
+    let closed = agent.get("/v1/tickets?sort=time_left&view=all_closed").await;
+    assert_eq!((closed.status, closed.code()), (400, "query_invalid"));
+    let next = agent.get("/v1/tickets?sort=time_left&limit=1").await.body["next_cursor"].clone();
+    let other = agent.get(&format!("/v1/tickets?cursor={}", next.as_str().unwrap())).await;
+    assert_eq!((other.status, other.code()), (400, "cursor_invalid"));
 }

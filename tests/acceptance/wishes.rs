@@ -1,6 +1,6 @@
 //! What customers want to hear is kept, by when they said it, and who is blocked is not heard.
 
-use acceptance::{Agent, Customer, Thread, payload};
+use acceptance::{Agent, Answer, Customer, Thread, payload};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -231,4 +231,90 @@ async fn a_file_that_waits_is_not_fetched_once_its_sender_is_blocked() {
     let attachment = &message["attachments"][0];
     assert_eq!((&attachment["status"], &attachment["reason"]), (&json!("unavailable"), &json!("blocked")), "{message}");
     assert_eq!(world.file_requests().await, files);
+}
+
+fn spring_offer() -> Value {
+    json!({ "template": { "name": "spring_offer", "language": "en_US", "variables": ["Ada"] } })
+}
+
+fn order_update() -> Value {
+    let variables = json!({ "1": "Ada", "2": "A-17", "buttons.0": "A-17" });
+    json!({ "template": { "name": "order_update", "language": "en_US", "variables": variables } })
+}
+
+async fn sends(agent: &Agent, thread: &Thread, message: Value) -> Answer {
+    agent.post(&format!("/v1/threads/{}/messages", thread.id), message).await
+}
+
+#[tokio::test]
+async fn marketing_is_refused_to_who_opted_out_and_everything_else_goes_out() {
+    let world = shared_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let thread = ada.writes("Stop offers").await;
+
+    let refused = sends(&agent, &thread, spring_offer()).await;
+    assert_eq!((refused.status, refused.code()), (409, "contact_opted_out"), "{refused:?}");
+    assert!(refused.body["since"].is_string(), "{refused:?}");
+    let conversation = json!({ "channel_id": ada.channel.id, "contact_id": thread.contact_id() });
+    let mut begun = spring_offer();
+    begun.as_object_mut().unwrap().extend(conversation.as_object().unwrap().clone());
+    let begun = agent.post("/v1/conversations", begun).await;
+    assert_eq!((begun.status, begun.code()), (409, "contact_opted_out"), "{begun:?}");
+    sends(&agent, &thread, order_update()).await.expecting(202);
+    agent.replies_to(&thread, "as you wish").await.expecting(202);
+    world.settles().await;
+    assert_eq!(ada.phone().received().await.len(), 2);
+
+    changes(&agent, thread.contact_id(), json!({ "marketing": { "status": "allowed" } })).await;
+    sends(&agent, &thread, spring_offer()).await.expecting(202);
+    world.settles().await;
+    assert_eq!(ada.phone().received().await.len(), 3);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_to_who_is_blocked() {
+    let world = shared_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let thread = ada.writes("hello").await;
+    block(&agent, Method::POST, &thread).await;
+
+    for message in [json!({ "text": "hello" }), order_update(), spring_offer()] {
+        let refused = sends(&agent, &thread, message).await;
+        assert_eq!((refused.status, refused.code()), (409, "contact_blocked"), "{refused:?}");
+    }
+    world.settles().await;
+    assert!(world.graph_requests_to("Ada").await.is_empty());
+
+    block(&agent, Method::DELETE, &thread).await;
+    agent.replies_to(&thread, "hello again").await.expecting(202);
+    world.settles().await;
+    assert_eq!(ada.phone().received().await, ["hello again"]);
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_is_not_sent_any_more_once_it_is_not_wanted() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (ada, eve) = (world.customer("Ada"), world.customer("Eve"));
+    let (to_ada, to_eve) = (ada.writes("hello").await, eve.writes("hello").await);
+    for name in ["Ada", "Eve"] {
+        world.fault(name, 3, json!({ "status": 400, "code": 131_056 })).await;
+    }
+    let reply = agent.replies_to(&to_ada, "in a moment").await.expecting(202);
+    let offer = sends(&agent, &to_eve, spring_offer()).await.expecting(202);
+    world.settles().await;
+    let asked = world.graph_requests_to("Ada").await.len() + world.graph_requests_to("Eve").await.len();
+
+    block(&agent, Method::POST, &to_ada).await;
+    eve.writes("stop").await;
+    world.clock().advance("PT10M").await;
+
+    let failure = async |thread: &Thread, sent: &Answer| {
+        let message = agent.message(thread, sent.id()).await;
+        assert_eq!(message["status"], "failed", "{message}");
+        message["failure"]["code"].as_str().unwrap_or_default().to_owned()
+    };
+    assert_eq!(failure(&to_ada, &reply).await, "contact_blocked");
+    assert_eq!(failure(&to_eve, &offer).await, "contact_opted_out");
+    assert_eq!(world.graph_requests_to("Ada").await.len() + world.graph_requests_to("Eve").await.len(), asked);
 }

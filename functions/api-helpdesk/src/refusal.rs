@@ -39,6 +39,10 @@ impl Refusal {
         Self(Problem::new(StatusCode::NOT_FOUND, "tenant_not_set_up", "The tenant is not set up", detail))
     }
 
+    pub(crate) fn resend_out_of_range() -> Self {
+        Self(resend_out_of_range())
+    }
+
     /// It is not the version the caller saw, or has just ceased to be.
     pub(crate) fn changed() -> Self {
         let detail = "It has changed since you read it, and nothing was done. Read it again and decide again.";
@@ -163,7 +167,10 @@ impl From<AcceptError> for Refusal {
             AcceptError::NumberNeeded => Self(templates::template_needs_number()),
             AcceptError::SessionOpen => Self(deferred::session_open()),
             AcceptError::TooManyDeferred => Self(deferred::too_many_deferred()),
+            AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
+            AcceptError::AllowanceExhausted { resets_at } => Self(allowance_exhausted(resets_at)),
+            AcceptError::NoSuchTenant => Self::tenant_not_set_up(),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
         }
@@ -183,6 +190,18 @@ impl From<LibraryError> for Refusal {
             LibraryError::Storage(error) => error.into(),
         }
     }
+}
+
+/// Too late to do anything, or nothing but reminders.
+pub(crate) fn session_reminder_invalid() -> Problem {
+    let detail = "A reminder comes two minutes to 23 hours before the session ends, such as PT1H.";
+    unprocessable("session_reminder_invalid", "Not a time for a reminder", detail.into())
+}
+
+/// A closed ticket's session is nobody's to hurry for.
+pub(crate) fn sort_not_for_view() -> Problem {
+    let detail = "Only open tickets are sorted by the time that is left. Leave `sort` out, or choose another view.";
+    Problem::new(StatusCode::BAD_REQUEST, "query_invalid", "The view has no such order", detail)
 }
 
 /// The file is still with WhatsApp.
@@ -211,6 +230,14 @@ fn session_closed(expired_at: Option<Timestamp>) -> Problem {
                   template, or wait until the customer writes again.";
     Problem::new(StatusCode::CONFLICT, "session_closed", "The session is closed", detail)
         .with("expired_at", expired_at.map(|at| at.to_string()))
+}
+
+/// The tenant's allowance, not Meta's limit (F23).
+fn allowance_exhausted(resets_at: Timestamp) -> Problem {
+    let detail = "As many conversations were begun as your allowance has for this month. What customers write and what you \
+                  answer in their sessions goes on; begin others when resets_at has come, or ask the operator for more.";
+    Problem::new(StatusCode::CONFLICT, "allowance_exhausted", "The allowance is used up", detail)
+        .with("resets_at", resets_at.to_string())
 }
 
 fn text_empty() -> Problem {
@@ -250,6 +277,12 @@ fn ticket_merged(into: TicketId) -> Problem {
 fn not_hidden() -> Problem {
     let detail = "The message is not hidden, so there is nothing to reveal. Read it as it is.";
     Problem::new(StatusCode::CONFLICT, "not_hidden", "The message is not hidden", detail)
+}
+
+fn resend_out_of_range() -> Problem {
+    let detail = "A message is sent again after 5 minutes at the earliest, since what became of it may still be told, and \
+                  after 24 hours at the latest.";
+    unprocessable("resend_out_of_range", "This is too soon or too late", detail.into())
 }
 
 fn block_list_too_long(error: TooMany) -> Problem {

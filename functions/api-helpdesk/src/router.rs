@@ -6,7 +6,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, audit, contacts, conversations, library, messages, settings, threads, tickets, uploads, usage};
+use crate::{
+    Helpdesk, audit, contacts, conversations, gaps, library, messages, settings, threads, tickets, uploads, usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -23,6 +25,7 @@ use crate::{Helpdesk, audit, contacts, conversations, library, messages, setting
         (name = "usage", description = "What is used of the monthly allowance."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
+        (name = "gaps", description = "What should have happened and has not."),
     )
 )]
 struct Document;
@@ -60,6 +63,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(usage::ledger::list))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
+        .routes(routes!(gaps::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

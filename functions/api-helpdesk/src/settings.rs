@@ -1,19 +1,23 @@
 //! `/v1/settings`
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use axum::extract::State;
 use domain::contact::wishes::{TooManyWishWords, WishWord, WishWords};
 use domain::moderation::{BlockedHost, BlockedWord, TooMany};
-use domain::{Detector, Moderation};
+use domain::{Detector, Moderation, Tenant};
 use jiff::SignedDuration;
 use rest::{Caller, Change, IfMatch, Json, Period, Role, Versioned};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::Helpdesk;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, session_reminder_invalid};
 use crate::shape::{ConsentRule, Settings};
+
+/// How long before its end a session may be reminded of.
+const REMINDERS: RangeInclusive<SignedDuration> = Tenant::LATEST_REMINDER..=Tenant::EARLIEST_REMINDER;
 
 /// Shows the tenant's settings.
 #[utoipa::path(
@@ -35,6 +39,15 @@ pub(crate) struct SettingsChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false, example = "P2D")]
     reopen_within: Change<Period>,
+    /// An ISO 8601 duration from 5 minutes to 24 hours; `null`: somebody decides about each message.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false, example = "PT10M")]
+    resend_unconfirmed_after: Change<Period>,
+    /// An ISO 8601 duration from two minutes to 23 hours; `null` for no reminder. Sessions that are open already are reminded of
+    /// by what is set when their time comes, if anything was set when they opened.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false, example = "PT1H")]
+    session_reminder_before: Change<Period>,
     /// What is hidden of what customers write.
     #[serde(default)]
     #[schema(required = false)]
@@ -86,7 +99,8 @@ struct ModerationChange {
         (status = 403, description = "`role_required`: only an admin may do this."),
         (status = 404, description = "`tenant_not_set_up`."),
         (status = 412, description = "`version_mismatch`: they have changed since you saw them."),
-        (status = 422, description = "`body_invalid`, `block_list_too_long` or `opt_out_list_too_long`."),
+        (status = 422, description = "`body_invalid`, `block_list_too_long`, `opt_out_list_too_long`, \
+                                       `resend_out_of_range` or `session_reminder_invalid`."),
     )
 )]
 pub(crate) async fn update(
@@ -105,6 +119,16 @@ pub(crate) async fn update(
     change.opt_out.apply(&mut tenant.wish_words)?;
     tenant.consent_rule = change.campaign_consent.map_or(tenant.consent_rule, Into::into);
     tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
+    let resend_after = change.resend_unconfirmed_after.map(SignedDuration::from);
+    tenant.resend_unconfirmed_after = resend_after.apply(tenant.resend_unconfirmed_after);
+    if tenant.resend_unconfirmed_after.is_some_and(|after| !Tenant::RESEND_AFTER.contains(&after)) {
+        return Err(Refusal::resend_out_of_range());
+    }
+    tenant.session_reminder_before =
+        change.session_reminder_before.map(SignedDuration::from).apply(tenant.session_reminder_before);
+    if tenant.session_reminder_before.is_some_and(|before| !REMINDERS.contains(&before)) {
+        return Err(session_reminder_invalid().into());
+    }
     tenancy.save_tenant(&mut tenant).await?;
     Ok(Settings::versioned(&tenant))
 }

@@ -7,12 +7,12 @@ use axum::extract::State;
 use domain::{TicketId, UserId};
 use rest::{Caller, Id, Json, List, Paging, Query, Versioned};
 use serde::Deserialize;
-use storage::TicketCursor;
 use storage::tickets::{Filter, OwnerFilter};
+use storage::{InvalidCursor, TicketCursor};
 use utoipa::ToSchema;
 
 use crate::Helpdesk;
-use crate::refusal::Refusal;
+use crate::refusal::{Refusal, sort_not_for_view};
 use crate::shape::Ticket;
 
 /// Which tickets are wanted.
@@ -24,6 +24,19 @@ pub(crate) struct Wanted {
     #[serde(default)]
     #[param(inline)]
     view: View,
+    /// `last_message` (the default): the one with the latest message first. `time_left`: those whose session is open, the one
+    /// that ends first first; in views of open tickets only.
+    #[serde(default)]
+    #[param(inline)]
+    sort: Sort,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Sort {
+    #[default]
+    LastMessage,
+    TimeLeft,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize, ToSchema)]
@@ -37,7 +50,7 @@ enum View {
     Sent,
 }
 
-/// Lists the tickets of a view, the one with the latest message first.
+/// Lists the tickets of a view.
 #[utoipa::path(
     get, path = "/v1/tickets", operation_id = "list_tickets", tag = "tickets",
     params(Wanted, Paging<TicketCursor>),
@@ -52,8 +65,19 @@ pub(crate) async fn list(
     Query(wanted): Query<Wanted>,
     page: Paging<TicketCursor>,
 ) -> Result<Json<List<Ticket>>, Refusal> {
-    let filter = wanted.view.filter(caller.user());
-    let found = desk.of(&caller).tickets(&filter, page.limit, page.after.as_ref()).await?;
+    let (tenancy, filter) = (desk.of(&caller), wanted.view.filter(caller.user()));
+    let found = match (wanted.sort, page.after) {
+        (Sort::LastMessage, None) => tenancy.tickets(&filter, page.limit, None).await?,
+        (Sort::LastMessage, Some(TicketCursor::LastMessage(place))) => {
+            tenancy.tickets(&filter, page.limit, Some(place)).await?
+        }
+        (Sort::TimeLeft, _) if !filter.open => return Err(sort_not_for_view().into()),
+        (Sort::TimeLeft, None) => tenancy.tickets_by_time_left(&filter, desk.now(), page.limit, None).await?,
+        (Sort::TimeLeft, Some(TicketCursor::TimeLeft(place))) => {
+            tenancy.tickets_by_time_left(&filter, desk.now(), page.limit, Some(place)).await?
+        }
+        _ => return Err(rest::cursor_invalid(&InvalidCursor).into()),
+    };
     Ok(Json(List::new(found.data.into_iter().map(Ticket::from), found.next)))
 }
 

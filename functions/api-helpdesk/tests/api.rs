@@ -102,6 +102,8 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/contacts
     GET /v1/contacts/{id}
     PATCH /v1/contacts/{id}
+    DELETE /v1/contacts/{id}/block
+    POST /v1/contacts/{id}/block
     GET /v1/contacts/{id}/merges
     DELETE /v1/contacts/{id}/merges/{merged_id}
     POST /v1/conversations

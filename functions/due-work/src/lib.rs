@@ -8,11 +8,14 @@ use queues::{Queue, Trace};
 use runtime::{Clock, Invocation, Runtime};
 use serde_json::{Value, json};
 use storage::{Directory, Table};
+use tokio::time::timeout;
 
 /// The name under which its metrics are counted.
 const FUNCTION: &str = "due-work";
-/// What stays of the function's time for answering.
+/// Nothing is begun in the last part of the function's time.
 const MARGIN: Duration = Duration::from_secs(10);
+/// What stays of it for answering.
+const ANSWERING: Duration = Duration::from_secs(1);
 
 /// The function, built once a process.
 #[derive(Clone, Debug)]
@@ -34,7 +37,7 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
         let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), function.clock.now());
         let woken = trace.around(function.handle(runtime::time_left(event.context.deadline()))).await?;
         Ok::<_, lambda_runtime::Error>(
-            json!({ "conversations": woken.conversations, "files": woken.files, "more": woken.more }),
+            json!({ "conversations": woken.conversations, "files": woken.files, "reminders": woken.reminders, "more": woken.more }),
         )
     });
     lambda_runtime::run(handle).await.map_err(anyhow::Error::from_boxed)
@@ -63,12 +66,20 @@ impl DueWork {
         let now = self.clock.now();
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
         let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
-        let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files + woken.released > 0 {
+        // What hangs is dropped at its next wait; the next run finds it again.
+        let hung = time_left.saturating_sub(ANSWERING);
+        let woken = match timeout(hung, helpdesk::wake(waking, now, until)).await {
+            Ok(woken) => woken?,
+            Err(_) => Woken { more: true, ..Woken::default() },
+        };
+        if woken.did_something() {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
+            invocation.add("ResentByRule", woken.resent);
+            invocation.add("GapsFound", woken.gaps);
             invocation.add("ReleasedByNumbers", woken.released);
+            invocation.add("SessionReminders", woken.reminders);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

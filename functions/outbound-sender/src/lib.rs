@@ -10,7 +10,7 @@ use queues::jobs::OutboundJob;
 use queues::{Disposition, Queue, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
 use serde_json::json;
-use storage::{Objects, Table};
+use storage::{Directory, Objects, Table};
 use whatsapp::graph::Graph;
 
 /// The name under which its metrics are counted.
@@ -71,7 +71,9 @@ impl OutboundSender {
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
         let work = async |job: OutboundJob| self.deliver(job, [until, files_until], &invocation).await;
-        let response = consume_jobs(event, time_left, never_spilled, work).await;
+        let directory = &Directory::new(self.table.clone());
+        let keep = async |not_done| helpdesk::keep_failure(directory, not_done, self.clock.now()).await;
+        let response = consume_jobs(event, time_left, never_spilled, work, keep).await;
         invocation.tell(self.clock.now());
         response
     }

@@ -60,6 +60,11 @@ impl Session {
         now < self.expires_at
     }
 
+    /// How long it still lasts.
+    pub fn left(self, now: Timestamp) -> SignedDuration {
+        self.expires_at.duration_since(now).max(SignedDuration::ZERO)
+    }
+
     /// The first moment at which it is over.
     pub fn expires_at(self) -> Timestamp {
         self.expires_at

@@ -1,6 +1,7 @@
 //! Tickets, and what a message does to one (F8, F16, F33).
 
 mod joining;
+mod reminder;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use crate::position::Position;
 use crate::session::{Initiative, Session};
 
 pub use joining::{Joined, Joining, joining};
+pub use reminder::Reminder;
 
 /// Whether somebody still has to work on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +58,8 @@ pub struct Ticket {
     pub customer: Identity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    #[serde(default, skip_serializing_if = "Reminder::is_none")]
+    reminder: Reminder,
     pub unread_count: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message: Option<LastMessage>,
@@ -132,6 +136,7 @@ impl Ticket {
             owner_id: None,
             customer,
             session: None,
+            reminder: Reminder::default(),
             unread_count: 0,
             last_message: None,
             created_at: at,

@@ -103,8 +103,8 @@ impl From<StorageError> for DeliverError {
     }
 }
 
-/// SQS delays a message by at most 15 minutes; longer waits are left to the due index alone.
-const LONGEST_KNOCK: SignedDuration = SignedDuration::from_mins(15);
+/// Longer waits are left to the due index alone, which is looked at every minute.
+const LONGEST_KNOCK: SignedDuration = SignedDuration::from_secs(60);
 
 /// Sends what waits in the conversation's outbox, what the customer's answer has released included, one message after the other, until there is nothing or the first has
 /// to wait. One call to Graph a message, and none without a claim on it.
@@ -185,7 +185,7 @@ impl Post<'_> {
             Turn::Unconfirmed { .. } => self.drop_from_outbox(contact, entry).await,
             Turn::Ready => match entry.not_before.filter(|not_before| now < *not_before) {
                 Some(not_before) => Ok(Step::Wait(not_before)),
-                None => self.send(message).await,
+                None => Box::pin(self.send(message)).await,
             },
         }
     }

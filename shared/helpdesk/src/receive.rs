@@ -11,7 +11,7 @@ use arrival::Arrival;
 use destination::{Destination, Found};
 use domain::contact::wishes::WishWords;
 use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Moderation, Sealed, Tenant, TraceId};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::MediaJob;
 use secrecy::SecretString;
@@ -105,7 +105,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
     }
     for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {
-            for (index, receipt) in receiving.take(part).await? {
+            for (index, receipt) in receiving.take(part, &rules).await? {
                 receipts[index] = Some(receipt);
             }
         }
@@ -118,11 +118,14 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
 struct Rules {
     moderation: Moderation,
     wish_words: WishWords,
+    /// How long before the end of a session somebody is reminded.
+    remind_before: Option<SignedDuration>,
 }
 
 impl From<Tenant> for Rules {
     fn from(tenant: Tenant) -> Self {
-        Self { moderation: tenant.moderation, wish_words: tenant.wish_words }
+        let Tenant { moderation, wish_words, session_reminder_before: remind_before, .. } = tenant;
+        Self { moderation, wish_words, remind_before }
     }
 }
 
@@ -148,7 +151,7 @@ impl Receiving<'_> {
 
     /// Stores the messages of one sender: decide, write everything under the conditions of the decision, and decide
     /// again if one of them no longer holds.
-    async fn take(&self, arrivals: &[Arrival]) -> Result<Vec<(usize, Receipt)>, Busy> {
+    async fn take(&self, arrivals: &[Arrival], rules: &Rules) -> Result<Vec<(usize, Receipt)>, Busy> {
         let mut receipts = Vec::new();
         let mut waiting = arrivals.to_vec();
         for attempt in 0..ATTEMPTS {
@@ -169,7 +172,7 @@ impl Receiving<'_> {
             };
             let receipt = if destination.is_some() { Arrival::receipt } else { |_: &Arrival| Receipt::NoThread };
             let done = match destination {
-                Some(destination) => self.store(&person, destination, &taken).await,
+                Some(destination) => self.store(&person, destination, &taken, rules).await,
                 None => self.remember(&person).await,
             };
             match done {
@@ -215,7 +218,13 @@ impl Receiving<'_> {
     }
 
     /// Writes everything, then tells of the files that are to be fetched.
-    async fn store(&self, person: &Person, destination: Destination, arrivals: &[Arrival]) -> Result<(), CommitError> {
+    async fn store(
+        &self,
+        person: &Person,
+        destination: Destination,
+        arrivals: &[Arrival],
+        rules: &Rules,
+    ) -> Result<(), CommitError> {
         let Destination { mut ticket, found, awaited } = destination;
         let mut transaction = self.tenancy().transaction();
         person.write(&mut transaction);
@@ -230,6 +239,9 @@ impl Receiving<'_> {
                 Message { trace_id: self.trace_id, ..message }
             })
             .collect();
+        if let Some(before) = rules.remind_before {
+            ticket.arm_reminder(before, self.now);
+        }
         let (channel_id, contact_id) = (self.channel().id, person.contact.id);
         let answers = awaited && ticket.session.is_some_and(|session| session.is_open(self.now));
         let look_at = answers.then(|| self.now + LOOK_AFTER);

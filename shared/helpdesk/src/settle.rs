@@ -3,6 +3,7 @@
 pub(crate) mod file;
 mod setback;
 
+use domain::contact::wishes::NotWanted;
 use domain::delivery::{Obstacle, Report, Turn};
 use domain::{Channel, Failure, Message, MessageId, Wamid};
 use jiff::{SignedDuration, Timestamp};
@@ -87,10 +88,11 @@ pub(crate) async fn answer(
 
 /// The answer of the call was lost, or its sender was.
 pub(crate) async fn answer_lost(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
+    let resend_after = tenancy.tenant().await?.and_then(|tenant| tenant.resend_unconfirmed_after);
     change(tenancy, message, |message| {
         if let Some(delivery) = message.delivery_mut() {
             // Settled meanwhile by a status: then there is nothing to lose.
-            let _ = delivery.lose_answer(now);
+            let _ = delivery.lose_answer(resend_after, now);
         }
         Change::Message
     })
@@ -104,6 +106,25 @@ pub(crate) async fn session_over(tenancy: &Tenancy, message: &mut Message, now: 
         reason: "The session ended while the message waited to be sent".to_owned(),
         advice: "Send an approved template, or wait until the customer writes again".to_owned(),
     };
+    fail(tenancy, message, failure, now).await
+}
+
+/// The contact was blocked, or opted out, while the message waited.
+pub(crate) async fn not_wanted(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    why: NotWanted,
+    now: Timestamp,
+) -> Result<(), Busy> {
+    let (code, advice) = match why {
+        NotWanted::Blocked { .. } => ("contact_blocked", "End the block if it was a mistake, then send it again"),
+        NotWanted::OptedOut { .. } => {
+            ("contact_opted_out", "Send a utility template, or nothing until they opt in again")
+        }
+        NotWanted::ConsentWithdrawn { .. } | NotWanted::NoConsent => ("consent_missing", "Ask for their consent first"),
+    };
+    let reason = format!("While the message waited to be sent it turned out that {why}");
+    let failure = Failure { code: code.to_owned(), reason, advice: advice.to_owned() };
     fail(tenancy, message, failure, now).await
 }
 

@@ -1,7 +1,7 @@
 //! What people say of marketing is kept with their contact (F31).
 
-use domain::contact::wishes::{Source, Stance};
-use domain::{Contact, ContactId, Failure, Identity};
+use domain::contact::wishes::{NotWanted, Sending, Source, Stance};
+use domain::{Contact, ContactId, Content, Failure, Identity, Message};
 use jiff::Timestamp;
 use storage::{StorageError, Tenancy};
 use whatsapp::webhook::preferences::Preference;
@@ -42,6 +42,17 @@ pub async fn hear_preference(
         }
     }
     Ok(PreferenceHeard::UnknownContact)
+}
+
+/// Whether a message that was accepted may still go out: somebody may have blocked its contact meanwhile, or they have opted
+/// out.
+pub(crate) async fn allowed(tenancy: &Tenancy, message: &Message) -> Result<Result<(), NotWanted>, StorageError> {
+    let sending = match &message.content {
+        Content::Template(template) => Sending::Template(&template.category),
+        _ => Sending::Reply,
+    };
+    let contact = living_contact(tenancy, message.contact_id).await?;
+    Ok(contact.map_or(Ok(()), |contact| contact.wishes.allow(sending)))
 }
 
 /// What follows for the contact from a message of ours that was refused at `at`.

@@ -76,7 +76,8 @@ impl<C> IntoParams for Paging<C> {
     }
 }
 
-fn cursor_invalid(error: &impl Display) -> Problem {
+/// The cursor is none of the list that was asked for.
+pub fn cursor_invalid(error: &impl Display) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "cursor_invalid", "Not a cursor of this list", error.to_string())
 }
 

@@ -26,8 +26,8 @@ pub struct Conversation {
     /// Contacts that were merged into this one: what they still had to be sent on this channel goes first.
     #[serde(default)]
     pub waits_for: BTreeSet<ContactId>,
-    /// The replies that may wait for the customer's next message (F18).
-    #[serde(default)]
+    /// The replies that may wait for the customer's next message (F18). `deferred` is a word that DynamoDB reserves.
+    #[serde(default, rename = "waits_for_answer")]
     pub deferred: BTreeSet<DeferredPlace>,
 }
 
@@ -128,7 +128,7 @@ impl Transaction {
         let mut change = "SET ticket_id = :next ADD waits_for :merged".to_owned();
         let mut values = vec![(":next", text(next)), (":merged", ids(merged))];
         if !other.deferred.is_empty() {
-            change.push_str(", deferred :deferred");
+            change.push_str(", waits_for_answer :deferred");
             let places = other.deferred.iter().map(ToString::to_string).collect();
             values.push((":deferred", AttributeValue::Ss(places)));
         }

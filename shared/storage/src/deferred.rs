@@ -102,7 +102,7 @@ impl Tenancy {
             .update_item()
             .table_name(&self.table.name)
             .set_key(Some(self.keys.conversation(channel, contact).attributes()))
-            .update_expression("DELETE deferred :place")
+            .update_expression("DELETE waits_for_answer :place")
             .expression_attribute_values(":place", one(place))
             .send()
             .await

@@ -101,11 +101,11 @@ impl Transaction {
         match beside.deferred {
             Deferred::Same => {}
             Deferred::Waits(place) => {
-                rest.push_str(", deferred :place");
+                rest.push_str(", waits_for_answer :place");
                 values.push((":place", one(place)));
             }
             Deferred::Over(place) => {
-                rest.push_str(" DELETE deferred :place");
+                rest.push_str(" DELETE waits_for_answer :place");
                 values.push((":place", one(place)));
             }
         }

@@ -1,6 +1,7 @@
 //! Of contacts.
 
 use domain::contact::properties::InvalidProperties;
+use domain::contact::wishes::NotWanted;
 use helpdesk::{ContactError, UndoError};
 use http::StatusCode;
 use rest::{InvalidNumber, Problem};
@@ -46,6 +47,37 @@ impl From<UndoError> for Refusal {
             UndoError::Busy(busy) => busy.into(),
         }
     }
+}
+
+/// The contact is blocked, has opted out, or has not agreed.
+pub(super) fn not_wanted(why: NotWanted) -> Problem {
+    let (code, title, detail, since) = match why {
+        NotWanted::Blocked { since } => (
+            "contact_blocked",
+            "The contact is blocked",
+            "Somebody has blocked this contact, so nothing is sent to them. End the block first: DELETE /v1/contacts/{id}/block.",
+            Some(since),
+        ),
+        NotWanted::OptedOut { since } => (
+            "contact_opted_out",
+            "The contact takes no marketing",
+            "The contact has opted out of marketing. Send a utility template, or wait until they opt in again.",
+            Some(since),
+        ),
+        NotWanted::ConsentWithdrawn { since } => (
+            "consent_withdrawn",
+            "The contact has withdrawn their consent",
+            "The contact has withdrawn their consent to be written to. Write when they have given it again.",
+            Some(since),
+        ),
+        NotWanted::NoConsent => (
+            "consent_missing",
+            "No consent is recorded",
+            "The settings let templates to many reach only contacts whose consent is recorded. Record it with the contact.",
+            None,
+        ),
+    };
+    Problem::new(StatusCode::CONFLICT, code, title, detail).with("since", since.map(|since| since.to_string()))
 }
 
 fn phone_invalid(reason: InvalidNumber) -> Problem {

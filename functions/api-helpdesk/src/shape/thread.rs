@@ -33,6 +33,8 @@ struct Session {
     /// The first moment at which it is closed. May be past; `null` if the customer never opened one.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
+    /// The whole seconds until then; 0 while it is closed.
+    seconds_left: i64,
 }
 
 impl Thread {
@@ -45,7 +47,11 @@ impl Thread {
             contact_id: ticket.contact_id,
             channel_id: ticket.channel_id,
             status: TicketStatus::of(ticket),
-            session: Session { open: session.is_some_and(|session| session.is_open(now)), expires_at },
+            session: Session {
+                open: session.is_some_and(|session| session.is_open(now)),
+                expires_at,
+                seconds_left: session.map_or(0, |session| session.left(now).as_secs()),
+            },
             session_expires_at: expires_at,
         }
     }

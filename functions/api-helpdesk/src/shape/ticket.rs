@@ -28,6 +28,10 @@ pub(crate) struct Ticket {
     /// Until then free-form messages may be sent. May be past; `null` if the customer never opened a session.
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
     session_expires_at: Option<Timestamp>,
+    /// When the reminder came that the session is about to end, if the settings ask for one; `null` before, and again once the
+    /// customer has written.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    session_reminder_at: Option<Timestamp>,
     /// The customer's messages since our last one.
     unread_count: u32,
     #[schema(required = true, value_type = Option<String>, format = DateTime)]
@@ -90,6 +94,7 @@ impl From<domain::Ticket> for Ticket {
             channel_id: ticket.channel_id,
             status: TicketStatus::of(&ticket),
             session_expires_at: ticket.session_expires_at(),
+            session_reminder_at: ticket.reminded_at(),
             owner_id: ticket.owner_id,
             source: Source::Whatsapp,
             unread_count: ticket.unread_count,

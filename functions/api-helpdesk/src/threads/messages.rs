@@ -75,8 +75,10 @@ pub(crate) async fn list(
     request_body = NewMessage,
     responses(
         (status = 202, description = "What was accepted: all of it.", body = Accepted),
-        (status = 409, description = "`session_closed`, since `expired_at`: send an approved template, or wait until the \
-                                      customer writes. Of templates: `template_not_sendable` (with `template_status`, its \
+        (status = 409, description = "`contact_blocked` or `contact_opted_out` (of marketing), `since`. `session_closed`, \
+                                      since `expired_at`: send an approved template, or wait until the customer writes. \
+                                      `allowance_exhausted`, until `resets_at`. \
+                                      Of templates: `template_not_sendable` (with `template_status`, its \
                                       `reason` and `alternatives`), `template_recategorised` (`category`, \
                                       `previous_category`, `alternatives`), `template_needs_number`, \
                                       `channel_disconnected`. Of `then`: `session_open`, `too_many_deferred_replies` (`limit`)."),
@@ -106,7 +108,7 @@ pub(crate) async fn create(
     let reply = asked.into_reply(Destination::Thread(id), &id.to_string(), &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
-    let messages = helpdesk::accept(with, reply).await?;
+    let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let accepted = Accepted::of(&tenancy, messages).await;
     Ok((StatusCode::ACCEPTED, Json(accepted)))

@@ -75,6 +75,7 @@ impl Ticket {
         Aspects::of(self).with(other).apply(self);
         self.joined.push(other.id);
         self.joined.extend(&other.joined);
+        self.reminder = self.reminder.with(other.reminder);
         // A reply stands below every message that is shown here.
         self.next_sequence = self.next_sequence.max(other.next_sequence);
         let was = std::mem::replace(&mut other.state, State::Closed { at });

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use domain::contact::wishes::Sending;
 use domain::content::TemplateMessage;
 use domain::template::{Category, GivenHeader, Status};
-use domain::{Contact, Identity, Template};
+use domain::{Contact, Content, Identity, Template};
 use storage::StorageError;
 use storage::templates::TemplateFilter;
 
@@ -79,14 +80,21 @@ fn values(template: &Template, new: &NewTemplate, contact: Option<&Contact>) -> 
     variables.filter_map(|variable| value(&variable.key).map(|value| (variable.key, value))).collect()
 }
 
-/// Whether this template may go to the contact of this thread now: the one place that decides it, whichever way it is sent.
+/// Whether this may go to the contact of this thread now: the one place that decides it, whichever way it is sent.
 ///
 /// # Errors
 /// Why not.
-pub(super) fn may_go(template: &TemplateMessage, thread: &Thread) -> Result<(), AcceptError> {
-    // Meta sends codes to numbers only (131062).
-    if template.category == Category::Authentication && matches!(thread.ticket.customer, Identity::Bsuid(_)) {
-        return Err(AcceptError::NumberNeeded);
-    }
-    Ok(())
+pub(super) fn may_go(content: &Content, thread: &Thread) -> Result<(), AcceptError> {
+    let sending = match content {
+        // Meta sends codes to numbers only (131062).
+        Content::Template(template)
+            if template.category == Category::Authentication
+                && matches!(thread.ticket.customer, Identity::Bsuid(_)) =>
+        {
+            return Err(AcceptError::NumberNeeded);
+        }
+        Content::Template(template) => Sending::Template(&template.category),
+        _ => Sending::Reply,
+    };
+    thread.contact().map_or(Ok(()), |contact| Ok(contact.wishes.allow(sending)?))
 }

@@ -1,6 +1,7 @@
 //! The thread that a reply enters, as it is now.
 
 use domain::{Contact, Content, DeferredReply, Message, MessageId, Session, ThreadId, Ticket, TicketId};
+use futures::try_join;
 use jiff::Timestamp;
 use storage::outbox::{Beside, Deferred, Latest};
 use storage::{StorageError, Tenancy, Transaction};
@@ -19,7 +20,7 @@ pub(super) struct Thread {
     pub(super) session: Option<Session>,
     /// The quoted message by its own id: the client may have named it by one that only leads to it.
     pub(super) quoted: Option<MessageId>,
-    /// Whom it is with; read where it matters who that is.
+    /// Whom it is with.
     pub(super) person: Option<Person>,
     pub(super) place: Place,
     /// What is to follow the customer's answer.
@@ -60,8 +61,9 @@ impl Thread {
 
     async fn as_it_is(tenancy: &Tenancy, id: ThreadId) -> Result<Self, AcceptError> {
         let ticket = living_ticket(tenancy, id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
-        let session = session_of(tenancy, &ticket).await?;
-        Ok(Self { ticket, session, quoted: None, person: None, place: Place::There, deferred: None })
+        let (session, contact) = try_join!(session_of(tenancy, &ticket), living_contact(tenancy, ticket.contact_id))?;
+        let person = Some(Person::known(contact.ok_or(AcceptError::NoSuchThread)?));
+        Ok(Self { ticket, session, quoted: None, person, place: Place::There, deferred: None })
     }
 
     /// What the customer answers to a template comes into the thread in which it was sent (F16): from now on that ticket is
@@ -69,7 +71,7 @@ impl Thread {
     async fn for_template(tenancy: &Tenancy, id: ThreadId) -> Result<Self, AcceptError> {
         for _ in 0..ATTEMPTS {
             let mut thread = Self::as_it_is(tenancy, id).await?;
-            let contact = living_contact(tenancy, thread.ticket.contact_id).await?.ok_or(AcceptError::NoSuchThread)?;
+            let contact = thread.contact().cloned().ok_or(AcceptError::NoSuchThread)?;
             if settle(tenancy, &contact).await? {
                 continue;
             }
@@ -77,7 +79,6 @@ impl Thread {
             ticket.contact_id = contact.id;
             let latest = tenancy.conversation(ticket.channel_id, contact.id).await?.ticket_id;
             thread.place = if latest == Some(ticket.id) { Place::There } else { Place::Ahead { latest } };
-            thread.person = Some(Person::known(contact));
             return Ok(thread);
         }
         Err(Busy::Contended(ATTEMPTS).into())

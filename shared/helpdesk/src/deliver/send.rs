@@ -14,6 +14,7 @@ use super::{Call, DeliverError, Post, Step};
 use crate::living::living_ticket;
 use crate::session::session_of;
 use crate::settle;
+use crate::wishes::allowed;
 
 /// A message that stands in line for longer than this has waited.
 pub(super) const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
@@ -23,6 +24,10 @@ impl Post<'_> {
     pub(super) async fn send(&self, mut message: Message) -> Result<Step, DeliverError> {
         if self.waited_beyond_its_session(&message).await? {
             settle::session_over(self.tenancy, &mut message, (self.now)()).await?;
+            return Ok(Step::Next);
+        }
+        if let Err(why) = allowed(self.tenancy, &message).await? {
+            settle::not_wanted(self.tenancy, &mut message, why, (self.now)()).await?;
             return Ok(Step::Next);
         }
         let channel =
