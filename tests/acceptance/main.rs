@@ -12,6 +12,7 @@ mod conversations;
 mod counting;
 mod credentials;
 mod dead_letters;
+mod deferred;
 mod deployment;
 mod faults;
 mod fixtures;

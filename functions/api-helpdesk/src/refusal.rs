@@ -2,6 +2,7 @@
 
 mod contacts;
 mod conversations;
+mod deferred;
 mod templates;
 
 use axum::response::{IntoResponse, Response};
@@ -19,6 +20,7 @@ use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
 use whatsapp::media::NotAllowed;
 
 pub(crate) use conversations::recipient_invalid;
+pub(crate) use deferred::then_without_template;
 pub(crate) use templates::{header_invalid, template_not_alone};
 
 /// What every handler fails with: a problem, made of whatever error it met.
@@ -163,6 +165,8 @@ impl From<AcceptError> for Refusal {
             AcceptError::TemplateUnfillable(why) => Self(templates::template_unfillable(why)),
             AcceptError::HeaderNotAFile => Self(templates::header_not_a_file()),
             AcceptError::NumberNeeded => Self(templates::template_needs_number()),
+            AcceptError::SessionOpen => Self(deferred::session_open()),
+            AcceptError::TooManyDeferred => Self(deferred::too_many_deferred()),
             AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::AllowanceExhausted { resets_at } => Self(allowance_exhausted(resets_at)),

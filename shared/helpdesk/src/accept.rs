@@ -4,6 +4,7 @@
 mod beginning;
 mod compose;
 mod conversation;
+mod deferring;
 mod files;
 mod reply;
 mod template;
@@ -13,7 +14,7 @@ use domain::contact::wishes::NotWanted;
 use domain::content::MediaKind;
 use domain::template::{Category, Unfillable, Unsendable};
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Content, Initiative, LibraryItemId, Message, MessageId, UploadId};
+use domain::{Initiative, LibraryItemId, Message, MessageId, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
@@ -22,6 +23,7 @@ use storage::{Objects, ReserveError, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
 use beginning::Beginning;
+use files::Contents;
 pub use reply::{
     Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
 };
@@ -100,6 +102,12 @@ pub enum AcceptError {
     /// The contact hides theirs.
     #[error("the template goes to numbers only")]
     NumberNeeded,
+    /// The reply itself can be sent: there is no answer to wait for.
+    #[error("the session is open")]
+    SessionOpen,
+    /// As many as can wait in a conversation do so.
+    #[error("too many replies wait for an answer already")]
+    TooManyDeferred,
     /// The contact is blocked, or takes no marketing.
     #[error(transparent)]
     NotWanted(#[from] NotWanted),
@@ -179,6 +187,7 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             return Ok(earlier);
         }
         let mut thread = Thread::load(tenancy, &reply, now).await?;
+        thread.has_room(tenancy, &reply.saying, now).await?;
         let contents = match &contents {
             Some(contents) => contents,
             // Files are looked at once: what is there cannot be replaced.
@@ -238,10 +247,10 @@ struct Drafted {
 }
 
 /// The messages, each in its place. The first one quotes.
-fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Timestamp) -> Result<Drafted, AcceptError> {
+fn draft(thread: &mut Thread, reply: &NewReply, contents: &Contents, now: Timestamp) -> Result<Drafted, AcceptError> {
     let mut quoted = thread.quoted;
-    let mut messages = Vec::with_capacity(contents.len());
-    for content in contents {
+    let mut messages = Vec::with_capacity(contents.now.len());
+    for content in &contents.now {
         template::may_go(content, thread)?;
         let id: MessageId = fresh_id(now);
         let drafted = Reply { id, author: reply.author.clone(), content: content.clone(), reply_to: quoted.take() };
@@ -249,7 +258,9 @@ fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Times
         message.trace_id = reply.trace_id;
         messages.push(message);
     }
-    Ok(Drafted { messages, initiative: Initiative::of(thread.session, now) })
+    let initiative = Initiative::of(thread.session, now);
+    thread.defer(reply, &messages, initiative, &contents.later, now)?;
+    Ok(Drafted { messages, initiative })
 }
 
 async fn store(

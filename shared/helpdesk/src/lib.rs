@@ -3,6 +3,7 @@
 mod accept;
 mod allowance;
 mod contacts;
+mod deferred;
 mod deliver;
 mod failures;
 mod fetch;
@@ -35,6 +36,7 @@ pub use accept::{
 };
 pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
+pub use deferred::{DeferredError, cancel_deferred, deferred_replies, deferred_reply, rewrite_deferred};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use failures::keep_failure;
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};

@@ -135,6 +135,13 @@ impl Keys {
         self.key(&format!("#THREAD#{thread}"), format!("MESSAGE#{position}"))
     }
 
+    /// What the sort keys of a thread's deferred replies begin with.
+    pub(crate) const DEFERRED: &'static str = "DEFERRED#";
+
+    pub(crate) fn deferred(self, thread: ThreadId, message: MessageId) -> Key {
+        self.key(&format!("#THREAD#{thread}"), format!("{}{message}", Self::DEFERRED))
+    }
+
     pub(crate) fn whereabouts(self, id: MessageId) -> Key {
         self.key(&format!("#MESSAGE#{id}"), "MESSAGE")
     }
