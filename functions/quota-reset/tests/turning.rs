@@ -105,6 +105,8 @@ fn tenant(number: u128, time_zone: &str, started_on: &str) -> Tenant {
         allowance: 1_000,
         unverified_limit: 50,
         reopen_within: None,
+        resend_unconfirmed_after: None,
+        session_reminder_before: None,
         moderation: domain::Moderation::default(),
         wish_words: domain::contact::wishes::WishWords::default(),
         consent_rule: domain::contact::wishes::ConsentRule::default(),

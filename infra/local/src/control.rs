@@ -138,7 +138,8 @@ async fn list_dead_letters(State(control): State<Control>) -> Result<Json<Value>
         let messages = control.queues().messages(&queue.name).await.map_err(anyhow::Error::from)?;
         for message in &messages {
             let failed = control.watch.directory.failure(&message.message_id).await.map_err(anyhow::Error::from)?;
-            letters.push(dead_letter(queue, message, failed.map(|failed| failed.reason)));
+            let reason = failed.map(|failed| failed.reason);
+            letters.push(dead_letter(queue, message, reason.as_deref()));
         }
     }
     Ok(Json(json!({"data": letters})))
@@ -234,7 +235,7 @@ async fn run_schedule(State(control): State<Control>, Path(name): Path<String>) 
 }
 
 /// A body of JSON is shown as such.
-fn dead_letter(queue: &Queue, message: &Message, reason: Option<String>) -> Value {
+fn dead_letter(queue: &Queue, message: &Message, reason: Option<&str>) -> Value {
     let body = serde_json::from_str(&message.body).unwrap_or_else(|_| json!(message.body));
     json!({
         "queue": queue.logical_id,

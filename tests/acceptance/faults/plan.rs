@@ -57,6 +57,7 @@ pub(super) struct Plan {
 static DONE: Mutex<BTreeSet<Fault>> = Mutex::new(BTreeSet::new());
 
 impl Plan {
+    #[expect(clippy::disallowed_methods, reason = "how much is gone through is said by who runs the tests")]
     pub(super) fn from_environment() -> Self {
         let number = |name: &str| std::env::var(name).ok().and_then(|value| value.parse().ok());
         let all = std::env::var("FAULTS").is_ok_and(|value| value == "all");
