@@ -161,6 +161,8 @@ impl From<AcceptError> for Refusal {
             AcceptError::NumberNeeded => Self(templates::template_needs_number()),
             AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
+            AcceptError::AllowanceExhausted { resets_at } => Self(allowance_exhausted(resets_at)),
+            AcceptError::NoSuchTenant => Self::tenant_not_set_up(),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
         }
@@ -220,6 +222,14 @@ fn session_closed(expired_at: Option<Timestamp>) -> Problem {
                   template, or wait until the customer writes again.";
     Problem::new(StatusCode::CONFLICT, "session_closed", "The session is closed", detail)
         .with("expired_at", expired_at.map(|at| at.to_string()))
+}
+
+/// The tenant's allowance, not Meta's limit (F23).
+fn allowance_exhausted(resets_at: Timestamp) -> Problem {
+    let detail = "As many conversations were begun as your allowance has for this month. What customers write and what you \
+                  answer in their sessions goes on; begin others when resets_at has come, or ask the operator for more.";
+    Problem::new(StatusCode::CONFLICT, "allowance_exhausted", "The allowance is used up", detail)
+        .with("resets_at", resets_at.to_string())
 }
 
 fn text_empty() -> Problem {

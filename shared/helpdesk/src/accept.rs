@@ -1,6 +1,7 @@
 //! An agent's reply enters its thread and the outbox of its conversation (F16, F25, F26): as one message or several, all of
 //! them or none.
 
+mod beginning;
 mod compose;
 mod conversation;
 mod files;
@@ -17,9 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
 use storage::idempotency::Answered;
-use storage::{CommitError, Objects, StorageError, Tenancy};
+use storage::{Objects, ReserveError, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
+use beginning::Beginning;
 pub use reply::{
     Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
 };
@@ -103,6 +105,11 @@ pub enum AcceptError {
     NotWanted(#[from] NotWanted),
     #[error("the session is closed")]
     SessionClosed { expired_at: Option<Timestamp> },
+    /// As many conversations were begun as the tenant may in a month (F23).
+    #[error("the allowance is used up until {resets_at}")]
+    AllowanceExhausted { resets_at: Timestamp },
+    #[error("the tenant is not set up")]
+    NoSuchTenant,
     #[error("the idempotency key was used for another request")]
     KeyUsedOtherwise,
     #[error(transparent)]
@@ -174,21 +181,23 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             // Files are looked at once: what is there cannot be replaced.
             None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
-        let drafted = draft(&mut thread, &reply, contents, now)?;
+        let mut drafted = draft(&mut thread, &reply, contents, now)?;
+        let beginning = Beginning::of(tenancy, drafted.initiative, now).await?;
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
         }
-        match store(tenancy, &mut thread, &drafted, &reply, now).await {
+        match store(tenancy, &mut thread, &mut drafted, &beginning, &reply, now).await {
             Ok(()) => {
-                tracing::debug!(initiative = ?drafted.initiative, "a reply was accepted");
                 // One knock is enough for a conversation.
                 if let Some(first) = drafted.messages.first() {
                     knock(outbound, tenancy, first).await;
                 }
+                beginning.notice(tenancy, now).await;
                 return Ok(drafted.messages);
             }
-            Err(error) => after_conflict(error, attempt).await?,
+            Err(ReserveError::Exhausted) => return Err(beginning.refused(tenancy, now).await),
+            Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
     }
     Err(Busy::Contended(ATTEMPTS).into())
@@ -242,15 +251,17 @@ fn draft(thread: &mut Thread, reply: &NewReply, contents: &[Content], now: Times
 async fn store(
     tenancy: &Tenancy,
     thread: &mut Thread,
-    drafted: &Drafted,
+    drafted: &mut Drafted,
+    beginning: &Beginning,
     reply: &NewReply,
     now: Timestamp,
-) -> Result<(), CommitError> {
+) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
+    beginning.reserve(&mut transaction, &mut drafted.messages);
     thread.write(&mut transaction, &drafted.messages, now);
     if let Some(key) = &reply.idempotency {
         let message_ids = drafted.messages.iter().map(|message| message.id).collect();
         transaction.remember(&key.hash, &Answered { fingerprint: key.fingerprint.clone(), message_ids }, now);
     }
-    transaction.commit().await
+    transaction.commit_reserving().await
 }
