@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{ChannelId, ContactId};
-use helpdesk::{Accepting, Destination, Whom};
+use helpdesk::{Accepting, Destination, Funds, Whom};
 use http::StatusCode;
 use rest::{Caller, IdempotencyKey, Json};
 use serde::Deserialize;
@@ -45,7 +45,7 @@ pub(crate) struct NewConversation {
     responses(
         (status = 202, description = "What was accepted, and where.", body = Conversation),
         (status = 404, description = "There is no channel `channel_id`, or no contact `contact_id`."),
-        (status = 409, description = "`contact_blocked`; `contact_opted_out` (of marketing). `session_closed`: give a `template`. \
+        (status = 409, description = "`contact_blocked`; `contact_opted_out` (of marketing). `allowance_exhausted`, until `resets_at`. `session_closed`: give a `template`. \
                                       `channel_disconnected`; `contact_without_number`. \
                                       Of templates: as for a message."),
         (status = 422, description = "`recipient_invalid`, `phone_invalid` or `country_invalid` (with the `member`), and all \
@@ -64,7 +64,7 @@ pub(crate) async fn create(
     let (destination, named) = asked.destination()?;
     let reply = asked.message.into_reply(destination, &named, &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
-    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
+    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
     let messages = helpdesk::accept(with, reply).await?;
     desk.tell("message_accepted", &messages);
     let first = messages.first().cloned().ok_or_else(Refusal::not_found)?;

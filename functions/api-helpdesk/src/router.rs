@@ -6,7 +6,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::telling::traced;
-use crate::{Helpdesk, audit, contacts, conversations, library, messages, settings, threads, tickets, uploads, usage};
+use crate::{
+    Helpdesk, audit, contacts, conversations, library, messages, settings, template_sends, threads, tickets, uploads,
+    usage,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -21,6 +24,7 @@ use crate::{Helpdesk, audit, contacts, conversations, library, messages, setting
         (name = "library", description = "What is kept to be put into replies."),
         (name = "contacts", description = "Who writes, or may."),
         (name = "usage", description = "What is used of the monthly allowance."),
+        (name = "template-sends", description = "Templates that go to many."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
     )
@@ -52,6 +56,10 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(contacts::merges::delete))
         .routes(routes!(usage::show))
         .routes(routes!(usage::ledger::list))
+        .routes(routes!(template_sends::create))
+        .routes(routes!(template_sends::show))
+        .routes(routes!(template_sends::results::list))
+        .routes(routes!(template_sends::cancel::create))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
 }

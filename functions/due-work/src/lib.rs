@@ -19,6 +19,7 @@ const MARGIN: Duration = Duration::from_secs(10);
 pub struct DueWork {
     directory: Directory,
     outbound: Queue,
+    knocks: Queue,
     media: Queue,
     clock: Clock,
 }
@@ -49,6 +50,7 @@ impl DueWork {
         let outbound = Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?);
         Ok(Self {
             directory: Directory::new(Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?)),
+            knocks: outbound.beside(runtime.variable("KNOCKS_QUEUE_URL")?),
             media: outbound.beside(runtime.variable("MEDIA_QUEUE_URL")?),
             outbound,
             clock: runtime.clock().clone(),
@@ -62,14 +64,16 @@ impl DueWork {
     pub async fn handle(&self, time_left: Duration) -> Result<Woken, helpdesk::WakeError> {
         let now = self.clock.now();
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
-        let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
+        let Self { directory, outbound, knocks, media, .. } = self;
+        let waking = Waking { directory, outbound, knocks, media };
         let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files + woken.released + woken.reminders > 0 {
+        if woken.conversations + woken.files + woken.released + woken.reminders + woken.campaigns > 0 {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
             invocation.add("ReleasedByNumbers", woken.released);
             invocation.add("SessionReminders", woken.reminders);
+            invocation.add("WokenCampaigns", woken.campaigns);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

@@ -189,6 +189,7 @@ impl Watch {
                     }
                     Work::Channel { channel_id } => format!("who waits for channel {channel_id}"),
                     Work::File { thread_id, position } => format!("the file of message {position} in {thread_id}"),
+                    Work::Campaign { campaign_id } => format!("the next people of {campaign_id}"),
                     Work::Session { ticket_id } => format!("the end of the session of {ticket_id}"),
                 };
                 let list = if due.at <= now { &mut look.due } else { &mut look.waiting };

@@ -1,14 +1,14 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! numbers for which something waited, and tickets whose session is about to end.
+//! numbers for which something waited, tickets whose session is about to end, and templates on their way to many.
 
 mod number;
 mod turns;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use queues::jobs::{MediaJob, OutboundJob};
+use queues::jobs::{CampaignJob, MediaJob, OutboundJob};
 use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
@@ -22,6 +22,8 @@ pub struct Waking<'a> {
     pub directory: &'a Directory,
     /// The sender's queue.
     pub outbound: &'a Queue,
+    /// Its queue for what is no conversation.
+    pub knocks: &'a Queue,
     /// The downloader's.
     pub media: &'a Queue,
 }
@@ -37,6 +39,8 @@ pub struct Woken {
     pub released: u64,
     /// Tickets of whose session's end somebody was reminded.
     pub reminders: u64,
+    /// Templates on their way to many whose worker was told.
+    pub campaigns: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -57,6 +61,7 @@ pub enum WakeError {
 /// What was woken is looked at again after this if its job was lost. A file may take as long as the function that fetches
 /// it.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+const CAMPAIGN_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(5);
 const FILE_AGAIN_AFTER: SignedDuration = storage::messages::FIRST_LOOK;
 /// So much is looked at in each shard before it is decided whose turn is first.
 const LOOKED_AT: i32 = 1_000;
@@ -93,6 +98,7 @@ impl Woken {
             files: self.files + other.files,
             released: self.released + other.released,
             reminders: self.reminders + other.reminders,
+            campaigns: self.campaigns + other.campaigns,
             latest_ms: self.latest_ms.max(other.latest_ms),
             more: self.more || other.more,
         }
@@ -114,7 +120,7 @@ impl Waking<'_> {
         let files: Vec<MediaJob> = some.iter().filter_map(file).collect();
         self.outbound.knock_all(&conversations).await?;
         self.media.tell_of_files(&files).await?;
-        let (mut released, mut reminders) = (0, 0);
+        let (mut released, mut reminders, mut campaigns) = (0, 0, 0);
         for one in some {
             let next = match one.work {
                 Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
@@ -123,6 +129,12 @@ impl Waking<'_> {
                     let waiting = number::release(&self.directory.tenancy(one), channel_id, now).await?;
                     released += waiting.released;
                     waiting.again_at
+                }
+                Work::Campaign { campaign_id } => {
+                    let job = CampaignJob { tenant_id: one.tenant_id, campaign_id };
+                    self.knocks.tell_of_campaign(&job, Duration::ZERO).await?;
+                    campaigns += 1;
+                    Some(now + CAMPAIGN_AGAIN_AFTER)
                 }
                 Work::Session { ticket_id } => {
                     let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
@@ -137,7 +149,7 @@ impl Waking<'_> {
         let late = |one: &Due| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
         let latest_ms = some.iter().map(late).max().unwrap_or(0);
         let (conversations, files) = (conversations.len() as u64, files.len() as u64);
-        Ok(Woken { conversations, files, released, reminders, latest_ms, more: false })
+        Ok(Woken { conversations, files, released, reminders, campaigns, latest_ms, more: false })
     }
 }
 
@@ -146,13 +158,13 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::File { .. } | Work::Session { .. } => None,
+        Work::Campaign { .. } | Work::Channel { .. } | Work::File { .. } | Work::Session { .. } => None,
     }
 }
 
 fn file(due: &Due) -> Option<MediaJob> {
     match due.work {
         Work::File { thread_id, position } => Some(MediaJob { tenant_id: due.tenant_id, thread_id, position }),
-        Work::Channel { .. } | Work::Conversation { .. } | Work::Session { .. } => None,
+        Work::Campaign { .. } | Work::Channel { .. } | Work::Conversation { .. } | Work::Session { .. } => None,
     }
 }

@@ -2,14 +2,14 @@
 //! a number that nobody connected.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Channel, ChannelId, ContactId, Position, TenantId, ThreadId, TicketId};
+use domain::{CampaignId, Channel, ChannelId, ContactId, Position, TenantId, ThreadId, TicketId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StorageError;
 use crate::events::{self, Event};
 use crate::item::{self, Attributes, text};
-use crate::key::{Key, Keys, read_channel, read_conversation, read_message, read_ticket};
+use crate::key::{Key, Keys, read_campaign, read_channel, read_conversation, read_message, read_ticket};
 use crate::table::{Table, Tenancy};
 use crate::transaction::Transaction;
 
@@ -51,6 +51,8 @@ pub enum Work {
     Channel { channel_id: ChannelId },
     /// A message whose file is still with Meta.
     File { thread_id: ThreadId, position: Position },
+    /// A template on its way to many.
+    Campaign { campaign_id: CampaignId },
     /// A ticket whose session may be about to end.
     Session { ticket_id: TicketId },
 }
@@ -130,6 +132,7 @@ impl Directory {
             Work::Conversation { channel_id, contact_id } => keys.conversation(channel_id, contact_id),
             Work::Channel { channel_id } => keys.channel(channel_id),
             Work::File { thread_id, position } => keys.message(thread_id, position),
+            Work::Campaign { campaign_id } => keys.campaign(campaign_id),
             Work::Session { ticket_id } => keys.ticket(ticket_id),
         };
         let answer = self
@@ -206,13 +209,15 @@ fn read_due(item: &Attributes) -> Option<Due> {
     let conversation = |(tenant_id, channel_id, contact_id)| (tenant_id, Work::Conversation { channel_id, contact_id });
     let file = |(tenant_id, thread_id, position)| (tenant_id, Work::File { thread_id, position });
     let session = |(tenant_id, ticket_id)| (tenant_id, Work::Session { ticket_id });
+    let campaign = |(tenant_id, campaign_id)| (tenant_id, Work::Campaign { campaign_id });
     let (pk, sk) = (text("pk")?, text("sk")?);
     let channel = |(tenant_id, channel_id)| (tenant_id, Work::Channel { channel_id });
     let (tenant_id, work) = read_conversation(pk)
         .map(conversation)
         .or_else(|| read_message(pk, sk).map(file))
         .or_else(|| read_channel(pk, sk).map(channel))
-        .or_else(|| read_ticket(pk).map(session))?;
+        .or_else(|| read_ticket(pk).map(session))
+        .or_else(|| read_campaign(pk, sk).map(campaign))?;
     let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;
     Some(Due { tenant_id, work, at })
 }

@@ -2,6 +2,7 @@
 
 pub mod allowance;
 pub mod audit;
+pub mod campaigns;
 pub mod channels;
 pub mod contacts;
 pub mod conversations;
@@ -30,6 +31,7 @@ pub mod uploads;
 
 pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;
+pub use campaigns::RecipientCursor;
 pub use channels::ChannelCursor;
 pub use contacts::ContactCursor;
 pub use directory::Directory;
