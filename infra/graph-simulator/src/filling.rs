@@ -65,8 +65,10 @@ fn buttons(part: &Value, sent: &Value) -> Result<(), MetaError> {
             Some("COPY_CODE") => ("copy_code", "coupon_code"),
             _ => continue,
         };
+        // As Meta has it, in a text.
+        let place = index.to_string();
         let is_it = |component: &&Value| {
-            component["type"] == "button" && component["sub_type"] == kind && component["index"] == index.to_string()
+            component["type"] == "button" && component["sub_type"] == kind && component["index"] == place.as_str()
         };
         let found = components(sent).find(is_it).and_then(|component| component["parameters"][0][member].as_str());
         if found.is_none_or(str::is_empty) {

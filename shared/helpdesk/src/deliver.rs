@@ -180,7 +180,7 @@ impl Post<'_> {
             Turn::Unconfirmed { .. } => self.drop_from_outbox(contact, entry).await,
             Turn::Ready => match entry.not_before.filter(|not_before| now < *not_before) {
                 Some(not_before) => Ok(Step::Wait(not_before)),
-                None => self.send(message).await,
+                None => Box::pin(self.send(message)).await,
             },
         }
     }

@@ -119,7 +119,7 @@ impl Person {
     async fn make(tenancy: &Tenancy, number: &Phone, now: Timestamp) -> Result<Option<Self>, Busy> {
         let contact = Contact { phone: Some(number.clone()), ..Contact::new(fresh_id(now), now) };
         let numbers = rewritten(tenancy, contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
-        Ok((!numbers.is_shared()).then(|| Self { contact, new: Some(numbers.holders) }))
+        Ok((!numbers.is_shared()).then_some(Self { contact, new: Some(numbers.holders) }))
     }
 
     /// Makes the contact, or makes sure that it is still as it was read.

@@ -9,7 +9,7 @@ use super::content::{file, place};
 /// The object named `template`. `media_id` is Meta's of the file above the body.
 pub(super) fn template(template: &TemplateMessage, media_id: Option<&str>) -> Value {
     let mut components = Vec::new();
-    components.extend(header(template, media_id).map(|header| component("header", vec![header])));
+    components.extend(header(template, media_id).map(|header| component("header", &[header])));
     components.extend(words("header", Part::Header, template));
     components.extend(words("body", Part::Body, template));
     components.extend(template.parameters.iter().filter_map(button));
@@ -35,7 +35,7 @@ fn header(template: &TemplateMessage, media_id: Option<&str>) -> Option<Value> {
 
 fn words(kind: &str, part: Part, template: &TemplateMessage) -> Option<Value> {
     let parameters: Vec<Value> = template.parameters.iter().filter(|given| given.part == part).map(text).collect();
-    (!parameters.is_empty()).then(|| component(kind, parameters))
+    (!parameters.is_empty()).then(|| component(kind, &parameters))
 }
 
 fn text(parameter: &Parameter) -> Value {
@@ -55,7 +55,7 @@ fn button(parameter: &Parameter) -> Option<Value> {
     Some(json!({"type": "button", "sub_type": kind, "index": index.to_string(), "parameters": [given]}))
 }
 
-fn component(kind: &str, parameters: Vec<Value>) -> Value {
+fn component(kind: &str, parameters: &[Value]) -> Value {
     json!({"type": kind, "parameters": parameters})
 }
 
