@@ -40,9 +40,9 @@ pub struct Campaign {
     /// The slices of which something waits to be sent, each with when it was decided and when to look at it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     open: BTreeMap<u32, Open>,
-    /// Who is deciding the next slice, and since when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    attempt: Option<Attempt>,
+    /// Those who began to decide the next slice; the last one counts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attempts: Vec<Attempt>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cancelled: Option<Cancelled>,
     pub counts: Counts,
@@ -75,7 +75,7 @@ struct Open {
     look_at: Timestamp,
 }
 
-/// One try at deciding a slice. What an earlier one set aside is given back by the next.
+/// One try at deciding a slice. What earlier ones set aside is given back by the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attempt {
     pub slice: u32,
@@ -130,7 +130,7 @@ impl Campaign {
     /// How many people one takes: their list is one request.
     pub const MOST_RECIPIENTS: usize = 5_000;
     /// How many are decided at once.
-    pub const SLICE: usize = 50;
+    pub const SLICE: usize = 25;
     /// How long a slice waits for the one before it to leave.
     pub const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
     /// What has not left by then is not looked at any more; it may leave all the same.
@@ -158,7 +158,7 @@ impl Campaign {
             decided: 0,
             last_decided_at: None,
             open: BTreeMap::new(),
-            attempt: None,
+            attempts: Vec::new(),
             cancelled: None,
             counts: Counts::default(),
             trace_id: None,
@@ -229,21 +229,22 @@ impl Campaign {
         looks.chain(next).min()
     }
 
-    /// Begins to decide a slice, and says what an earlier try at it may have left behind.
-    pub fn begin(&mut self, slice: u32, now: Timestamp) -> (Attempt, Option<Attempt>) {
-        let earlier = self.attempt.take();
-        let number = earlier.map_or(0, |earlier| earlier.number) + 1;
+    /// Begins to decide a slice, and says which earlier tries at it may have left something behind: they stay named until
+    /// the slice is decided, since whoever cleans up after them may die, too.
+    pub fn begin(&mut self, slice: u32, now: Timestamp) -> (Attempt, Vec<Attempt>) {
+        let earlier = self.attempts.clone();
+        let number = earlier.last().map_or(0, |earlier| earlier.number) + 1;
         let attempt = Attempt { slice, number, begun_at: now };
-        self.attempt = Some(attempt);
+        self.attempts.push(attempt);
         (attempt, earlier)
     }
 
     /// The slice is decided, unless somebody else has done so or begun anew meanwhile. Says whether it is.
     pub fn decide(&mut self, attempt: Attempt, slice: &Slice, now: Timestamp) -> bool {
-        if self.attempt != Some(attempt) || self.decided != attempt.slice {
+        if self.attempts.last() != Some(&attempt) || self.decided != attempt.slice {
             return false;
         }
-        self.attempt = None;
+        self.attempts.clear();
         self.decided += 1;
         self.last_decided_at = Some(now);
         for recipient in slice.recipients() {

@@ -10,7 +10,7 @@ use crate::shape::TemplateSend;
 
 /// Cancels a job.
 ///
-/// Whoever is not decided yet gets nothing. Messages that are accepted already, of one slice of 50 contacts at most, go out.
+/// Whoever is not decided yet gets nothing. Messages that are accepted already, of two slices of 25 contacts at most, go out.
 /// A job that is through, or cancelled already, stays as it is.
 #[utoipa::path(
     post, path = "/v1/template-sends/{id}/cancel", operation_id = "cancel_template_send", tag = "template-sends",

@@ -24,7 +24,7 @@ struct Terms<'a> {
 }
 
 /// So many people are decided at once: enough to be quick, and few enough to leave the table to others.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 4;
 
 impl Campaigning<'_> {
     /// Decides a slice and keeps what became of its people.
@@ -37,8 +37,10 @@ impl Campaigning<'_> {
             Err(CommitError::Storage(error)) => return Err(error.into()),
         }
         let tenant = self.tenancy.tenant().await?;
-        if let (Some(earlier), Some(tenant)) = (earlier, &tenant) {
-            self.give_back(block_of(&campaign, tenant, earlier)).await?;
+        if let Some(tenant) = &tenant {
+            for attempt in earlier {
+                self.give_back(block_of(&campaign, tenant, attempt)).await?;
+            }
         }
         let Some(mut slice) = self.tenancy.slice(campaign.id, number).await? else { return Ok(()) };
         let undecided = slice.recipients().iter().filter(|recipient| recipient.outcome.is_none()).count();
