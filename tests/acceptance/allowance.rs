@@ -1,10 +1,12 @@
 //! What a month's allowance says.
 
+use acceptance::World;
+use acceptance::roles::TEMPLATE;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{fresh_world, shared_world, world_from};
 
 fn at(value: &Value) -> Timestamp {
     value.as_str().and_then(|text| text.parse().ok()).unwrap_or_else(|| panic!("no time: {value}"))
@@ -95,4 +97,64 @@ async fn the_earliest_purchase_that_qualifies_says_when_the_month_begins() {
 
     let refused = with(json!([october]), sales).await;
     assert_eq!((refused.status, refused.code()), (422, "no_qualifying_purchase"), "{refused:?}");
+}
+
+/// The project's template with a reset that only runs when somebody asks for it.
+fn with_the_reset_stopped() -> String {
+    TEMPLATE.replace("Schedule: rate(5 minutes)", "Schedule: rate(3650 days)")
+}
+
+async fn resets(world: &World) -> Value {
+    world.runs_schedule("quota-reset").await
+}
+
+/// The usage without what moves with the clock by itself.
+async fn usage(world: &World) -> Value {
+    let mut usage = world.agent().get("/v1/usage").await.expecting(200).body;
+    usage.as_object_mut().unwrap().remove("forecast");
+    usage
+}
+
+#[tokio::test]
+async fn a_new_month_begins_by_the_clock_whether_anybody_looks_late_twice_or_never() {
+    assert_ne!(with_the_reset_stopped(), TEMPLATE);
+    let world = world_from(&with_the_reset_stopped()).await;
+    // What passed while the world was set up.
+    resets(&world).await;
+    let before = usage(&world).await;
+    let others = world.agent_of(1).get("/v1/usage").await.expecting(200).body;
+    let resets_at = at(&before["resets_at"]);
+    world.clock().set(resets_at).await;
+
+    // Nobody looked, somebody did late, two did at once.
+    let unseen = usage(&world).await;
+    assert_eq!(unseen["period_start"], before["resets_at"]);
+    let first = resets(&world).await;
+    let over = 1 + u64::from(at(&others["resets_at"]) <= resets_at);
+    assert_eq!((&first["tenants"], &first["missed_periods"]), (&json!(over), &json!(0)), "{first}");
+    let seen = usage(&world).await;
+    let (one, other) = tokio::join!(resets(&world), resets(&world));
+    assert_eq!((&one["tenants"], &other["tenants"]), (&json!(0), &json!(0)));
+    assert_eq!([&seen, &usage(&world).await], [&unseen, &unseen]);
+
+    // Not for months: both tenants have gone through several.
+    world.clock().advance("P150D").await;
+    let months_later = usage(&world).await;
+    let caught_up = resets(&world).await;
+    assert_eq!(caught_up["tenants"], json!(2), "{caught_up}");
+    assert!(caught_up["missed_periods"].as_u64().unwrap() >= 6, "{caught_up}");
+    assert_eq!(usage(&world).await, months_later);
+    assert_eq!(resets(&world).await["tenants"], json!(0));
+}
+
+#[tokio::test]
+async fn the_reset_runs_by_itself_and_counts_what_it_saw() {
+    let world = fresh_world().await;
+    let resets_at = at(&usage(&world).await["resets_at"]);
+    world.clock().set(resets_at).await;
+    world.clock().advance("PT6M").await;
+
+    assert_eq!(resets(&world).await["tenants"], json!(0));
+    let log = std::fs::read_to_string(world.data().join("logs/quota-reset.log")).unwrap();
+    assert!(log.contains("\"ResetTenants\":"), "{log}");
 }

@@ -181,7 +181,7 @@ async fn a_repetition_is_answered_alike_whatever_was_lost() {
         world.arms(point, times, then).await;
 
         let first = with_key(&agent, body.clone(), then).await;
-        world.disarms(times).await;
+        world.disarms().await;
         let again = with_key(&agent, body, then).await.expecting(202);
         // Whoever died has told nobody of the work.
         world.clock().advance("PT2M").await;

@@ -239,7 +239,7 @@ async fn a_merge_ends_the_same_at_whichever_write_it_dies() {
             let two = Two::write(&world, &format!("Ada {number} {then}")).await;
             world.arms(point, times, then).await;
             two.are_linked(&world).await;
-            world.disarms(times).await;
+            world.disarms().await;
         }
     }
     assert!(world.dead_letters().await.is_empty());
@@ -260,7 +260,7 @@ async fn undoing_a_merge_ends_the_same_at_whichever_write_it_dies() {
             two.are_linked(&world).await;
             world.arms(point, times, then).await;
             two.are_parted(&world).await;
-            world.disarms(times).await;
+            world.disarms().await;
         }
     }
 }

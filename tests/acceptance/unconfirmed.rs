@@ -1,7 +1,9 @@
 //! A lost answer is never a second message, unless an agent asks for it.
 
 use acceptance::{Answer, Thread, World};
-use serde_json::json;
+use futures::future::join_all;
+use reqwest::Method;
+use serde_json::{Value, json};
 
 use crate::{fresh_world, shared_world};
 
@@ -95,6 +97,114 @@ async fn an_agent_may_discard_it() {
     assert!((200..300).contains(&discarded.status), "{discarded:?}");
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "discarded");
     assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
+}
+
+/// The first tenant chose that unconfirmed messages go out again by themselves after five minutes.
+async fn resends_by_itself(world: &World) {
+    let change = json!({ "resend_unconfirmed_after": "PT5M" });
+    let settings = world.caller(0, "admin").calls(Method::PATCH, "/v1/settings", Some(change)).await.expecting(200);
+    assert_eq!(settings.body["resend_unconfirmed_after"], "PT5M");
+}
+
+#[tokio::test]
+async fn a_tenant_may_choose_that_it_is_sent_again_by_itself_once() {
+    let world = fresh_world().await;
+    resends_by_itself(&world).await;
+    world.no_automatic_statuses().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!("drop_before")).await;
+    let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
+    world.settles().await;
+    let unconfirmed = world.agent().message(&thread, reply.id()).await;
+    assert!(unconfirmed["status"] == "unconfirmed" && unconfirmed["resends_at"].is_string(), "{unconfirmed}");
+
+    world.clock().advance("PT4M").await;
+    assert!(world.phone_of("Ada").received().await.is_empty());
+    world.clock().advance("PT2M").await;
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "sent");
+
+    // If the answer is lost again, a person decides.
+    world.fault("Ada", 2, json!("drop_before")).await;
+    let second = world.agent().replies_to(&thread, "and this?").await.expecting(202);
+    for _ in 0..5 {
+        world.clock().advance("PT10M").await;
+    }
+    let unconfirmed = world.agent().message(&thread, second.id()).await;
+    assert!(unconfirmed["status"] == "unconfirmed" && unconfirmed["resends_at"].is_null(), "{unconfirmed}");
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 4);
+}
+
+#[tokio::test]
+async fn a_status_that_comes_in_time_keeps_it_from_being_sent_again_by_itself() {
+    let world = fresh_world().await;
+    resends_by_itself(&world).await;
+    let (thread, reply) = unconfirmed(&world).await;
+    let arrived = world.phone_of("Ada").messages().await.pop().unwrap();
+
+    world.clock().advance("PT3M").await;
+    world.meta_reports(arrived["id"].as_str().unwrap(), "delivered").await;
+    world.clock().advance("PT30M").await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "delivered");
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+}
+
+#[tokio::test]
+async fn a_tenant_that_changes_its_mind_decides_about_each_again() {
+    let world = fresh_world().await;
+    resends_by_itself(&world).await;
+    let (thread, reply) = unconfirmed(&world).await;
+    let admin = world.caller(0, "admin");
+    for (after, status) in [(json!("PT1M"), 422), (json!("P2D"), 422), (Value::Null, 200)] {
+        let change = json!({ "resend_unconfirmed_after": after });
+        admin.calls(Method::PATCH, "/v1/settings", Some(change)).await.expecting(status);
+    }
+
+    world.clock().advance("PT30M").await;
+
+    let left = world.agent().message(&thread, reply.id()).await;
+    assert!(left["status"] == "unconfirmed" && left["resends_at"].is_null(), "{left}");
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+}
+
+#[tokio::test]
+async fn of_every_tenth_answer_that_is_lost_no_message_is_sent_twice() {
+    const CUSTOMERS: usize = 10;
+    const EACH: usize = 10;
+    for told in [true, false] {
+        let world = fresh_world().await;
+        if !told {
+            world.no_automatic_statuses().await;
+        }
+        let names: Vec<String> = (0..CUSTOMERS).map(|n| format!("Customer {n}")).collect();
+        let mut threads = Vec::new();
+        for (number, name) in names.iter().enumerate() {
+            threads.push(world.customer(name).writes("hello").await);
+            let to = world.customer(name).address().to_owned();
+            let matching = json!({ "path": "/messages", "to": to });
+            let then = ["drop_after", "drop_half"][number % 2];
+            world.meta_misbehaves(json!({ "match": matching, "after": number, "times": 1, "then": then })).await;
+        }
+        let texts: Vec<String> = (0..EACH).map(|n| format!("reply {n}")).collect();
+        for text in &texts {
+            let agent = world.agent();
+            let accepted = join_all(threads.iter().map(|thread| agent.replies_to(thread, text))).await;
+            assert!(accepted.iter().all(|answer| answer.status == 202));
+        }
+        for _ in 0..4 {
+            world.clock().advance("PT1M").await;
+        }
+
+        let mut unconfirmed = 0;
+        for (name, thread) in names.iter().zip(&threads) {
+            assert_eq!(world.phone_of(name).received().await, texts, "{name}");
+            let messages = world.agent().messages(thread).await;
+            unconfirmed += messages.iter().filter(|message| message["status"] == "unconfirmed").count();
+        }
+        println!("{} answers of {} lost: {unconfirmed} unconfirmed, 0 sent twice", CUSTOMERS, CUSTOMERS * EACH);
+        assert_eq!(unconfirmed, if told { 0 } else { CUSTOMERS });
+    }
 }
 
 #[tokio::test]

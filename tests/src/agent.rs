@@ -219,7 +219,8 @@ impl Agent {
         threads
     }
 
-    pub(crate) async fn pages(&self, path: &str) -> Vec<Value> {
+    /// Every page of a list; `path` has a query already.
+    pub async fn pages(&self, path: &str) -> Vec<Value> {
         let mut all = Vec::new();
         let mut cursor: Option<String> = None;
         loop {

@@ -72,7 +72,8 @@ impl Crowd {
 
         let began = Instant::now();
         let made = agent.sends_to_many(&named).await.expecting(202);
-        eventually("the first slice", async || (agent.job(made.id()).await["accepted"] != json!(0)).then_some(())).await;
+        eventually("the first slice", async || (agent.job(made.id()).await["accepted"] != json!(0)).then_some(()))
+            .await;
         let asked_at = Instant::now();
         agent.replies_to(&thread, "here we are").await.expecting(202);
         eventually("the reply", async || (ben.phone().received().await == ["here we are"]).then_some(())).await;

@@ -109,6 +109,31 @@ impl World {
         self.as_owner("AmazonSQS.PurgeQueue", json!({ "QueueUrl": url })).await;
     }
 
+    /// Somebody puts at most ten jobs into a queue, in one call.
+    pub async fn puts_jobs(&self, queue: &str, jobs: &[String]) {
+        let url = format!("{}/000000000000/local-{queue}", self.stack_file().aws);
+        let entry = |(id, body): (usize, &String)| json!({ "Id": id.to_string(), "MessageBody": body });
+        let entries: Vec<Value> = jobs.iter().enumerate().map(entry).collect();
+        self.as_owner("AmazonSQS.SendMessageBatch", json!({ "QueueUrl": url, "Entries": entries })).await;
+    }
+
+    /// An item of the table is lost.
+    pub async fn loses_the_item(&self, pk: &str, sk: &str) {
+        let body = json!({ "TableName": "local-helpdesk", "Key": { "pk": { "S": pk }, "sk": { "S": sk } } });
+        self.as_owner("DynamoDB_20120810.DeleteItem", body).await;
+    }
+
+    /// `due-work` finds an item no more.
+    pub async fn loses_the_mark_of(&self, pk: &str, sk: &str) {
+        let body = json!({
+            "TableName": "local-helpdesk",
+            "Key": { "pk": { "S": pk }, "sk": { "S": sk } },
+            "UpdateExpression": "REMOVE due_pk, due_sk",
+            "ConditionExpression": "attribute_exists(due_pk)",
+        });
+        self.as_owner("DynamoDB_20120810.UpdateItem", body).await;
+    }
+
     async fn as_owner(&self, target: &str, body: Value) -> String {
         // The stack looks at who signed, not at the signature.
         let signed = "AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, \

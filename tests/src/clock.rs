@@ -39,6 +39,18 @@ impl Clock<'_> {
     }
 }
 
+impl World {
+    /// Runs a schedule now and gives what its function answers.
+    pub async fn runs_schedule(&self, name: &str) -> Value {
+        self.control_post(&format!("schedules/{name}/run"), json!({})).await
+    }
+
+    /// What the functions used since the stack started, by function, service and operation.
+    pub async fn metering(&self) -> Vec<Value> {
+        self.control_get("metering").await["data"].as_array().cloned().unwrap_or_default()
+    }
+}
+
 fn time(answer: &Value) -> Timestamp {
     answer["now"].as_str().and_then(|now| now.parse().ok()).unwrap_or_else(|| panic!("no time in {answer}"))
 }

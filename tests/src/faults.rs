@@ -47,6 +47,14 @@ impl World {
         self.control_post("faults", fault).await;
     }
 
+    /// The next `times` calls of an operation of the table, whatever they are about, meet `then`.
+    pub async fn arms_all(&self, function: &str, operation: &str, times: u32, then: &str) {
+        let fault = json!({
+            "function": function, "service": "dynamodb", "operation": operation, "times": times, "then": then,
+        });
+        self.control_post("faults", fault).await;
+    }
+
     /// Every call is answered honestly again, by AWS and by Meta. Says how many of AWS's faults were not met.
     pub async fn disarms(&self) -> usize {
         let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();

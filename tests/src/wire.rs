@@ -10,6 +10,7 @@ const FAULTS: &str = "FAULTS_EVERYWHERE";
 const GUARD: &str = "WITHOUT_GUARD";
 
 /// Arms a stack as the environment says, which mostly says nothing.
+#[expect(clippy::disallowed_methods, reason = "what a run is asked for reaches each of its stacks by its environment")]
 pub(crate) async fn disturb(control: &str) {
     if let Ok(effects) = std::env::var(FAULTS) {
         let effects: Vec<&str> = effects.split(',').collect();

@@ -16,11 +16,13 @@ use crate::Desk;
 /// The name under which its metrics are counted.
 const FUNCTION: &str = "api-channels";
 
-/// Answers a request as part of its trace.
+/// Answers a request in time, as part of its trace.
 pub(crate) async fn traced(State(desk): State<Desk>, request: Request, next: Next) -> Response {
-    let header = request.lambda_context_ref().and_then(|context| context.xray_trace_id.as_deref());
+    let context = request.lambda_context_ref();
+    let time_left = context.map(|context| runtime::time_left(context.deadline()));
+    let header = context.and_then(|context| context.xray_trace_id.as_deref());
     let trace = Trace::of_invocation(header, desk.now());
-    trace.around(next.run(request)).await
+    trace.around(rest::within(time_left, next.run(request))).await
 }
 
 impl Desk {

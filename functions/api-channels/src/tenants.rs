@@ -4,6 +4,7 @@ use axum::extract::State;
 use domain::TenantId;
 use domain::allowance::anniversary;
 use http::StatusCode;
+use jiff::Timestamp;
 use jiff::civil::Date;
 use rest::{Id, IfMatch, Json, Operator, Period, Versioned};
 use serde::Deserialize;
@@ -92,7 +93,7 @@ pub(crate) async fn replace(
     IfMatch(seen): IfMatch,
     Json(given): Json<WholeTenant>,
 ) -> Result<(StatusCode, Versioned<Tenant>), Refusal> {
-    let (status, tenant) = put(&desk.table.of(id), &given, seen).await?;
+    let (status, tenant) = put(&desk.table.of(id), &given, seen, desk.now()).await?;
     desk.tell("tenant_written", operator.user(), "tenant.id", id);
     Ok((status, Tenant::versioned(tenant)))
 }
@@ -104,6 +105,7 @@ async fn put(
     tenancy: &Tenancy,
     given: &WholeTenant,
     seen: Option<u64>,
+    now: Timestamp,
 ) -> Result<(StatusCode, domain::Tenant), Refusal> {
     for _ in 0..ATTEMPTS {
         let read = tenancy.tenant().await?;
@@ -111,19 +113,20 @@ async fn put(
             return Err(Refusal::changed());
         }
         let mut tenant = given.clone().into_tenant(tenancy.tenant_id())?;
+        let period = tenant.period(now);
         let Some(read) = read else {
-            if tenancy.create_tenant(&tenant).await? {
+            if tenancy.create_tenant(&tenant, &period).await? {
                 return Ok((StatusCode::CREATED, tenant));
             }
             continue;
         };
-        tenant.version = read.version;
         // These are the tenant's own choices, not the operator's.
-        tenant.moderation = read.moderation;
-        tenant.wish_words = read.wish_words;
+        tenant.moderation = read.moderation.clone();
+        tenant.resend_unconfirmed_after = read.resend_unconfirmed_after;
+        tenant.wish_words = read.wish_words.clone();
         tenant.consent_rule = read.consent_rule;
         tenant.session_reminder_before = read.session_reminder_before;
-        match tenancy.save_tenant(&mut tenant).await {
+        match tenancy.replace_tenant(&mut tenant, &read, &period).await {
             Ok(()) => return Ok((StatusCode::OK, tenant)),
             Err(CommitError::Conflict) => {}
             Err(CommitError::Storage(error)) => return Err(error.into()),
@@ -146,6 +149,7 @@ impl WholeTenant {
             qualifying,
             allowance: self.allowance,
             reopen_within: self.reopen_within.map(Into::into),
+            resend_unconfirmed_after: None,
             moderation: domain::Moderation::default(),
             wish_words: domain::contact::wishes::WishWords::default(),
             consent_rule: domain::contact::wishes::ConsentRule::default(),

@@ -45,8 +45,8 @@ pub(crate) struct NewConversation {
     responses(
         (status = 202, description = "What was accepted, and where.", body = Conversation),
         (status = 404, description = "There is no channel `channel_id`, or no contact `contact_id`."),
-        (status = 409, description = "`contact_blocked`; `contact_opted_out` (of marketing). `allowance_exhausted`, until `resets_at`. `session_closed`: give a `template`. \
-                                      `channel_disconnected`; `contact_without_number`. \
+        (status = 409, description = "`contact_blocked`; `contact_opted_out` (of marketing). `session_closed`: give a `template`. \
+                                      `channel_disconnected`; `contact_without_number`; `allowance_exhausted`, until `resets_at`. \
                                       Of templates: as for a message."),
         (status = 422, description = "`recipient_invalid`, `phone_invalid` or `country_invalid` (with the `member`), and all \
                                       that a message can be refused for."),
@@ -65,7 +65,7 @@ pub(crate) async fn create(
     let reply = asked.message.into_reply(destination, &named, &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
-    let messages = helpdesk::accept(with, reply).await?;
+    let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let first = messages.first().cloned().ok_or_else(Refusal::not_found)?;
     let accepted = Accepted::of(&tenancy, messages).await;

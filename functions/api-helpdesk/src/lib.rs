@@ -4,6 +4,7 @@ mod audit;
 mod business_number;
 mod contacts;
 mod conversations;
+mod gaps;
 mod library;
 mod messages;
 mod refusal;

@@ -39,6 +39,10 @@ impl Refusal {
         Self(Problem::new(StatusCode::NOT_FOUND, "tenant_not_set_up", "The tenant is not set up", detail))
     }
 
+    pub(crate) fn resend_out_of_range() -> Self {
+        Self(resend_out_of_range())
+    }
+
     /// It is not the version the caller saw, or has just ceased to be.
     pub(crate) fn changed() -> Self {
         let detail = "It has changed since you read it, and nothing was done. Read it again and decide again.";
@@ -271,6 +275,12 @@ fn ticket_merged(into: TicketId) -> Problem {
 fn not_hidden() -> Problem {
     let detail = "The message is not hidden, so there is nothing to reveal. Read it as it is.";
     Problem::new(StatusCode::CONFLICT, "not_hidden", "The message is not hidden", detail)
+}
+
+fn resend_out_of_range() -> Problem {
+    let detail = "A message is sent again after 5 minutes at the earliest, since what became of it may still be told, and \
+                  after 24 hours at the latest.";
+    unprocessable("resend_out_of_range", "This is too soon or too late", detail.into())
 }
 
 fn block_list_too_long(error: TooMany) -> Problem {

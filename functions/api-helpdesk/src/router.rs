@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use crate::telling::traced;
 use crate::{
-    Helpdesk, audit, contacts, conversations, library, messages, settings, template_sends, threads, tickets, uploads,
-    usage,
+    Helpdesk, audit, contacts, conversations, gaps, library, messages, settings, template_sends, threads, tickets,
+    uploads, usage,
 };
 
 #[derive(OpenApi)]
@@ -27,6 +27,7 @@ use crate::{
         (name = "template-sends", description = "Templates that go to many."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
+        (name = "gaps", description = "What should have happened and has not."),
     )
 )]
 struct Document;
@@ -62,6 +63,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(template_sends::cancel::create))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
+        .routes(routes!(gaps::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

@@ -39,6 +39,10 @@ pub(crate) struct SettingsChange {
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false, example = "P2D")]
     reopen_within: Change<Period>,
+    /// An ISO 8601 duration from 5 minutes to 24 hours; `null`: somebody decides about each message.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, required = false, example = "PT10M")]
+    resend_unconfirmed_after: Change<Period>,
     /// An ISO 8601 duration from two minutes to 23 hours; `null` for no reminder. Sessions that are open already are reminded of
     /// by what is set when their time comes, if anything was set when they opened.
     #[serde(default)]
@@ -95,8 +99,8 @@ struct ModerationChange {
         (status = 403, description = "`role_required`: only an admin may do this."),
         (status = 404, description = "`tenant_not_set_up`."),
         (status = 412, description = "`version_mismatch`: they have changed since you saw them."),
-        (status = 422, description = "`body_invalid`, `block_list_too_long`, `opt_out_list_too_long` or \
-                                      `session_reminder_invalid`."),
+        (status = 422, description = "`body_invalid`, `block_list_too_long`, `opt_out_list_too_long`, \
+                                       `resend_out_of_range` or `session_reminder_invalid`."),
     )
 )]
 pub(crate) async fn update(
@@ -115,6 +119,11 @@ pub(crate) async fn update(
     change.opt_out.apply(&mut tenant.wish_words)?;
     tenant.consent_rule = change.campaign_consent.map_or(tenant.consent_rule, Into::into);
     tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
+    let resend_after = change.resend_unconfirmed_after.map(SignedDuration::from);
+    tenant.resend_unconfirmed_after = resend_after.apply(tenant.resend_unconfirmed_after);
+    if tenant.resend_unconfirmed_after.is_some_and(|after| !Tenant::RESEND_AFTER.contains(&after)) {
+        return Err(Refusal::resend_out_of_range());
+    }
     tenant.session_reminder_before =
         change.session_reminder_before.map(SignedDuration::from).apply(tenant.session_reminder_before);
     if tenant.session_reminder_before.is_some_and(|before| !REMINDERS.contains(&before)) {

@@ -8,11 +8,14 @@ use queues::{Queue, Trace};
 use runtime::{Clock, Invocation, Runtime};
 use serde_json::{Value, json};
 use storage::{Directory, Table};
+use tokio::time::timeout;
 
 /// The name under which its metrics are counted.
 const FUNCTION: &str = "due-work";
-/// What stays of the function's time for answering.
+/// Nothing is begun in the last part of the function's time.
 const MARGIN: Duration = Duration::from_secs(10);
+/// What stays of it for answering.
+const ANSWERING: Duration = Duration::from_secs(1);
 
 /// The function, built once a process.
 #[derive(Clone, Debug)]
@@ -66,11 +69,18 @@ impl DueWork {
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
         let Self { directory, outbound, knocks, media, .. } = self;
         let waking = Waking { directory, outbound, knocks, media };
-        let woken = helpdesk::wake(waking, now, until).await?;
-        if woken.conversations + woken.files + woken.released + woken.reminders + woken.campaigns > 0 {
+        // What hangs is dropped at its next wait; the next run finds it again.
+        let hung = time_left.saturating_sub(ANSWERING);
+        let woken = match timeout(hung, helpdesk::wake(waking, now, until)).await {
+            Ok(woken) => woken?,
+            Err(_) => Woken { more: true, ..Woken::default() },
+        };
+        if woken.did_something() {
             let invocation = Invocation::of(FUNCTION);
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
+            invocation.add("ResentByRule", woken.resent);
+            invocation.add("GapsFound", woken.gaps);
             invocation.add("ReleasedByNumbers", woken.released);
             invocation.add("SessionReminders", woken.reminders);
             invocation.add("WokenCampaigns", woken.campaigns);

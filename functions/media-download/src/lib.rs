@@ -9,7 +9,7 @@ use helpdesk::{Fetched, Fetching, Obstacle, Opening, Outcome};
 use queues::jobs::MediaJob;
 use queues::{Disposition, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
-use storage::{Objects, Table};
+use storage::{Directory, Objects, Table};
 use whatsapp::graph::{Downloads, Graph};
 
 /// The name under which its metrics are counted.
@@ -62,7 +62,9 @@ impl MediaDownload {
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
         let work = async |job: MediaJob| self.fetch(job, &invocation).await;
-        let response = consume_jobs(event, time_left, never_spilled, work).await;
+        let directory = &Directory::new(self.table.clone());
+        let keep = async |not_done| helpdesk::keep_failure(directory, not_done, self.clock.now()).await;
+        let response = consume_jobs(event, time_left, never_spilled, work, keep).await;
         invocation.tell(self.clock.now());
         response
     }

@@ -10,7 +10,7 @@ use queues::jobs::{CampaignJob, OutboundJob, SenderJob};
 use queues::{Disposition, Queue, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
 use serde_json::json;
-use storage::{Objects, Table};
+use storage::{Directory, Objects, Table};
 use whatsapp::graph::Graph;
 
 /// The name under which its metrics are counted.
@@ -78,7 +78,9 @@ impl OutboundSender {
             SenderJob::Conversation(job) => self.deliver(job, [until, files_until], &invocation).await,
             SenderJob::Campaign(job) => self.advance(job, &invocation).await,
         };
-        let response = consume_jobs(event, time_left, never_spilled, work).await;
+        let directory = &Directory::new(self.table.clone());
+        let keep = async |not_done| helpdesk::keep_failure(directory, not_done, self.clock.now()).await;
+        let response = consume_jobs(event, time_left, never_spilled, work, keep).await;
         invocation.tell(self.clock.now());
         response
     }

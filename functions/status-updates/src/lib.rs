@@ -56,7 +56,8 @@ impl StatusUpdates {
         let read_spilled = async |key: &str| self.objects.get(key).await;
         let invocation = Invocation::of(FUNCTION);
         let work = async |job: StatusesJob| self.apply(job, &invocation).await;
-        let response = consume_jobs(event, time_left, read_spilled, work).await;
+        let keep = async |not_done| helpdesk::keep_failure(&self.directory, not_done, self.clock.now()).await;
+        let response = consume_jobs(event, time_left, read_spilled, work, keep).await;
         invocation.tell(self.clock.now());
         response
     }

@@ -3,6 +3,7 @@
 mod batch;
 mod call;
 mod delete;
+mod move_task;
 mod problem;
 mod queue;
 mod receive;
@@ -51,12 +52,14 @@ async fn dispatch(call: &Call<'_>) -> Result<Reply, Problem> {
         "DeleteQueue" => queue::delete(call).await,
         "GetQueueAttributes" => queue::attributes(call).await,
         "GetQueueUrl" => queue::url(call).await,
+        "ListMessageMoveTasks" => move_task::list(call).await,
         "ListQueues" => queue::list(call).await,
         "PurgeQueue" => queue::purge(call).await,
         "ReceiveMessage" => receive::receive(call).await,
         "SendMessage" => send::send(call).await,
         "SendMessageBatch" => send::send_batch(call).await,
         "SetQueueAttributes" => queue::set_attributes(call).await,
+        "StartMessageMoveTask" => move_task::start(call).await,
         other => Err(Problem::unknown_action(other)),
     }
 }

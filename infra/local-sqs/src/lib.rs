@@ -22,6 +22,7 @@ pub use message::{Message, NewMessage, Receive, ReceivedMessage, SentMessage};
 pub use message_attribute::{AttributeValue, MessageAttribute};
 pub use queues::{Counts, Queues};
 pub use settings::{DeduplicationScope, Fifo, QueueKind, QueueSettings, RedrivePolicy, ThroughputLimit};
+pub use store::MoveTask;
 
 /// Where the queues read the time. It may be moved forward; see [`Queues::clock_moved`].
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

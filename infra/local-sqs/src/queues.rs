@@ -216,6 +216,26 @@ impl Queues {
         Ok(moved)
     }
 
+    /// Does so as `StartMessageMoveTask` does, and gives the task's handle.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub async fn start_move(&self, dead_letter_queue: &str) -> Result<String, Error> {
+        let (sources, handle) = self.change(dead_letter_queue, store::start_move).await?;
+        for source in sources {
+            self.shared.changes.announce(&source);
+        }
+        Ok(handle)
+    }
+
+    /// The latest moves from a dead-letter queue, at most `limit`.
+    ///
+    /// # Errors
+    /// No such queue.
+    pub async fn moves(&self, dead_letter_queue: &str, limit: u32) -> Result<Vec<store::MoveTask>, Error> {
+        self.on(dead_letter_queue, move |tx, queue, _| store::moves(tx, queue, limit)).await
+    }
+
     /// Does something to a queue that those who wait for it may have waited for.
     async fn change<T, F>(&self, name: &str, work: F) -> Result<T, Error>
     where

@@ -19,7 +19,8 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 
-pub(crate) use dead_letter::redrive;
+pub use dead_letter::MoveTask;
+pub(crate) use dead_letter::{moves, redrive, start_move};
 pub(crate) use in_flight::{change_visibility, delete};
 pub(crate) use overview::{Outlook, counts, messages, next_change_at, outlook};
 pub(crate) use queue::{Queue, create, find, names, purge, remove, set};

@@ -15,6 +15,10 @@ The AWS account on one machine: the stack of infra/template.yaml with its stand-
 
 Usage: cargo run [-- OPTIONS]
        cargo run -- trace MESSAGE_ID [--data DIR]    One message's story, with times, from a running stack
+       cargo run -- dead-letters list|replay [--queue NAME] [--data DIR | --stack NAME]
+                                                     Work that was given up, and why; or all of it back to its queue.
+                                                     With --stack, that of a stack on AWS, by the credentials and region
+                                                     in AWS's usual environment variables
 
 Options:
   --fresh       Forget what an earlier run kept, and start anew
@@ -43,8 +47,39 @@ pub enum Command {
         /// The data folder of the stack that has it.
         data: PathBuf,
     },
+    /// Look at work that was given up, or send it back.
+    DeadLetters(DeadLetters),
     /// Print the help.
     Help,
+}
+
+/// What is to be done with work that was given up.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DeadLetters {
+    /// Look, or send back.
+    pub verb: Verb,
+    /// Only of the queue whose name holds this.
+    pub queue: Option<String>,
+    /// Whose.
+    pub of: Account,
+}
+
+/// What is done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// They are shown.
+    List,
+    /// They go back to where they came from.
+    Replay,
+}
+
+/// Where a stack is.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Account {
+    /// On this machine, with this data folder.
+    Local(PathBuf),
+    /// On AWS, by this name.
+    Aws(String),
 }
 
 /// How the stack is run.
@@ -81,6 +116,9 @@ pub enum CommandError {
     /// An id of another kind, or none.
     #[error("`{0}` is no message's id; one is `msg_` and 32 hexadecimal digits, as the API shows it")]
     NotAMessage(String),
+    /// Neither of the two things that can be done with dead letters.
+    #[error("`dead-letters {0}` is nothing that can be done; `list` and `replay` are")]
+    NotAVerb(String),
     /// A port that is not one.
     #[error("`{0}` is not a port; give a number from 0 to 65530")]
     NotAPort(String),
@@ -96,6 +134,9 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
         let name = arguments.next().ok_or_else(|| CommandError::MissingValue("function".into()))?;
         let clock = arguments.next().ok_or_else(|| CommandError::MissingValue("function".into()))?;
         return Ok(Command::Function { name, clock: clock.into() });
+    }
+    if arguments.next_if(|first| first == "dead-letters").is_some() {
+        return dead_letters(arguments).map(Command::DeadLetters);
     }
     let traced = match arguments.next_if(|first| first == "trace") {
         Some(_) => Some(message(arguments.next().ok_or_else(|| CommandError::MissingValue("trace".into()))?)?),
@@ -122,6 +163,25 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
         Some(message) => Command::Trace { message, data: options.data },
         None => Command::Run(options),
     })
+}
+
+fn dead_letters(mut arguments: impl Iterator<Item = String>) -> Result<DeadLetters, CommandError> {
+    let verb = match arguments.next().as_deref() {
+        Some("list") => Verb::List,
+        Some("replay") => Verb::Replay,
+        other => return Err(CommandError::NotAVerb(other.unwrap_or_default().to_owned())),
+    };
+    let mut asked = DeadLetters { verb, queue: None, of: Account::Local(DEFAULT_DATA.into()) };
+    while let Some(flag) = arguments.next() {
+        let mut value = || arguments.next().ok_or_else(|| CommandError::MissingValue(flag.clone()));
+        match flag.as_str() {
+            "--queue" => asked.queue = Some(value()?),
+            "--data" => asked.of = Account::Local(value()?.into()),
+            "--stack" => asked.of = Account::Aws(value()?),
+            _ => return Err(CommandError::Unknown(flag)),
+        }
+    }
+    Ok(asked)
 }
 
 fn message(text: String) -> Result<MessageId, CommandError> {
@@ -170,6 +230,16 @@ mod tests {
         assert_eq!(parsed(&format!("trace {id} --data /d")), Ok(expected));
         assert_eq!(parsed("trace thr_1"), Err(CommandError::NotAMessage("thr_1".into())));
         assert_eq!(parsed("trace"), Err(CommandError::MissingValue("trace".into())));
+    }
+
+    #[test]
+    fn dead_letters_are_those_of_this_machine_unless_a_stack_is_named() {
+        let local = DeadLetters { verb: Verb::List, queue: None, of: Account::Local(".local".into()) };
+        assert_eq!(parsed("dead-letters list"), Ok(Command::DeadLetters(local)));
+        let aws = DeadLetters { verb: Verb::Replay, queue: Some("inbound".into()), of: Account::Aws("prod".into()) };
+        assert_eq!(parsed("dead-letters replay --stack prod --queue inbound"), Ok(Command::DeadLetters(aws)));
+        assert_eq!(parsed("dead-letters delete"), Err(CommandError::NotAVerb("delete".into())));
+        assert_eq!(parsed("dead-letters list --stack"), Err(CommandError::MissingValue("--stack".into())));
     }
 
     #[test]

@@ -136,7 +136,10 @@ async fn list_dead_letters(State(control): State<Control>) -> Result<Json<Value>
     let mut letters = Vec::new();
     for queue in &control.dead_letter_queues {
         let messages = control.queues().messages(&queue.name).await.map_err(anyhow::Error::from)?;
-        letters.extend(messages.iter().map(|message| dead_letter(queue, message)));
+        for message in &messages {
+            let failed = control.watch.directory.failure(&message.message_id).await.map_err(anyhow::Error::from)?;
+            letters.push(dead_letter(queue, message, failed.map(|failed| failed.reason)));
+        }
     }
     Ok(Json(json!({"data": letters})))
 }
@@ -231,7 +234,7 @@ async fn run_schedule(State(control): State<Control>, Path(name): Path<String>) 
 }
 
 /// A body of JSON is shown as such.
-fn dead_letter(queue: &Queue, message: &Message) -> Value {
+fn dead_letter(queue: &Queue, message: &Message, reason: Option<String>) -> Value {
     let body = serde_json::from_str(&message.body).unwrap_or_else(|_| json!(message.body));
     json!({
         "queue": queue.logical_id,
@@ -239,6 +242,7 @@ fn dead_letter(queue: &Queue, message: &Message) -> Value {
         "group": message.group_id,
         "sent_at": message.sent_at,
         "receive_count": message.receive_count,
+        "reason": reason,
         "body": body,
     })
 }

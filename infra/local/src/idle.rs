@@ -188,7 +188,9 @@ impl Watch {
                         format!("work for contact {contact_id} on channel {channel_id}")
                     }
                     Work::Channel { channel_id } => format!("who waits for channel {channel_id}"),
-                    Work::File { thread_id, position } => format!("the file of message {position} in {thread_id}"),
+                    Work::GapCheck => format!("the look for gaps of {}", due.tenant_id),
+                    Work::Status { alias } => format!("a status that waits for {alias}"),
+                    Work::Message { thread_id, position } => format!("message {position} in {thread_id}"),
                     Work::Campaign { campaign_id } => format!("the next people of {campaign_id}"),
                     Work::Session { ticket_id } => format!("the end of the session of {ticket_id}"),
                 };

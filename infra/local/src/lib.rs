@@ -6,6 +6,7 @@ pub mod clock;
 pub mod command;
 pub mod control;
 pub mod data;
+pub mod dead_letters;
 pub mod endpoint;
 pub mod event_source;
 pub mod faults;
@@ -27,7 +28,6 @@ pub mod story;
 pub mod template;
 pub mod tour;
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use axum::serve::{ListenerExt, TapIo};
@@ -37,7 +37,6 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use command::{Command, Options};
-use domain::MessageId;
 use stack::Stack;
 
 /// The command line. The tests' own binary calls it, too: a stack starts its functions from the program that it is.
@@ -46,7 +45,8 @@ pub fn main() -> ExitCode {
     let done = match command::parse(std::env::args().skip(1)) {
         Ok(Command::Run(options)) => run(&options),
         Ok(Command::Function { name, clock }) => function::run_as_function(&name, clock),
-        Ok(Command::Trace { message, data }) => trace(message, &data),
+        Ok(Command::Trace { message, data }) => tell(story::of_message(message, &data)),
+        Ok(Command::DeadLetters(asked)) => tell(dead_letters::run(&asked)),
         Ok(Command::Help) => {
             print!("{}", command::HELP);
             Ok(())
@@ -63,9 +63,9 @@ pub fn main() -> ExitCode {
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command line")]
-fn trace(message: MessageId, data: &Path) -> anyhow::Result<()> {
+fn tell(told: impl Future<Output = anyhow::Result<String>>) -> anyhow::Result<()> {
     let executor = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    print!("{}", executor.block_on(story::of_message(message, data))?);
+    print!("{}", executor.block_on(told)?);
     Ok(())
 }
 

@@ -280,7 +280,7 @@ Resources:
     }
 
     #[test]
-    fn every_queue_of_work_has_its_event_source_and_due_work_its_schedule() {
+    fn every_queue_of_work_has_its_event_source_and_what_waits_for_a_time_its_schedule() {
         let template = template();
 
         let sources: Vec<_> =
@@ -296,8 +296,8 @@ Resources:
         assert_eq!(sources, expected.map(|(queue, function)| (queue.to_owned(), function.to_owned())));
 
         let schedules = template.schedules().unwrap();
-        assert_eq!(schedules.len(), 1);
-        assert_eq!((schedules[0].function.as_str(), schedules[0].every.as_secs()), ("due-work", 60));
+        let schedules: Vec<_> = schedules.iter().map(|it| (it.function.as_str(), it.every.as_secs())).collect();
+        assert_eq!(schedules, [("due-work", 60), ("quota-reset", 300)]);
     }
 
     #[test]

@@ -7,6 +7,11 @@
 //!    └─ due later│
 //!             └──→ unconfirmed → (status webhook) sent …  |  resend → queued  |  discard → discarded
 //! ```
+//!
+//! What becomes of an unconfirmed message that no status settles is decided by a person, who sees what it says: a reminder
+//! that comes twice does no harm, an instruction to pay does. A tenant to whom a missing message is worse than a double one
+//! may choose that it is sent again by itself after a time; that happens once, and if the answer is lost again, a person
+//! decides after all.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -137,6 +142,16 @@ struct Obstructed {
     times: u32,
 }
 
+/// Who wants an unconfirmed message sent again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Resender {
+    /// A person, knowing that the customer may get it twice.
+    Person,
+    /// The rule that the tenant chose.
+    Rule,
+}
+
 /// A transition that the message's state does not allow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a message that is {from:?} cannot be {to}")]
@@ -159,6 +174,12 @@ pub struct Delivery {
     postponed: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     obstructed: Option<Obstructed>,
+    /// When it is sent again by itself, while it is unconfirmed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resends_at: Option<Timestamp>,
+    /// Who had it sent again last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    resent_by: Option<Resender>,
     /// Who claimed it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     claimed_by: Option<Uuid>,
@@ -176,14 +197,15 @@ impl Delivery {
 
     /// Accepted at `at`.
     pub fn queued(at: Timestamp) -> Self {
-        let steps = vec![Step { status: Status::Queued, at }];
         Self {
             status: Status::Queued,
             since: at,
-            steps,
+            steps: vec![Step { status: Status::Queued, at }],
             failure: None,
             postponed: 0,
             obstructed: None,
+            resends_at: None,
+            resent_by: None,
             claimed_by: None,
             charge: None,
         }
@@ -294,18 +316,44 @@ impl Delivery {
         self.postponed = self.postponed.saturating_add(1);
     }
 
-    /// The answer of the call was lost, or its sender was.
-    pub fn lose_answer(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+    /// The answer of the call was lost, or its sender was. After `resend_after` it is sent again by itself, if the tenant
+    /// chose so and it was not already.
+    pub fn lose_answer(&mut self, resend_after: Option<SignedDuration>, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Sending], Status::Unconfirmed, "unconfirmed", now)?;
         self.note(Step { status: Status::Unconfirmed, at: now });
+        let once = resend_after.filter(|_| self.resent_by != Some(Resender::Rule));
+        self.resends_at = once.and_then(|after| now.saturating_add(after).ok());
         Ok(())
     }
 
-    /// A person wants an unconfirmed message sent again, knowing that the customer may get it twice.
-    pub fn resend(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+    /// When it is sent again by itself; nothing when a person decides.
+    pub fn resends_at(&self) -> Option<Timestamp> {
+        self.resends_at.filter(|_| self.status == Status::Unconfirmed)
+    }
+
+    /// Since when it waits to be sent, or nobody knows whether it was; nothing when that is settled.
+    pub fn without_outcome_since(&self) -> Option<Timestamp> {
+        let waits = matches!(self.status, Status::Queued | Status::Sending | Status::Unconfirmed);
+        self.steps.first().filter(|_| waits).map(|step| step.at)
+    }
+
+    /// An unconfirmed message is sent again.
+    pub fn resend(&mut self, by: Resender, now: Timestamp) -> Result<(), NotAllowed> {
+        let too_early = by == Resender::Rule && self.resends_at().is_none_or(|at| now < at);
+        if too_early {
+            return Err(NotAllowed { from: self.status, to: "resent by itself" });
+        }
         self.leave(&[Status::Unconfirmed], Status::Queued, "resent", now)?;
         self.steps.retain(|step| step.status != Status::Unconfirmed);
+        self.resent_by = Some(by);
+        // It has waited; beyond its session it is not tried.
+        self.postponed = self.postponed.saturating_add(1);
         Ok(())
+    }
+
+    /// A person decides about it after all.
+    pub fn leave_to_a_person(&mut self) {
+        self.resends_at = None;
     }
 
     /// A person does not want an unconfirmed message sent again.
@@ -439,18 +487,42 @@ mod tests {
     #[test]
     fn a_lost_answer_is_settled_by_any_status_and_by_nothing_else() {
         let mut delivery = sending();
-        delivery.lose_answer(at(10)).expect("the answer of a call under way can be lost");
+        delivery.lose_answer(None, at(10)).expect("the answer of a call under way can be lost");
         assert_eq!(delivery.turn(), Turn::Unconfirmed { until: at(40) });
         assert!(delivery.claim(Uuid::from_u128(2), at(11)).is_err());
         delivery.report(&Report::Delivered, at(12));
         assert_eq!((delivery.status(), delivery.turn()), (Status::Delivered, Turn::Over));
-        assert!(delivery.resend(at(13)).is_err());
+        assert!(delivery.resend(Resender::Person, at(13)).is_err());
+    }
+
+    #[test]
+    fn an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so() {
+        let after = Some(SignedDuration::from_secs(300));
+        let mut delivery = sending();
+        delivery.lose_answer(after, at(10)).expect("the answer of a call under way can be lost");
+        assert_eq!(delivery.resends_at(), Some(at(310)));
+        assert!(delivery.resend(Resender::Rule, at(309)).is_err());
+        delivery.resend(Resender::Rule, at(310)).expect("its time has come");
+        assert!(delivery.resend(Resender::Rule, at(310)).is_err());
+        delivery.claim(Uuid::from_u128(2), at(311)).expect("a queued message can be claimed");
+        delivery.lose_answer(after, at(320)).expect("the answer of a call under way can be lost");
+        assert_eq!((delivery.resends_at(), delivery.without_outcome_since()), (None, Some(at(0))));
+        delivery.resend(Resender::Person, at(400)).expect("a person may");
+    }
+
+    #[test]
+    fn what_a_status_settles_is_not_sent_again_by_itself() {
+        let mut delivery = sending();
+        delivery.lose_answer(Some(SignedDuration::from_secs(300)), at(10)).expect("the answer can be lost");
+        delivery.report(&Report::Sent, at(11));
+        assert_eq!(delivery.resends_at(), None);
+        assert!(delivery.resend(Resender::Rule, at(1_000)).is_err());
     }
 
     #[test]
     fn a_discarded_message_that_did_arrive_says_so() {
         let mut delivery = sending();
-        delivery.lose_answer(at(10)).expect("the answer of a call under way can be lost");
+        delivery.lose_answer(None, at(10)).expect("the answer of a call under way can be lost");
         delivery.discard(at(11)).expect("an unconfirmed message can be discarded");
         delivery.report(&Report::Sent, at(2));
         assert_eq!(delivery.status(), Status::Sent);

@@ -10,6 +10,7 @@ pub mod contact;
 pub mod content;
 pub mod delivery;
 pub mod failure;
+pub mod gap;
 pub mod ids;
 pub mod library;
 pub mod message;
@@ -34,6 +35,7 @@ pub use contact::{Contact, Identity, Merge, MergeId, Sender};
 pub use content::Content;
 pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
+pub use gap::{Gap, GapKind};
 pub use ids::{
     AttachmentId, AuditId, BlockId, CampaignId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId,
     ThreadId, TicketId, UploadId, UserId, WebhookId,

@@ -1,10 +1,12 @@
 //! A tenant: one company.
 
-use jiff::SignedDuration;
+use std::ops::RangeInclusive;
+
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::{Purchase, Qualifying};
+use crate::allowance::{Period, Purchase, Qualifying, zone};
 use crate::contact::wishes::{ConsentRule, WishWords};
 use crate::ids::TenantId;
 use crate::moderation::Moderation;
@@ -29,6 +31,10 @@ pub struct Tenant {
     /// A message that comes less than this after its ticket was closed reopens it; without it a new ticket is made (F8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopen_within: Option<SignedDuration>,
+    /// A message of which nobody knows whether it was sent is sent again by itself after this; without it a person decides
+    /// (F29).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resend_unconfirmed_after: Option<SignedDuration>,
     /// What is hidden of what its customers write (F13).
     #[serde(default, skip_serializing_if = "Moderation::is_usual")]
     pub moderation: Moderation,
@@ -53,4 +59,18 @@ impl Tenant {
     pub const LATEST_REMINDER: SignedDuration = SignedDuration::from_mins(2);
     /// And at most so long, which leaves the customer's message an hour to be answered without one.
     pub const EARLIEST_REMINDER: SignedDuration = SignedDuration::from_hours(23);
+    /// Statuses mostly come within seconds, but a webhook that failed is repeated minutes later: whoever is faster sends
+    /// twice. A day later the session is over.
+    pub const RESEND_AFTER: RangeInclusive<SignedDuration> =
+        SignedDuration::from_mins(5)..=SignedDuration::from_hours(24);
+
+    /// The period of its allowance that `now` is in (F22). It follows from the clock: nobody has to have turned the month.
+    pub fn period(&self, now: Timestamp) -> Period {
+        Period::at(self.subscription_started_on.day(), &zone(&self.time_zone), now)
+    }
+
+    /// How many periods it went through from the one that `moment` is in to this one.
+    pub fn periods_since(&self, moment: Timestamp, period: &Period) -> u32 {
+        period.since(moment, self.subscription_started_on.day(), &zone(&self.time_zone))
+    }
 }

@@ -1,6 +1,6 @@
 //! What is accepted takes its share of the allowance; what becomes of it uses the share or gives it back (F20–F23).
 
-use domain::allowance::{LedgerEntry, Period, PeriodId, Reason, Settlement, Threshold, zone};
+use domain::allowance::{LedgerEntry, Period, PeriodId, Reason, Settlement, Threshold};
 use domain::{BlockId, Delivery, Message, Tenant};
 use jiff::Timestamp;
 use storage::allowance::Counted;
@@ -34,10 +34,9 @@ impl From<StorageError> for AllowanceError {
 }
 
 impl Allowance {
-    /// The allowance of the period that `now` is in. It follows from the clock: nobody has to have turned the month.
+    /// The allowance of the period that `now` is in.
     pub fn of(tenant: &Tenant, now: Timestamp) -> Self {
-        let day = tenant.subscription_started_on.day();
-        Self { limit: tenant.allowance, period: Period::at(day, &zone(&tenant.time_zone), now) }
+        Self { limit: tenant.allowance, period: tenant.period(now) }
     }
 
     /// The allowance as it is now; nothing if the tenant was never set up.

@@ -9,6 +9,8 @@ mod create;
 mod decide;
 mod terms;
 
+use std::time::Duration;
+
 use domain::campaign::{Campaign, Left};
 use domain::{CampaignId, MessageId, Status, UserId};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -93,7 +95,9 @@ pub async fn cancel_campaign(
 
 /// Tells whoever works on campaigns that one has work. A job that cannot be queued is only late: the campaign is marked.
 pub async fn tell_of_campaign(knocks: &Queue, job: CampaignJob, at: Timestamp, now: Timestamp) {
-    let wait = at.duration_since(now).try_into().unwrap_or_default();
+    let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
+    // SQS counts whole seconds, and who comes too early finds nothing to do.
+    let wait = Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));
     if let Err(error) = knocks.tell_of_campaign(&job, wait).await {
         let error = domain::chain(&error);
         tracing::warn!(campaign.id = %job.campaign_id, error, "job not queued; due-work will find the work");

@@ -102,8 +102,8 @@ impl From<StorageError> for DeliverError {
     }
 }
 
-/// SQS delays a message by at most 15 minutes; longer waits are left to the due index alone.
-const LONGEST_KNOCK: SignedDuration = SignedDuration::from_mins(15);
+/// Longer waits are left to the due index alone, which is looked at every minute.
+const LONGEST_KNOCK: SignedDuration = SignedDuration::from_secs(60);
 
 /// Sends what waits in the conversation's outbox, one message after the other, until there is nothing or the first has
 /// to wait. One call to Graph a message, and none without a claim on it.

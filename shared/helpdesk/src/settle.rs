@@ -88,10 +88,11 @@ pub(crate) async fn answer(
 
 /// The answer of the call was lost, or its sender was.
 pub(crate) async fn answer_lost(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
+    let resend_after = tenancy.tenant().await?.and_then(|tenant| tenant.resend_unconfirmed_after);
     change(tenancy, message, |message| {
         if let Some(delivery) = message.delivery_mut() {
             // Settled meanwhile by a status: then there is nothing to lose.
-            let _ = delivery.lose_answer(now);
+            let _ = delivery.lose_answer(resend_after, now);
         }
         Change::Message
     })

@@ -1,8 +1,8 @@
-//! A person decides about a message whose answer was lost (F29).
+//! A person, or the rule that a tenant chose, decides about a message whose answer was lost (F29).
 
 use std::slice::from_ref;
 
-use domain::delivery::NotAllowed;
+use domain::delivery::{NotAllowed, Resender};
 use domain::{Delivery, Message, MessageId};
 use jiff::Timestamp;
 use queues::Queue;
@@ -41,10 +41,40 @@ pub async fn resend(
     id: MessageId,
     now: Timestamp,
 ) -> Result<Message, UnconfirmedError> {
-    let enter = |transaction: &mut Transaction, message: &Message| {
-        transaction.enter_outbox(from_ref(message), now + LOOK_AFTER);
+    decide(tenancy, outbound, id, |delivery| delivery.resend(Resender::Person, now), enter_outbox(now)).await
+}
+
+/// The same by the rule that the tenant chose, if it still does and the message's time has come. Says whether it goes out
+/// again.
+///
+/// # Errors
+/// [`Busy`] when storage fails; doing it again is as doing it once.
+pub(crate) async fn resend_by_rule(
+    tenancy: &Tenancy,
+    outbound: &Queue,
+    id: MessageId,
+    now: Timestamp,
+) -> Result<bool, Busy> {
+    let is_chosen = tenancy.tenant().await?.is_some_and(|tenant| tenant.resend_unconfirmed_after.is_some());
+    let decided = match is_chosen {
+        true => decide(tenancy, outbound, id, |delivery| delivery.resend(Resender::Rule, now), enter_outbox(now)).await,
+        false => decide(tenancy, outbound, id, leave_to_a_person, |_, _| {}).await,
     };
-    decide(tenancy, outbound, id, |delivery| delivery.resend(now), enter).await
+    match decided {
+        Ok(_) => Ok(is_chosen),
+        // Settled or decided meanwhile.
+        Err(UnconfirmedError::NotAllowed(_) | UnconfirmedError::NoSuchMessage) => Ok(false),
+        Err(UnconfirmedError::Busy(busy)) => Err(busy),
+    }
+}
+
+fn enter_outbox(now: Timestamp) -> impl Fn(&mut Transaction, &Message) {
+    move |transaction, message| transaction.enter_outbox(from_ref(message), now + LOOK_AFTER)
+}
+
+fn leave_to_a_person(delivery: &mut Delivery) -> Result<(), NotAllowed> {
+    delivery.leave_to_a_person();
+    Ok(())
 }
 
 /// Leaves the message unsent, as far as we know.

@@ -1,6 +1,8 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! numbers for which something waited, tickets whose session is about to end, and templates on their way to many.
+//! messages that are to be sent again by themselves, numbers for which something waited, tickets whose session is about to
+//! end, and templates on their way to many.
 
+mod message;
 mod number;
 mod turns;
 
@@ -8,11 +10,12 @@ use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use queues::jobs::{CampaignJob, MediaJob, OutboundJob};
+use queues::jobs::{CampaignJob, OutboundJob};
 use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
 
+use crate::gaps;
 use crate::remind::remind;
 use crate::retry::Busy;
 
@@ -35,8 +38,12 @@ pub struct Woken {
     pub conversations: u64,
     /// Files whose downloader was told.
     pub files: u64,
+    /// Unconfirmed messages that go out again by the rule of their tenant.
+    pub resent: u64,
     /// Who waited for a number and is due now.
     pub released: u64,
+    /// What should have happened and has not, as far as today's look found it.
+    pub gaps: u64,
     /// Tickets of whose session's end somebody was reminded.
     pub reminders: u64,
     /// Templates on their way to many whose worker was told.
@@ -58,11 +65,10 @@ pub enum WakeError {
     Busy(#[from] Busy),
 }
 
-/// What was woken is looked at again after this if its job was lost. A file may take as long as the function that fetches
-/// it.
+/// What was woken is looked at again after this if its job was lost.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 const CAMPAIGN_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(5);
-const FILE_AGAIN_AFTER: SignedDuration = storage::messages::FIRST_LOOK;
+const GAPS_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// So much is looked at in each shard before it is decided whose turn is first.
 const LOOKED_AT: i32 = 1_000;
 /// SQS takes ten jobs in a call.
@@ -92,10 +98,18 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
 }
 
 impl Woken {
+    /// Whether there was anything to do.
+    pub fn did_something(&self) -> bool {
+        let told = self.conversations + self.files + self.campaigns;
+        told + self.resent + self.released + self.reminders + self.gaps > 0
+    }
+
     fn and(self, other: Self) -> Self {
         Self {
             conversations: self.conversations + other.conversations,
             files: self.files + other.files,
+            resent: self.resent + other.resent,
+            gaps: self.gaps + other.gaps,
             released: self.released + other.released,
             reminders: self.reminders + other.reminders,
             campaigns: self.campaigns + other.campaigns,
@@ -117,28 +131,36 @@ impl Waking<'_> {
     /// First the jobs, then the marks: who dies between tells twice, which is harmless.
     async fn tell(&self, some: &[Due], now: Timestamp) -> Result<Woken, WakeError> {
         let conversations: Vec<OutboundJob> = some.iter().filter_map(conversation).collect();
-        let files: Vec<MediaJob> = some.iter().filter_map(file).collect();
         self.outbound.knock_all(&conversations).await?;
-        self.media.tell_of_files(&files).await?;
-        let (mut released, mut reminders, mut campaigns) = (0, 0, 0);
+        let mut woken = Woken { conversations: conversations.len() as u64, ..Woken::default() };
         for one in some {
             let next = match one.work {
                 Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
-                Work::File { .. } => Some(now + FILE_AGAIN_AFTER),
+                Work::Message { thread_id, position } => {
+                    self.look_at_message(one, thread_id, position, now, &mut woken).await?
+                }
                 Work::Channel { channel_id } => {
                     let waiting = number::release(&self.directory.tenancy(one), channel_id, now).await?;
-                    released += waiting.released;
+                    woken.released += waiting.released;
                     waiting.again_at
+                }
+                Work::GapCheck => {
+                    woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
+                    Some(now + GAPS_AGAIN_AFTER)
                 }
                 Work::Campaign { campaign_id } => {
                     let job = CampaignJob { tenant_id: one.tenant_id, campaign_id };
                     self.knocks.tell_of_campaign(&job, Duration::ZERO).await?;
-                    campaigns += 1;
+                    woken.campaigns += 1;
                     Some(now + CAMPAIGN_AGAIN_AFTER)
                 }
                 Work::Session { ticket_id } => {
                     let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
-                    reminders += u64::from(reminded);
+                    woken.reminders += u64::from(reminded);
+                    None
+                }
+                Work::Status { alias } => {
+                    woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
                     None
                 }
             };
@@ -147,9 +169,9 @@ impl Waking<'_> {
             }
         }
         let late = |one: &Due| u64::try_from(now.duration_since(one.at).as_millis()).unwrap_or(0);
-        let latest_ms = some.iter().map(late).max().unwrap_or(0);
-        let (conversations, files) = (conversations.len() as u64, files.len() as u64);
-        Ok(Woken { conversations, files, released, reminders, campaigns, latest_ms, more: false })
+        // The first look for gaps has no time of its own.
+        let waited = some.iter().filter(|one| one.work != Work::GapCheck);
+        Ok(Woken { latest_ms: waited.map(late).max().unwrap_or(0), ..woken })
     }
 }
 
@@ -158,13 +180,11 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Campaign { .. } | Work::Channel { .. } | Work::File { .. } | Work::Session { .. } => None,
-    }
-}
-
-fn file(due: &Due) -> Option<MediaJob> {
-    match due.work {
-        Work::File { thread_id, position } => Some(MediaJob { tenant_id: due.tenant_id, thread_id, position }),
-        Work::Campaign { .. } | Work::Channel { .. } | Work::Conversation { .. } | Work::Session { .. } => None,
+        Work::Campaign { .. }
+        | Work::Channel { .. }
+        | Work::GapCheck
+        | Work::Message { .. }
+        | Work::Session { .. }
+        | Work::Status { .. } => None,
     }
 }

@@ -5,7 +5,8 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
-use domain::chain;
+use domain::{TraceId, chain};
+use futures::future::join_all;
 use futures::{StreamExt, stream};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, timeout_at};
@@ -30,6 +31,21 @@ impl Disposition {
     }
 }
 
+/// Why a record is not done, for whoever finds it among the dead letters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotDone {
+    /// SQS's id of the record, which it keeps there.
+    pub record_id: String,
+    /// How often it was received.
+    pub receives: u32,
+    /// No text, number or token is in it.
+    pub reason: String,
+    pub trace_id: Option<TraceId>,
+}
+
+/// A record that was received as often as this may be on its way to the dead letters.
+const TELLING: u32 = 3;
+
 /// Groups, or records of a standard queue, that run at once.
 const CONCURRENT: usize = 8;
 
@@ -48,30 +64,64 @@ pub async fn consume(
     handler: impl AsyncFn(&SqsMessage) -> Disposition,
 ) -> SqsBatchResponse {
     let deadline = Instant::now() + time_left.saturating_sub(MARGIN);
-    let runs = stream::iter(groups(event.records)).map(|group| run(group, deadline, &handler));
-    let failed: Vec<Vec<SqsMessage>> = runs.buffer_unordered(CONCURRENT).collect().await;
-    let mut response = SqsBatchResponse::default();
-    for record in failed.into_iter().flatten() {
-        // A record without id cannot be named; an empty name makes Lambda return the whole batch.
-        response.add_failure(record.message_id.unwrap_or_default());
-    }
-    response
+    response(run_all(event, deadline, handler).await)
 }
 
 /// The same for records that hold jobs `J`. `read_spilled` reads from the bucket a job that was too large for SQS.
 ///
-/// A record that is no job is left to its redrives, so that it reaches the dead-letter queue; the reason is logged.
+/// A record that is no job is left to its redrives, so that it reaches the dead-letter queue; the reason is logged, and
+/// given to `keep` for those that have failed before.
 pub async fn consume_jobs<J: DeserializeOwned, E: Error>(
     event: SqsEvent,
     time_left: Duration,
     read_spilled: impl AsyncFn(&str) -> Result<Vec<u8>, E>,
     handler: impl AsyncFn(J) -> Disposition,
+    keep: impl AsyncFn(NotDone),
 ) -> SqsBatchResponse {
+    let deadline = Instant::now() + time_left.saturating_sub(MARGIN);
     let handle = async |record: &SqsMessage| match open(record, &read_spilled).await {
         Ok(job) => handler(job).await,
         Err(reason) => Disposition::Retry(reason),
     };
-    consume(event, time_left, handle).await
+    let failed = run_all(event, deadline, handle).await;
+    let told = join_all(failed.iter().filter_map(Failed::to_be_kept).map(async |not_done| keep(not_done).await));
+    // Whoever is late with it keeps the reason in the log alone.
+    let _ = timeout_at(deadline + MARGIN / 2, told).await;
+    response(failed)
+}
+
+/// A record that is not done, and why; nothing for one that was not run since one before it was not done.
+struct Failed {
+    record: SqsMessage,
+    reason: Option<String>,
+}
+
+impl Failed {
+    fn to_be_kept(&self) -> Option<NotDone> {
+        let reason = self.reason.clone()?;
+        let receives = receives(&self.record).parse().ok().filter(|receives| *receives >= TELLING)?;
+        let trace_id = trace(&self.record).map(|trace| trace.id());
+        Some(NotDone { record_id: self.record.message_id.clone()?, receives, reason, trace_id })
+    }
+}
+
+fn receives(record: &SqsMessage) -> &str {
+    record.attributes.get("ApproximateReceiveCount").map_or("", String::as_str)
+}
+
+async fn run_all(event: SqsEvent, deadline: Instant, handler: impl AsyncFn(&SqsMessage) -> Disposition) -> Vec<Failed> {
+    let runs = stream::iter(groups(event.records)).map(|group| run(group, deadline, &handler));
+    let failed: Vec<Vec<Failed>> = runs.buffer_unordered(CONCURRENT).collect().await;
+    failed.into_iter().flatten().collect()
+}
+
+fn response(failed: Vec<Failed>) -> SqsBatchResponse {
+    let mut response = SqsBatchResponse::default();
+    for Failed { record, .. } in failed {
+        // A record without id cannot be named; an empty name makes Lambda return the whole batch.
+        response.add_failure(record.message_id.unwrap_or_default());
+    }
+    response
 }
 
 async fn open<J: DeserializeOwned, E: Error>(
@@ -115,11 +165,11 @@ async fn run(
     group: Vec<SqsMessage>,
     deadline: Instant,
     handler: &impl AsyncFn(&SqsMessage) -> Disposition,
-) -> Vec<SqsMessage> {
+) -> Vec<Failed> {
     let mut records = group.into_iter();
     while let Some(record) = records.next() {
         if let Some(reason) = not_done(&record, deadline, handler).await {
-            let receives = record.attributes.get("ApproximateReceiveCount").map_or("", String::as_str);
+            let receives = receives(&record);
             let trace = trace(&record).map(|trace| trace.id().to_string());
             tracing::warn!(
                 record.id = record.message_id,
@@ -128,7 +178,8 @@ async fn run(
                 reason,
                 "a job is not done"
             );
-            return std::iter::once(record).chain(records).collect();
+            let first = Failed { record, reason: Some(reason) };
+            return std::iter::once(first).chain(records.map(|record| Failed { record, reason: None })).collect();
         }
     }
     Vec::new()

@@ -4,10 +4,12 @@ pub mod jobs;
 pub mod packing;
 
 mod consume;
+mod dead_letters;
 mod knock;
 mod queue;
 mod trace;
 
-pub use consume::{Disposition, consume, consume_jobs};
+pub use consume::{Disposition, NotDone, consume, consume_jobs};
+pub use dead_letters::{DeadLetter, DeadLetterQueue, DeadLetters, DeadLettersError};
 pub use queue::{Entry, Fifo, Queue, SendError};
 pub use trace::Trace;

@@ -29,13 +29,7 @@ impl Runtime {
     pub fn from_environment() -> Result<Self, MissingVariable> {
         telemetry::start(optional("LOG_LEVEL").as_deref().unwrap_or("info"));
         invocation::count_below(required("METRICS_NAMESPACE")?);
-        let credentials = sdk::Credentials {
-            access_key_id: required("AWS_ACCESS_KEY_ID")?,
-            secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
-            session_token: optional("AWS_SESSION_TOKEN"),
-        };
-        let sdk = Sdk::new(credentials, required("AWS_REGION")?, optional("AWS_ENDPOINT_URL"));
-        Ok(Self { clock: Clock::system(), sdk })
+        Ok(Self { clock: Clock::system(), sdk: sdk()? })
     }
 
     /// The same with another clock: the local stack's, which can be moved. The logs follow it, too.
@@ -85,6 +79,23 @@ impl Runtime {
     pub fn variable(&self, name: &str) -> Result<String, MissingVariable> {
         required(name)
     }
+}
+
+/// What AWS clients of an operator's tool are built from: the same variables as Lambda's.
+///
+/// # Errors
+/// When one of them is missing.
+pub fn sdk_config_from_environment() -> Result<SdkConfig, MissingVariable> {
+    Ok(sdk()?.config)
+}
+
+fn sdk() -> Result<Sdk, MissingVariable> {
+    let credentials = sdk::Credentials {
+        access_key_id: required("AWS_ACCESS_KEY_ID")?,
+        secret_access_key: required("AWS_SECRET_ACCESS_KEY")?,
+        session_token: optional("AWS_SESSION_TOKEN"),
+    };
+    Ok(Sdk::new(credentials, required("AWS_REGION")?, optional("AWS_ENDPOINT_URL")))
 }
 
 fn required(name: &str) -> Result<String, MissingVariable> {

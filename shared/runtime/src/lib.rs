@@ -11,7 +11,7 @@ mod telemetry;
 mod tokens;
 
 pub use clock::Clock;
-pub use environment::{MissingVariable, Runtime};
+pub use environment::{MissingVariable, Runtime, sdk_config_from_environment};
 pub use invocation::Invocation;
 pub use seal::{Purpose, Seal, SealError};
 pub use secrets::{MetaSecrets, Secrets, SecretsError};

@@ -41,6 +41,8 @@ const TRUST_ANCHORS: &str = include_str!("sdk/amazon-trust-services.pem");
 const FIRST_RETRY: Duration = Duration::from_millis(25);
 /// Retries are the SDK's alone: nothing above it repeats a call that failed.
 const ATTEMPTS: u32 = 4;
+/// The SDK waits a random part of a time that doubles, up to this: within what all attempts together may take.
+const LONGEST_RETRY: Duration = Duration::from_secs(1);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// All attempts together; below the shortest timeout of a function.
@@ -70,7 +72,12 @@ impl Sdk {
             .behavior_version(BehaviorVersion::latest())
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .region(Region::new(region))
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(FIRST_RETRY))
+            .retry_config(
+                RetryConfig::standard()
+                    .with_max_attempts(ATTEMPTS)
+                    .with_initial_backoff(FIRST_RETRY)
+                    .with_max_backoff(LONGEST_RETRY),
+            )
             .timeout_config(timeouts)
             .http_client(http_client_fn(move |_, _| shared.clone()));
         config.set_endpoint_url(endpoint);

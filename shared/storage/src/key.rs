@@ -39,6 +39,11 @@ impl Keys {
         self.key("", "TENANT")
     }
 
+    /// Which period of its allowance a tenant was last seen in.
+    pub(crate) fn allowance(self) -> Key {
+        self.key("", "ALLOWANCE")
+    }
+
     pub(crate) fn channel(self, id: ChannelId) -> Key {
         self.key("", format!("CHANNEL#{id}"))
     }
@@ -46,6 +51,15 @@ impl Keys {
     /// The partition of what waits for a number that cannot send.
     pub(crate) fn held(self, id: ChannelId) -> String {
         self.key(&format!("#HELD#{id}"), "").pk
+    }
+
+    /// What the daily check of a tenant goes by.
+    pub(crate) fn gap_check(self) -> Key {
+        self.key("", GAP_CHECK)
+    }
+
+    pub(crate) fn gap(self, name: &str) -> Key {
+        self.key("#GAPS", format!("GAP#{name}"))
     }
 
     /// By the month, so that none grows without bound.
@@ -184,6 +198,11 @@ impl Keys {
     }
 }
 
+/// The tenant whose period a key of the due index names.
+pub(crate) fn read_allowance(pk: &str, sk: &str) -> Option<TenantId> {
+    pk.strip_prefix("T#").filter(|_| sk == "ALLOWANCE")?.parse().ok()
+}
+
 /// The message that a key of the due index names.
 pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Position)> {
     let (tenant, thread) = pk.strip_prefix("T#")?.split_once("#THREAD#")?;
@@ -195,6 +214,19 @@ pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Po
 pub(crate) fn read_campaign(pk: &str, sk: &str) -> Option<(TenantId, CampaignId)> {
     let (tenant, campaign) = pk.strip_prefix("T#")?.split_once("#CAMPAIGN#")?;
     (sk == "CAMPAIGN").then_some((tenant.parse().ok()?, campaign.parse().ok()?))
+}
+
+const GAP_CHECK: &str = "GAPCHECK";
+
+/// The tenant whose daily check a key of the due index names.
+pub(crate) fn read_gap_check(pk: &str, sk: &str) -> Option<TenantId> {
+    (sk == GAP_CHECK).then(|| pk.strip_prefix("T#")?.parse().ok()).flatten()
+}
+
+/// Whom a status waits for that a key of the due index names.
+pub(crate) fn read_parked(pk: &str) -> Option<(TenantId, MessageId)> {
+    let (tenant, message) = pk.strip_prefix("T#")?.split_once("#PARKED#")?;
+    Some((tenant.parse().ok()?, message.parse().ok()?))
 }
 
 /// The ticket that a key of the due index names.
@@ -248,6 +280,18 @@ mod tests {
     }
 
     #[test]
+    fn a_tenants_allowance_is_read_back_from_its_key_and_nothing_else_is() {
+        let tenant: TenantId = Uuid::from_u128(1).into();
+        let keys = Keys(tenant);
+        let read = |key: Key| read_allowance(&key.pk, &key.sk);
+        assert_eq!(read(keys.allowance()), Some(tenant));
+        assert_eq!(
+            (read(keys.tenant()), read(keys.conversation(Uuid::nil().into(), Uuid::nil().into()))),
+            (None, None)
+        );
+    }
+
+    #[test]
     fn a_ticket_is_read_back_from_its_key_and_nothing_else_is() {
         let (tenant, ticket) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
         let keys = Keys(tenant);
@@ -265,6 +309,16 @@ mod tests {
         for other in [keys.conversation(channel, Uuid::from_u128(3).into()), keys.tenant(), keys.credential(channel)] {
             assert_eq!(read_channel(&other.pk, &other.sk), None);
         }
+    }
+
+    #[test]
+    fn a_daily_check_and_a_parked_status_are_read_back_and_are_nothing_else() {
+        let (tenant, message): (TenantId, MessageId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        let (check, parked) = (keys.gap_check(), keys.parked(message, "read"));
+        assert_eq!((read_gap_check(&check.pk, &check.sk), read_parked(&check.pk)), (Some(tenant), None));
+        assert_eq!((read_gap_check(&parked.pk, &parked.sk), read_parked(&parked.pk)), (None, Some((tenant, message))));
+        assert_eq!(read_channel(&check.pk, &check.sk), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod joined;
 use std::fmt;
 use std::str::FromStr;
 
-use domain::{Attachment, Message, MessageId, Position, ThreadId};
+use domain::{Attachment, Delivery, Message, MessageId, Position, ThreadId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -168,13 +168,14 @@ impl Transaction {
 /// nobody looks for what is on its way.
 pub const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(6);
 
-/// A message's item. While its file is with Meta it has a place in the due index, by this alone: it cannot be stored
-/// without its mark, nor keep the mark when the file is there.
+/// A message's item. While its file is with Meta, or it is to be sent again by itself, it has a place in the due index, by this
+/// alone: it cannot be stored without its mark, nor keep the mark when it has no use.
 fn write(keys: Keys, message: &Message) -> Result<Attributes, StorageError> {
     let key = keys.message(message.thread_id, message.position);
     let mut item = item::write(&key, "message", message)?;
-    if message.content.attachment().and_then(Attachment::pending).is_some() {
-        let (shard, time) = directory::due(message.id, message.sent_at + FIRST_LOOK);
+    let file = message.content.attachment().and_then(Attachment::pending).map(|_| message.sent_at + FIRST_LOOK);
+    if let Some(at) = message.delivery().and_then(Delivery::resends_at).or(file) {
+        let (shard, time) = directory::due(message.id, at);
         item.insert("due_pk".to_owned(), text(shard));
         item.insert("due_sk".to_owned(), text(time));
     }

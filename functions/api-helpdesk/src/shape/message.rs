@@ -54,6 +54,9 @@ pub(crate) struct Message {
     /// Why it failed, while its status is `failed`.
     #[schema(required = true)]
     failure: Option<Failure>,
+    /// When it is sent again by itself, while its status is `unconfirmed` and the tenant chose so.
+    #[schema(required = true, value_type = Option<String>, format = DateTime)]
+    resends_at: Option<Timestamp>,
 }
 
 /// Which way a message goes, seen from the business.
@@ -65,7 +68,7 @@ pub(super) enum Direction {
 }
 
 /// How a message is doing. `unconfirmed` means that WhatsApp's answer was lost: it may have been sent or not, and is not
-/// sent again unless somebody says so; `discarded` that somebody said not to.
+/// sent again unless somebody says so, or the tenant's settings do; `discarded` that somebody said not to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum MessageStatus {
@@ -120,6 +123,7 @@ impl Message {
             reply_to: message.reply_to,
             author_id: side.author_id,
             failure: side.failure,
+            resends_at: side.resends_at,
         }
     }
 }
@@ -134,6 +138,7 @@ struct Side {
     statuses: Vec<Step>,
     author_id: Option<UserId>,
     failure: Option<Failure>,
+    resends_at: Option<Timestamp>,
 }
 
 impl Side {
@@ -148,6 +153,7 @@ impl Side {
                 statuses: Vec::new(),
                 author_id: None,
                 failure: None,
+                resends_at: None,
             },
             domain::message::Direction::Outgoing { to, author, delivery } => Self {
                 direction: Direction::Outgoing,
@@ -158,6 +164,7 @@ impl Side {
                 statuses: steps(&delivery),
                 author_id: Some(author),
                 failure: delivery.failure().cloned().map(Failure::from),
+                resends_at: delivery.resends_at(),
             },
         }
     }

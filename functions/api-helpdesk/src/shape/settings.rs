@@ -14,6 +14,11 @@ pub(crate) struct Settings {
     /// ISO 8601 duration.
     #[schema(required = true, value_type = Option<String>, example = "P2D")]
     reopen_within: Option<Period>,
+    /// A message that stays `unconfirmed` for so long is sent again by itself, once: the customer may get it twice, but hardly
+    /// not at all. `null`: somebody decides about each, by its resend or discard, so that none is sent twice unasked. An ISO 8601
+    /// duration.
+    #[schema(required = true, value_type = Option<String>, example = "PT10M")]
+    resend_unconfirmed_after: Option<Period>,
     /// So long before the session of an open ticket ends, its `session_reminder_at` is set; `null`: never.
     #[schema(required = true, value_type = Option<String>, example = "PT1H")]
     session_reminder_before: Option<Period>,
@@ -62,10 +67,12 @@ impl Settings {
     /// The settings with their version.
     pub(crate) fn versioned(tenant: &domain::Tenant) -> Versioned<Self> {
         let reopen_within = tenant.reopen_within.and_then(|within| within.try_into().ok());
+        let resend_unconfirmed_after = tenant.resend_unconfirmed_after.and_then(|after| after.try_into().ok());
         Versioned {
             version: tenant.version,
             body: Self {
                 reopen_within,
+                resend_unconfirmed_after,
                 session_reminder_before: tenant.session_reminder_before.and_then(|before| before.try_into().ok()),
                 moderation: Moderation::of(&tenant.moderation),
                 opt_out: OptOut::of(&tenant.wish_words),

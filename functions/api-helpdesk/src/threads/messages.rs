@@ -77,6 +77,7 @@ pub(crate) async fn list(
         (status = 202, description = "What was accepted: all of it.", body = Accepted),
         (status = 409, description = "`contact_blocked` or `contact_opted_out` (of marketing), `since`. `session_closed`, \
                                       since `expired_at`: send an approved template, or wait until the customer writes. \
+                                      `allowance_exhausted`, until `resets_at`. \
                                       Of templates: `template_not_sendable` (with `template_status`, its \
                                       `reason` and `alternatives`), `template_recategorised` (`category`, \
                                       `previous_category`, `alternatives`), `template_needs_number`, \
@@ -107,7 +108,7 @@ pub(crate) async fn create(
     let reply = asked.into_reply(Destination::Thread(id), &id.to_string(), &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
-    let messages = helpdesk::accept(with, reply).await?;
+    let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let accepted = Accepted::of(&tenancy, messages).await;
     Ok((StatusCode::ACCEPTED, Json(accepted)))

@@ -9,6 +9,17 @@ use super::{
 };
 use crate::Error;
 
+/// Dead letters that were sent back; with us that is done when it is answered.
+#[derive(Clone, Debug)]
+pub struct MoveTask {
+    /// What the caller was given.
+    pub handle: String,
+    /// How many there were.
+    pub moved: u64,
+    /// When, in milliseconds since 1970.
+    pub started_at: Millis,
+}
+
 /// Moves what was received as often as allowed, and is visible again, to the dead-letter queue; says how many. A FIFO group
 /// of which something is in flight waits, so that the dead-letter queue has its messages in order, too.
 pub(crate) fn give_up(tx: &Transaction<'_>, queue: &Queue, now: Millis) -> Result<usize, Error> {
@@ -42,6 +53,30 @@ pub(crate) fn redrive(tx: &Transaction<'_>, queue: &Queue, now: Millis) -> Resul
         moved += 1;
     }
     Ok((sources, moved))
+}
+
+/// Does so, and remembers it under a handle.
+pub(crate) fn start_move(
+    tx: &Transaction<'_>,
+    queue: &Queue,
+    now: Millis,
+) -> Result<(BTreeSet<String>, String), Error> {
+    let (sources, moved) = redrive(tx, queue, now)?;
+    let handle = Uuid::new_v4().to_string();
+    tx.prepare_cached("INSERT INTO move_tasks (handle, queue_id, moved, started_at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![handle, queue.id, moved, now])?;
+    Ok((sources, handle))
+}
+
+/// The latest of what was sent back, at most `limit`.
+pub(crate) fn moves(tx: &Transaction<'_>, queue: &Queue, limit: u32) -> Result<Vec<MoveTask>, Error> {
+    let mut statement = tx.prepare_cached(
+        "SELECT handle, moved, started_at FROM move_tasks WHERE queue_id = ?1 ORDER BY started_at DESC, rowid DESC LIMIT ?2",
+    )?;
+    let tasks = statement.query_map(params![queue.id, limit], |row| {
+        Ok(MoveTask { handle: row.get(0)?, moved: row.get(1)?, started_at: row.get(2)? })
+    })?;
+    Ok(tasks.collect::<Result<_, _>>()?)
 }
 
 fn exhausted(tx: &Transaction<'_>, queue: &Queue, max_receive_count: u32, now: Millis) -> Result<Vec<i64>, Error> {

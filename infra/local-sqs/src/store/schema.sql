@@ -43,3 +43,11 @@ CREATE TABLE IF NOT EXISTS deduplications (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX IF NOT EXISTS deduplications_by_end ON deduplications (expires_at);
+
+-- Dead letters that were sent back, all of a queue at once.
+CREATE TABLE IF NOT EXISTS move_tasks (
+    handle     TEXT    PRIMARY KEY,
+    queue_id   INTEGER NOT NULL REFERENCES queues (id) ON DELETE CASCADE,
+    moved      INTEGER NOT NULL,
+    started_at INTEGER NOT NULL
+) STRICT;

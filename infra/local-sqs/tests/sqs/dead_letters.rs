@@ -129,6 +129,25 @@ async fn redriven_dead_letters_return_in_order_and_begin_anew() {
 }
 
 #[tokio::test]
+async fn a_move_task_sends_dead_letters_back_and_is_listed() {
+    let world = World::start().await;
+    let (queue, dead) = world.with_dead_letters("jobs", "dead", 1).await;
+    queue.send("poison").await;
+    queue.receive(1).await;
+    world.visibility_timeout_passes();
+    assert!(queue.receive(1).await.is_empty());
+
+    let arn = local_sqs::queue_arn("dead");
+    world.client.start_message_move_task().source_arn(&arn).send().await.unwrap();
+
+    assert_eq!(queue.receives(10).await, ["poison"]);
+    assert!(dead.receive(1).await.is_empty());
+    let tasks = world.client.list_message_move_tasks().source_arn(&arn).send().await.unwrap();
+    let task = &tasks.results()[0];
+    assert_eq!((task.status(), task.approximate_number_of_messages_moved()), (Some("COMPLETED"), 1));
+}
+
+#[tokio::test]
 async fn a_dead_letter_queue_must_be_there_and_of_the_same_kind() {
     let world = World::start().await;
     world.fifo().await;

@@ -154,6 +154,7 @@ pub fn run_as_function(name: &str, clock_file: PathBuf) -> anyhow::Result<()> {
             "due-work" => due_work::run(runtime).await,
             "media-download" => media_download::run(runtime).await,
             "outbound-sender" => outbound_sender::run(runtime).await,
+            "quota-reset" => quota_reset::run(runtime).await,
             "status-updates" => status_updates::run(runtime).await,
             "ticket-creation" => ticket_creation::run(runtime).await,
             "webhook-intake" => webhook_intake::run(runtime).await,

@@ -127,16 +127,16 @@ mod tests {
     #[test]
     fn what_nobody_knows_yet_stays_reserved() {
         let mut delivery = charged();
-        delivery.lose_answer(now()).unwrap();
+        delivery.lose_answer(None, now()).unwrap();
         assert_eq!(settled(&mut delivery), None);
-        delivery.resend(now()).unwrap();
+        delivery.resend(crate::delivery::Resender::Person, now()).unwrap();
         assert_eq!((settled(&mut delivery), delivery.charge().unwrap().state()), (None, Reserved));
     }
 
     #[test]
     fn a_discarded_message_is_given_back_and_taken_again_if_it_did_arrive() {
         let mut delivery = charged();
-        delivery.lose_answer(now()).unwrap();
+        delivery.lose_answer(None, now()).unwrap();
         delivery.discard(now()).unwrap();
         assert_eq!(settled(&mut delivery), Some((Reserved, Released)));
         delivery.report(&Report::Delivered, now());

@@ -87,6 +87,18 @@ impl Period {
         let ends_at = coming.first().map_or(Timestamp::MAX, |(_, begins)| *begins);
         Self { id: PeriodId(first_day), starts_at, ends_at }
     }
+
+    /// How many periods ended from `moment` until this one began: 0 if this is the one that `moment` is in.
+    pub fn since(&self, moment: Timestamp, day: i8, zone: &TimeZone) -> u32 {
+        let mut count = 0;
+        let mut period = Self::at(day, zone, moment);
+        // Bounded by a century: nobody sleeps longer.
+        while period.starts_at < self.starts_at && count < 1_200 {
+            period = Self::at(day, zone, period.ends_at);
+            count += 1;
+        }
+        count
+    }
 }
 
 /// The anniversary in a month, counted from that of `from`.
@@ -233,6 +245,15 @@ mod tests {
             let period = Period::at(31, &zone("UTC"), now);
             assert!(period.starts_at <= now);
         }
+    }
+
+    #[test]
+    fn periods_that_nobody_saw_are_counted() {
+        let zone = zone("Europe/Berlin");
+        let now = Period::at(31, &zone, at("2027-04-10T00:00:00Z"));
+        assert_eq!(now.since(at("2027-04-01T00:00:00Z"), 31, &zone), 0);
+        assert_eq!(now.since(at("2027-03-30T00:00:00Z"), 31, &zone), 1);
+        assert_eq!(now.since(at("2026-11-30T00:00:00Z"), 31, &zone), 4);
     }
 
     #[test]

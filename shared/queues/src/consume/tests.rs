@@ -148,10 +148,16 @@ async fn jobs_are_read_from_the_record_or_from_the_bucket_and_poison_fails_alone
         _ => Err(NotThere),
     };
     let jobs = RefCell::new(Vec::new());
-    let response = consume_jobs(event(&records), TIME, read, async |job: OutboundJob| {
-        jobs.borrow_mut().push(job);
-        Disposition::Done
-    })
+    let response = consume_jobs(
+        event(&records),
+        TIME,
+        read,
+        async |job: OutboundJob| {
+            jobs.borrow_mut().push(job);
+            Disposition::Done
+        },
+        async |_| {},
+    )
     .await;
     assert_eq!(failed(response), ["lost", "newer", "poison", "twice"]);
     assert!(jobs.borrow().len() == 2 && [1, 2].iter().all(|number| jobs.borrow().contains(&job(*number))));
@@ -175,4 +181,28 @@ async fn each_handler_runs_as_part_of_the_trace_that_came_with_its_record() {
     let mut seen = seen.into_inner();
     seen.sort();
     assert_eq!(seen, [("1".to_owned(), Some(of(1))), ("2".to_owned(), Some(of(2))), ("3".to_owned(), None)]);
+}
+
+#[tokio::test]
+async fn the_reason_of_a_job_that_failed_before_is_kept_and_that_of_its_neighbours_is_not_asked_for() {
+    let sound = encode(&OutboundJob {
+        tenant_id: Uuid::from_u128(1).into(),
+        channel_id: Uuid::from_u128(2).into(),
+        contact_id: Uuid::from_u128(3).into(),
+    });
+    let mut records =
+        vec![record("poison", None, "{\"v\":7}"), record("new", None, "{}"), record("sound", None, &sound)];
+    records[0]["attributes"]["ApproximateReceiveCount"] = json!("9");
+    let kept = RefCell::new(Vec::new());
+    let read = async |_: &str| Err::<Vec<u8>, _>(std::fmt::Error);
+
+    let done = async |_: OutboundJob| Disposition::Done;
+    let response =
+        consume_jobs(event(&records), TIME, read, done, async |not_done| kept.borrow_mut().push(not_done)).await;
+
+    assert_eq!(failed(response), ["new", "poison"]);
+    let kept = kept.into_inner();
+    assert_eq!(kept.len(), 1);
+    assert_eq!((kept[0].record_id.as_str(), kept[0].receives), ("poison", 9));
+    assert!(kept[0].reason.contains("version 7"), "{kept:?}");
 }

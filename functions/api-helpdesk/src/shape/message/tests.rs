@@ -78,7 +78,8 @@ fn an_incoming_message_is_received_and_has_no_statuses() {
       "statuses": [],
       "reply_to": null,
       "author_id": null,
-      "failure": null
+      "failure": null,
+      "resends_at": null
     }
     "#);
 }
@@ -135,7 +136,8 @@ fn a_failed_message_says_why_and_what_to_do() {
         "code": "131026",
         "reason": "undeliverable",
         "advice": "call the customer"
-      }
+      },
+      "resends_at": null
     }
     "#);
 }

@@ -1,0 +1,236 @@
+//! The function against a table that keeps DynamoDB's conditions and indexes.
+
+#![expect(clippy::unwrap_used, reason = "this is all tests")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_types::SdkConfig;
+use domain::{Tenant, TenantId};
+use dynoxide::Database;
+use dynoxide::actions::create_table::CreateTableRequest;
+use helpdesk::Turned;
+use jiff::Timestamp;
+use jiff::civil::Date;
+use quota_reset::QuotaReset;
+use runtime::Clock;
+use serde_json::json;
+use storage::Table;
+use uuid::Uuid;
+
+/// Enough for all that these tests ask of a run.
+const AMPLE: Duration = Duration::from_secs(60);
+
+/// A new, empty table with its due index, and the function over it with a clock that is set.
+struct World {
+    client: Client,
+    table: Table,
+    function: QuotaReset,
+    now: Arc<Mutex<Timestamp>>,
+}
+
+impl World {
+    async fn start(now: &str) -> Self {
+        let database = Database::memory().unwrap();
+        let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
+        let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
+        let attributes = ["pk", "sk", "due_pk", "due_sk"].map(attribute);
+        let request: CreateTableRequest = serde_json::from_value(json!({
+            "TableName": "helpdesk",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": attributes,
+            "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
+            "GlobalSecondaryIndexes": [{
+                "IndexName": "due",
+                "KeySchema": [key("due_pk", "HASH"), key("due_sk", "RANGE")],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }],
+        }))
+        .unwrap();
+        database.create_table(request).unwrap();
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(dynoxide::server::serve_on(listener, database));
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
+            .endpoint_url(url)
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        let table = Table::new(&config, "helpdesk".into());
+        let now = Arc::new(Mutex::new(now.parse().unwrap()));
+        let shown = now.clone();
+        let clock = Clock::from_fn(move || *shown.lock().unwrap());
+        Self { client: Client::new(&config), function: QuotaReset::new(table.clone(), clock), table, now }
+    }
+
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+
+    fn set(&self, now: &str) {
+        *self.now.lock().unwrap() = now.parse().unwrap();
+    }
+
+    async fn has_tenant(&self, number: u128, time_zone: &str, started_on: &str) -> TenantId {
+        let tenant = tenant(number, time_zone, started_on);
+        assert!(self.table.of(tenant.id).create_tenant(&tenant, &tenant.period(self.now())).await.unwrap());
+        tenant.id
+    }
+
+    async fn run(&self) -> Turned {
+        self.function.handle(AMPLE).await.unwrap()
+    }
+
+    /// The period that a tenant was last seen in.
+    async fn seen(&self, tenant: TenantId) -> String {
+        self.table.of(tenant).seen_period().await.unwrap().unwrap().period.to_string()
+    }
+}
+
+fn tenant(number: u128, time_zone: &str, started_on: &str) -> Tenant {
+    Tenant {
+        id: Uuid::from_u128(number).into(),
+        name: "Acme".into(),
+        time_zone: time_zone.into(),
+        subscription_started_on: started_on.parse::<Date>().unwrap(),
+        purchases: Vec::new(),
+        qualifying: domain::allowance::Qualifying::default(),
+        allowance: 1_000,
+        reopen_within: None,
+        moderation: domain::Moderation::default(),
+        wish_words: domain::contact::wishes::WishWords::default(),
+        consent_rule: domain::contact::wishes::ConsentRule::default(),
+        version: 0,
+    }
+}
+
+fn counts(turned: &Turned) -> (u64, u64) {
+    (turned.tenants, turned.missed)
+}
+
+#[tokio::test]
+async fn each_tenant_is_due_at_midnight_where_it_is() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    let auckland = world.has_tenant(1, "Pacific/Auckland", "2025-10-28").await;
+    let new_york = world.has_tenant(2, "America/New_York", "2025-10-28").await;
+
+    world.set("2026-11-27T10:59:59Z");
+    assert_eq!(counts(&world.run().await), (0, 0));
+    world.set("2026-11-27T11:00:00Z");
+    assert_eq!(counts(&world.run().await), (1, 0));
+    assert_eq!((world.seen(auckland).await, world.seen(new_york).await), ("2026-11-28".into(), "2026-10-28".into()));
+    world.set("2026-11-28T05:00:00Z");
+    assert_eq!(counts(&world.run().await), (1, 0));
+    assert_eq!(world.seen(new_york).await, "2026-11-28");
+}
+
+#[tokio::test]
+async fn a_second_run_finds_nothing_and_two_at_once_see_each_tenant_once() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    for number in 1..=150 {
+        world.has_tenant(number, "UTC", "2026-01-31").await;
+    }
+    world.set("2026-12-01T00:00:00Z");
+
+    let (one, other) = tokio::join!(world.run(), world.run());
+    assert_eq!(one.tenants + other.tenants, 150);
+    assert_eq!(counts(&world.run().await), (0, 0));
+    assert_eq!(world.seen(Uuid::from_u128(77).into()).await, "2026-11-30");
+}
+
+#[tokio::test]
+async fn after_months_without_a_run_one_catches_up_and_says_how_many_nobody_saw() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    let tenant = world.has_tenant(1, "Europe/Berlin", "2026-01-31").await;
+
+    world.set("2027-04-10T00:00:00Z");
+    let turned = world.run().await;
+
+    // The ends of November to March: the last is the one that is seen.
+    assert_eq!(counts(&turned), (1, 4));
+    assert_eq!(world.seen(tenant).await, "2027-03-31");
+    assert!(turned.latest_ms > 130 * 24 * 60 * 60 * 1_000);
+    assert_eq!(counts(&world.run().await), (0, 0));
+    world.set("2027-04-29T22:00:00Z");
+    assert_eq!(counts(&world.run().await), (1, 0));
+    assert_eq!(world.seen(tenant).await, "2027-04-30");
+}
+
+#[tokio::test]
+async fn a_backlog_larger_than_one_run_is_gone_on_with() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    // All in one part of the index, more than two pages.
+    for number in 1..=250 {
+        world.has_tenant(number * 256, "UTC", "2026-01-01").await;
+    }
+    world.set("2026-12-01T00:00:00Z");
+
+    let (mut runs, mut tenants) = (0, 0);
+    loop {
+        // No time at all: a run still does the page that it is at.
+        let turned = world.function.handle(Duration::ZERO).await.unwrap();
+        (runs, tenants) = (runs + 1, tenants + turned.tenants);
+        assert!(turned.more);
+        if turned.tenants == 0 {
+            break;
+        }
+    }
+    assert_eq!((runs, tenants), (4, 250));
+}
+
+#[tokio::test]
+async fn every_shard_has_its_turn() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    for number in 0..16 {
+        world.has_tenant(number, "UTC", "2026-01-01").await;
+    }
+    world.set("2026-12-01T00:00:00Z");
+    let turned = world.run().await;
+    assert_eq!((turned.tenants, turned.more), (16, false));
+}
+
+#[tokio::test]
+async fn another_anniversary_or_zone_moves_the_mark_and_anything_else_leaves_it() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    let id = world.has_tenant(1, "UTC", "2026-01-28").await;
+    let tenancy = world.table.of(id);
+    world.set("2026-11-29T00:00:00Z");
+    let read = tenancy.tenant().await.unwrap().unwrap();
+
+    // The period is over and nobody has seen it: a new name does not hide that.
+    let mut renamed = Tenant { name: "Acme Ltd".into(), ..read.clone() };
+    tenancy.replace_tenant(&mut renamed, &read, &read.period(world.now())).await.unwrap();
+    assert_eq!((world.seen(id).await, counts(&world.run().await)), ("2026-10-28".into(), (1, 0)));
+
+    let mut moved = Tenant { subscription_started_on: "2026-01-10".parse().unwrap(), ..renamed.clone() };
+    let period = moved.period(world.now());
+    tenancy.replace_tenant(&mut moved, &renamed, &period).await.unwrap();
+    assert_eq!(world.seen(id).await, "2026-11-10");
+    world.set("2026-12-10T00:00:00Z");
+    assert_eq!(counts(&world.run().await), (1, 0));
+    assert_eq!(world.seen(id).await, "2026-12-10");
+}
+
+#[tokio::test]
+async fn a_tenant_that_nobody_can_read_is_told_and_holds_up_no_other() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    for number in 1..=3 {
+        world.has_tenant(number * 8, "UTC", "2026-01-01").await;
+    }
+    let text = |text: String| AttributeValue::S(text);
+    let key = [("pk", text(format!("T#{}", TenantId::from(Uuid::from_u128(8))))), ("sk", text("TENANT".into()))];
+    let item = key.map(|(name, value)| (name.to_owned(), value)).into();
+    world.client.put_item().table_name("helpdesk").set_item(Some(item)).send().await.unwrap();
+
+    world.set("2026-12-01T00:00:00Z");
+    let turned = world.run().await;
+    assert_eq!((turned.tenants, turned.unreadable), (2, 1));
+    assert_eq!(world.run().await.unreadable, 1);
+}

@@ -1,0 +1,120 @@
+//! Once a day each tenant is looked through for what should have happened and has not (F45).
+//!
+//! It goes by what nobody relies on otherwise: by the lists of tickets and contacts, not by the marks whose loss it is to
+//! find. Each day it looks at the latest messages of the threads in which something was written in the last days, and at
+//! some of all conversations, one part after the other. Both are bounded, so that a large tenant is looked through in several days.
+
+use domain::{Channel, Contact, Gap, GapKind, MessageId, ThreadId, Ticket};
+use futures::{StreamExt, TryStreamExt, stream};
+use jiff::{SignedDuration, Timestamp};
+use storage::page::Order;
+use storage::tickets::{Filter, OwnerFilter};
+use storage::{StorageError, Tenancy, TicketCursor};
+
+use crate::living::living_ticket;
+use crate::retry::Busy;
+use crate::status::apply_parked;
+
+/// Meta keeps a file for seven days.
+const WINDOW: SignedDuration = SignedDuration::from_hours(8 * 24);
+/// Of a thread; earlier ones were the latest when they were looked at.
+const LATEST_MESSAGES: u16 = 50;
+const MOST_TICKETS: usize = 2_000;
+const MOST_CONTACTS: u16 = 500;
+const PAGE: u16 = 100;
+const SIDE_BY_SIDE: usize = 8;
+
+/// Looks through a tenant, and keeps what is found. Says how much that is.
+pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp) -> Result<u64, StorageError> {
+    let mut found = 0;
+    for open in [true, false] {
+        found += in_tickets(tenancy, open, now).await?;
+    }
+    Ok(found + in_conversations(tenancy, now).await?)
+}
+
+/// A status waited for a day: its message is known by now, or nobody sent it here. Says whether it is a gap.
+pub(crate) async fn of_parked(tenancy: &Tenancy, alias: MessageId, now: Timestamp) -> Result<bool, Busy> {
+    if let Some(place) = tenancy.whereabouts(alias).await? {
+        apply_parked(tenancy, alias, place.message_id).await?;
+        return Ok(false);
+    }
+    let parked = tenancy.parked_statuses(alias).await?;
+    let Some(first) = parked.iter().map(|parked| parked.at).min() else { return Ok(false) };
+    let kind = GapKind::StatusNotApplied;
+    tenancy.record_gap(&Gap { kind, message_id: Some(alias), thread_id: None, since: first, found_at: now }).await?;
+    for one in &parked {
+        tenancy.leave_parked(alias, one).await?;
+    }
+    Ok(true)
+}
+
+async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<u64, StorageError> {
+    let filter = Filter { open, owner: OwnerFilter::Any, sent: false };
+    let (mut found, mut seen, mut after) = (0, 0, None);
+    while seen < MOST_TICKETS {
+        let page = tenancy.tickets(&filter, PAGE, after).await?;
+        let recent: Vec<&Ticket> = page.data.iter().filter(|ticket| is_recent(ticket, now)).collect();
+        let looks = stream::iter(&recent).map(|ticket| in_thread(tenancy, ticket, now));
+        found += looks.buffer_unordered(SIDE_BY_SIDE).try_fold(0, async |sum, one| Ok(sum + one)).await?;
+        seen += page.data.len();
+        after = page.next.and_then(|next| match next {
+            TicketCursor::LastMessage(place) => Some(place),
+            TicketCursor::TimeLeft(_) => None,
+        });
+        // The one with the latest message comes first.
+        if after.is_none() || recent.len() < page.data.len() {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn is_recent(ticket: &Ticket, now: Timestamp) -> bool {
+    let last = ticket.last_message.as_ref().map_or(ticket.created_at, |last| last.at);
+    now.duration_since(last) < WINDOW
+}
+
+async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result<u64, StorageError> {
+    let latest = tenancy.messages(ticket.thread_id(), Order::NewestFirst, LATEST_MESSAGES, None).await?;
+    let gaps: Vec<Gap> = latest.data.iter().filter_map(|message| Gap::of_message(message, now)).collect();
+    for gap in &gaps {
+        tenancy.record_gap(gap).await?;
+    }
+    Ok(gaps.len() as u64)
+}
+
+/// Those of the next contacts; after the last one it begins anew.
+async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<u64, StorageError> {
+    let channels = tenancy.channels(PAGE, None).await?.data;
+    let mut after = tenancy.gap_progress().await?;
+    let (mut found, mut seen) = (0, 0);
+    while seen < MOST_CONTACTS {
+        let page = tenancy.contacts(PAGE, after.as_ref()).await?;
+        let pairs = page.data.iter().flat_map(|contact| channels.iter().map(move |channel| (channel, contact)));
+        let looks = stream::iter(pairs).map(|(channel, contact)| in_conversation(tenancy, channel, contact, now));
+        found += looks.buffer_unordered(SIDE_BY_SIDE).try_fold(0, async |sum, one| Ok(sum + one)).await?;
+        seen += PAGE;
+        after = page.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    tenancy.keep_gap_progress(after.as_ref()).await?;
+    Ok(found)
+}
+
+async fn in_conversation(
+    tenancy: &Tenancy,
+    channel: &Channel,
+    contact: &Contact,
+    now: Timestamp,
+) -> Result<u64, StorageError> {
+    let Some(latest) = tenancy.conversation(channel.id, contact.id).await?.ticket_id else { return Ok(0) };
+    if living_ticket(tenancy, latest).await?.is_some() {
+        return Ok(0);
+    }
+    let (kind, thread_id) = (GapKind::ThreadWithoutTicket, Some(ThreadId::of(latest)));
+    tenancy.record_gap(&Gap { kind, message_id: None, thread_id, since: now, found_at: now }).await?;
+    Ok(1)
+}

@@ -1,0 +1,104 @@
+//! What a tenant's daily check found, and how far it is.
+
+use std::fmt;
+use std::str::FromStr;
+
+use domain::Gap;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::contacts::ContactCursor;
+use crate::directory;
+use crate::error::StorageError;
+use crate::item::{self, text};
+use crate::page::{self, InvalidCursor, Page};
+use crate::table::Tenancy;
+use crate::transaction::Transaction;
+
+/// A gap that is found no more goes after this: the next check may be late by a day.
+const KEPT: SignedDuration = SignedDuration::from_hours(50);
+
+/// The gap after which a list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GapCursor(String);
+
+impl GapCursor {
+    const KIND: &str = "g1";
+}
+
+impl fmt::Display for GapCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&page::encode(Self::KIND, &self.0))
+    }
+}
+
+impl FromStr for GapCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        page::decode(Self::KIND, text).map(Self)
+    }
+}
+
+/// Where the walk through all contacts goes on, which takes several days.
+#[derive(Deserialize)]
+struct Progress {
+    #[serde(default)]
+    contacts_after: Option<String>,
+}
+
+impl Tenancy {
+    /// Keeps what was found, until it is found no more.
+    pub async fn record_gap(&self, gap: &Gap) -> Result<(), StorageError> {
+        let mut item = item::write(&self.keys.gap(&gap.name()), "gap", gap)?;
+        item::expire(&mut item, gap.found_at + KEPT);
+        self.table.put(item).await
+    }
+
+    /// What was found, by kind.
+    pub async fn gaps(&self, limit: u16, after: Option<&GapCursor>) -> Result<Page<Gap, GapCursor>, StorageError> {
+        let answer = self
+            .query(self.keys.gap("").pk, "GAP#")
+            .limit(limit.into())
+            .set_exclusive_start_key(after.map(|GapCursor(name)| self.keys.gap(name).attributes()))
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        let more = answer.last_evaluated_key().is_some();
+        let found = answer.items.unwrap_or_default().into_iter();
+        let data: Vec<Gap> = found.map(|found| item::read("gap", found)).collect::<Result<_, _>>()?;
+        let next = data.last().filter(|_| more).map(|last| GapCursor(last.name()));
+        Ok(Page { data, next })
+    }
+
+    /// The contact after which the walk goes on.
+    pub async fn gap_progress(&self) -> Result<Option<ContactCursor>, StorageError> {
+        let found: Option<Progress> = self.table.get("gap check", self.keys.gap_check()).await?;
+        Ok(found.and_then(|progress| progress.contacts_after?.parse().ok()))
+    }
+
+    /// The walk goes on after this contact, or begins anew.
+    pub async fn keep_gap_progress(&self, after: Option<&ContactCursor>) -> Result<(), StorageError> {
+        let update = self.table.client.update_item().table_name(&self.table.name);
+        let update = update.set_key(Some(self.keys.gap_check().attributes()));
+        let update = match after {
+            Some(after) => update
+                .update_expression("SET contacts_after = :after")
+                .expression_attribute_values(":after", text(after.to_string())),
+            None => update.update_expression("REMOVE contacts_after"),
+        };
+        update.send().await.map(|_| ()).map_err(StorageError::unavailable("UpdateItem"))
+    }
+}
+
+impl Transaction {
+    /// From now on `due-work` looks for gaps of the tenant's, once a day.
+    pub(crate) fn begin_gap_checks(&mut self) {
+        let tenancy = &self.tenancy;
+        let (shard, time) = directory::due(tenancy.tenant, Timestamp::UNIX_EPOCH);
+        let mut item = tenancy.keys.gap_check().attributes();
+        item.insert("due_pk".to_owned(), text(shard));
+        item.insert("due_sk".to_owned(), text(time));
+        self.put_always(Ok(item));
+    }
+}

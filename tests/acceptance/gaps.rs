@@ -1,0 +1,129 @@
+//! Once a day, what should have happened and has not is found and listed.
+
+use acceptance::World;
+use acceptance::files;
+use serde_json::{Value, json};
+
+use crate::fresh_world;
+use crate::media::file;
+
+/// What an admin of the first tenant is shown.
+async fn gaps(world: &World) -> Vec<Value> {
+    world.caller(0, "admin").get("/v1/gaps").await.expecting(200).data().to_vec()
+}
+
+async fn a_day_passes(world: &World) {
+    for _ in 0..2 {
+        world.clock().advance("PT12H30M").await;
+    }
+}
+
+/// The only gap, without its times.
+async fn the_gap(world: &World) -> Value {
+    let [mut gap] = <[Value; 1]>::try_from(gaps(world).await).unwrap_or_else(|all| panic!("{all:#?}"));
+    for time in ["since", "found_at"] {
+        assert!(gap[time].take().is_string());
+    }
+    gap
+}
+
+#[tokio::test]
+async fn where_all_went_well_there_are_none() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    a_day_passes(&world).await;
+    assert!(gaps(&world).await.is_empty());
+    assert_eq!(world.agent().get("/v1/gaps").await.code(), "role_required");
+}
+
+#[tokio::test]
+async fn a_message_without_outcome_is_found_and_goes_when_it_is_decided() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!("drop_before")).await;
+    let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
+    a_day_passes(&world).await;
+
+    let expected = json!({
+        "kind": "message_without_outcome", "message_id": reply.id(), "thread_id": thread.id, "since": null, "found_at": null,
+    });
+    assert_eq!(the_gap(&world).await, expected);
+
+    world.agent().post(&format!("/v1/messages/{}/discard", reply.id()), json!({})).await.expecting(200);
+    for _ in 0..3 {
+        a_day_passes(&world).await;
+    }
+    assert!(gaps(&world).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_message_whose_mark_was_lost_is_found() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!({ "status": 400, "code": 131_056 })).await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    world.loses_the_jobs_of("knocks").await;
+    let channel = world.tenant(0).channel(0).id;
+    let tenant = world.tenant(0).id;
+    world
+        .loses_the_mark_of(&format!("T#{tenant}#CONVERSATION#{channel}#{}", thread.contact_id()), "CONVERSATION")
+        .await;
+    a_day_passes(&world).await;
+
+    assert_eq!(the_gap(&world).await["message_id"], reply.id());
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "queued");
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_fetched_is_found() {
+    let world = fresh_world().await;
+    world
+        .meta_misbehaves(
+            json!({ "match": { "path": "/attachments" }, "times": 9_999, "then": { "status": 500, "body": "" } }),
+        )
+        .await;
+    let ada = world.customer("Ada");
+    ada.sends(file("image", "image/jpeg", &files::jpeg(16, 16, "a picture"))).await;
+    a_day_passes(&world).await;
+    a_day_passes(&world).await;
+
+    let gap = the_gap(&world).await;
+    assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("file_not_fetched"), &json!(ada.thread().await.id)));
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_sent_a_message_for_is_found() {
+    let world = fresh_world().await;
+    let channel = world.tenant(0).channel(0);
+    let status = json!({ "id": "wamid.of-another-application", "status": "read", "timestamp": "1795000000", "recipient_id": "15550100001" });
+    let body = json!({
+        "object": "whatsapp_business_account",
+        "entry": [{ "id": channel.waba_id, "changes": [{ "field": "messages", "value": {
+            "messaging_product": "whatsapp",
+            "metadata": { "display_phone_number": "15550100", "phone_number_id": channel.phone_number_id },
+            "statuses": [status],
+        } }] }],
+    });
+    assert_eq!(world.post_webhook(&body).await, 200);
+    world.settles().await;
+    assert!(gaps(&world).await.is_empty());
+    a_day_passes(&world).await;
+
+    let gap = the_gap(&world).await;
+    assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("status_not_applied"), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_thread_whose_ticket_is_gone_is_found() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    let tenant = world.tenant(0).id;
+    world.loses_the_item(&format!("T#{tenant}#TICKET#{}", thread.ticket_id()), "TICKET").await;
+    a_day_passes(&world).await;
+
+    let gap = the_gap(&world).await;
+    assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("thread_without_ticket"), &json!(thread.id)));
+}
