@@ -81,7 +81,7 @@ async fn a_tenant_is_replaced_whole_and_only_as_it_was_seen() {
     ]);
     let expected = json!({
         "name": "Initech GmbH", "time_zone": "Europe/Berlin", "subscription_started_on": "2026-02-28",
-        "purchases": [], "qualifying_subscriptions": qualifying, "allowance": 5, "reopen_within": "P2D",
+        "purchases": [], "qualifying_subscriptions": qualifying, "allowance": 5, "unverified_limit": 50, "reopen_within": "P2D",
     });
     assert_eq!(shown, expected);
 }

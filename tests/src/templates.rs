@@ -21,6 +21,12 @@ impl World {
         made["id"].as_str().expect("a template has an id").to_owned()
     }
 
+    /// What Meta thinks of the business behind an account changes, and webhooks tell of it.
+    pub async fn meta_judges(&self, waba_id: &str, opinion: Value) {
+        self.simulator_post(&format!("accounts/{waba_id}"), opinion).await;
+        self.settles().await;
+    }
+
     /// What Meta thinks of a template changes, and a webhook tells of it (unless `silently`).
     pub async fn meta_reviews(&self, meta_id: &str, review: Value) {
         self.simulator_post(&format!("templates/{meta_id}"), review).await;

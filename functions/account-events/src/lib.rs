@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod portfolio;
 mod preferences;
 mod templates;
 
@@ -86,10 +87,12 @@ impl AccountEvents {
         };
         // What it changes comes first: a record alone would look as if it had been done.
         let heard = templates::hear(&self.directory, item, job.received_at).await?;
+        let portfolio = portfolio::hear(&self.directory, item, job.received_at).await?;
         let preferences = preferences::hear(&self.directory, item, job.received_at).await?;
         let recorded = helpdesk::record(recording, &item.value).await?;
         invocation.count(recorded.metric());
         let reason = match recorded {
+            Recorded::Event if portfolio == Some(false) => "outdated",
             Recorded::Event => preferences.reason().unwrap_or(heard.reason()),
             Recorded::Unrouted => "unrouted",
             Recorded::Dropped(reason) => reason,
@@ -97,6 +100,9 @@ impl AccountEvents {
         if let Heard::Applied(id) = heard {
             invocation.count("template_changed");
             invocation.concerns("template.id", [id]);
+        }
+        if portfolio == Some(true) {
+            invocation.count("portfolio_changed");
         }
         for contact in preferences.kept {
             invocation.count("preference_changed");

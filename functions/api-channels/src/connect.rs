@@ -87,6 +87,23 @@ pub(crate) async fn connect(desk: &Desk, asked: Connection) -> Result<Connected,
     Err(ConnectError::Contended)
 }
 
+/// Asks Meta what the business behind a number that was just connected may do (F24). What fails is logged: the next time it
+/// is connected asks again, and webhooks tell of changes.
+pub(crate) async fn read_portfolio(desk: &Desk, asked: &Connection, id: ChannelId) {
+    let at = desk.now();
+    let said = desk.graph.portfolio_of(&asked.waba_id, &asked.phone_number_id, &asked.token).await;
+    let kept: Result<bool, Box<dyn std::error::Error + Send + Sync>> = match said {
+        Ok(said) => {
+            desk.table.of(asked.tenant_id).hear_of_portfolio(&asked.waba_id, &said, at).await.map_err(Into::into)
+        }
+        Err(error) => Err(error.into()),
+    };
+    if let Err(error) = kept {
+        let error = domain::chain(&*error);
+        tracing::warn!(channel.id = %id, error, "the business behind a new number could not be read");
+    }
+}
+
 /// For how long pages of templates are asked for when a number is connected; one more call to Meta, and storing, follow.
 const SYNC_TIME: Duration = Duration::from_secs(4);
 

@@ -27,7 +27,7 @@ use whatsapp::graph::Graph;
 
 pub use router::{openapi, router};
 
-/// One call to Graph may take this long; connecting a number makes two, and then reads templates.
+/// One call to Graph may take this long; connecting a number makes four, and then reads templates.
 const GRAPH_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What the handlers work with.

@@ -59,10 +59,18 @@ pub(crate) struct WholeTenant {
     #[serde(default = "usual_allowance")]
     #[schema(required = false, default = 1000)]
     allowance: u32,
+    /// How many conversations it may begin in 24 hours while Meta has not verified its business.
+    #[serde(default = "usual_unverified_limit")]
+    #[schema(required = false, default = 50)]
+    unverified_limit: u32,
     /// An ISO 8601 duration from one second to 365 days, without months and years; `null` never to reopen a ticket.
     #[serde(default)]
     #[schema(value_type = Option<String>, required = false, example = "P2D")]
     reopen_within: Option<Period>,
+}
+
+fn usual_unverified_limit() -> u32 {
+    domain::Portfolio::UNVERIFIED
 }
 
 fn usual_allowance() -> u32 {
@@ -148,6 +156,7 @@ impl WholeTenant {
             purchases,
             qualifying,
             allowance: self.allowance,
+            unverified_limit: self.unverified_limit,
             reopen_within: self.reopen_within.map(Into::into),
             resend_unconfirmed_after: None,
             moderation: domain::Moderation::default(),

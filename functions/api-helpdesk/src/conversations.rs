@@ -46,7 +46,8 @@ pub(crate) struct NewConversation {
         (status = 202, description = "What was accepted, and where.", body = Conversation),
         (status = 404, description = "There is no channel `channel_id`, or no contact `contact_id`."),
         (status = 409, description = "`contact_blocked`; `contact_opted_out` (of marketing). `session_closed`: give a `template`. \
-                                      `channel_disconnected`; `contact_without_number`; `allowance_exhausted`, until `resets_at`. \
+                                      `channel_disconnected`; `contact_without_number`; `allowance_exhausted`, until `resets_at`; \
+                                      `messaging_limit_reached`, until `frees_at`. \
                                       Of templates: as for a message."),
         (status = 422, description = "`recipient_invalid`, `phone_invalid` or `country_invalid` (with the `member`), and all \
                                       that a message can be refused for."),

@@ -1,6 +1,7 @@
 //! `/v1/messages`
 
 pub(crate) mod attachments;
+pub(crate) mod deferred_reply;
 pub(crate) mod discard;
 pub(crate) mod resend;
 pub(crate) mod reveal;

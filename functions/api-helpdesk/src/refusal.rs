@@ -3,6 +3,7 @@
 mod campaigns;
 mod contacts;
 mod conversations;
+mod deferred;
 mod templates;
 
 use axum::response::{IntoResponse, Response};
@@ -21,6 +22,7 @@ use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
 use whatsapp::media::NotAllowed;
 
 pub(crate) use conversations::recipient_invalid;
+pub(crate) use deferred::then_without_template;
 pub(crate) use templates::{header_invalid, template_not_alone};
 
 /// What every handler fails with: a problem, made of whatever error it met.
@@ -165,9 +167,12 @@ impl From<AcceptError> for Refusal {
             AcceptError::TemplateUnfillable(why) => Self(templates::template_unfillable(why)),
             AcceptError::HeaderNotAFile => Self(templates::header_not_a_file()),
             AcceptError::NumberNeeded => Self(templates::template_needs_number()),
+            AcceptError::SessionOpen => Self(deferred::session_open()),
+            AcceptError::TooManyDeferred => Self(deferred::too_many_deferred()),
             AcceptError::NotWanted(why) => Self(contacts::not_wanted(why)),
             AcceptError::SessionClosed { expired_at } => Self(session_closed(expired_at)),
             AcceptError::AllowanceExhausted { resets_at } => Self(allowance_exhausted(resets_at)),
+            AcceptError::TooManyBegun { limit, frees_at } => Self(messaging_limit_reached(limit, frees_at)),
             AcceptError::NoSuchTenant => Self::tenant_not_set_up(),
             AcceptError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             AcceptError::Busy(busy) => busy.into(),
@@ -236,6 +241,18 @@ fn allowance_exhausted(resets_at: Timestamp) -> Problem {
                   answer in their sessions goes on; begin others when resets_at has come, or ask the operator for more.";
     Problem::new(StatusCode::CONFLICT, "allowance_exhausted", "The allowance is used up", detail)
         .with("resets_at", resets_at.to_string())
+}
+
+/// Meta's limit, not the tenant's allowance (F24).
+fn messaging_limit_reached(limit: u32, frees_at: Option<Timestamp>) -> Problem {
+    let detail = format!(
+        "Meta lets your business begin {limit} conversations in 24 hours, over all its numbers. What customers write and what \
+         you answer in their sessions goes on; begin others when frees_at has come. A business that Meta has verified may begin \
+         more: see Meta's Business settings."
+    );
+    Problem::new(StatusCode::CONFLICT, "messaging_limit_reached", "Meta's limit is reached", detail)
+        .with("limit", limit)
+        .with("frees_at", frees_at.map(|at| at.to_string()))
 }
 
 fn text_empty() -> Problem {

@@ -40,10 +40,16 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(tickets::owner::replace))
         .routes(routes!(conversations::create))
         .routes(routes!(threads::show))
+        .routes(routes!(threads::deferred_replies::list))
         .routes(routes!(threads::messages::list, threads::messages::create))
         .routes(routes!(messages::show))
         .routes(routes!(messages::attachments::show))
         .routes(routes!(messages::attachments::reveal::create))
+        .routes(routes!(
+            messages::deferred_reply::show,
+            messages::deferred_reply::update,
+            messages::deferred_reply::delete
+        ))
         .routes(routes!(messages::resend::create))
         .routes(routes!(messages::discard::create))
         .routes(routes!(messages::reveal::create))

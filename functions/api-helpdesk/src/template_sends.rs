@@ -109,7 +109,7 @@ impl NewTemplateSend {
         Ok(NewCampaign {
             channel_id,
             recipients: recipients.collect(),
-            template: template.into_new()?,
+            template: template.into_new(None)?,
             author: caller.user().clone(),
             idempotency,
             trace_id: Trace::current_id(),

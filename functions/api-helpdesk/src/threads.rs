@@ -1,5 +1,6 @@
 //! `/v1/threads`
 
+pub(crate) mod deferred_replies;
 pub(crate) mod messages;
 
 use axum::extract::State;

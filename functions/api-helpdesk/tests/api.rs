@@ -114,6 +114,9 @@ fn the_api_has_the_routes_it_promises() {
     GET /v1/library/{id}
     GET /v1/messages/{id}
     GET /v1/messages/{id}/attachments/{attachment_id}
+    DELETE /v1/messages/{id}/deferred-reply
+    GET /v1/messages/{id}/deferred-reply
+    PATCH /v1/messages/{id}/deferred-reply
     POST /v1/messages/{id}/attachments/{attachment_id}/reveal
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
@@ -125,6 +128,7 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/template-sends/{id}/cancel
     GET /v1/template-sends/{id}/results
     GET /v1/threads/{id}
+    GET /v1/threads/{id}/deferred-replies
     GET /v1/threads/{id}/messages
     POST /v1/threads/{id}/messages
     GET /v1/tickets
@@ -195,6 +199,8 @@ async fn a_message_that_can_never_be_sent_is_refused_at_once() {
             422,
             "template_not_alone",
         ),
+        (r#"{"text": "x", "then": {"text": "y"}}"#, 422, "then_without_template"),
+        (r#"{"template": {"name": "a", "language": "en"}, "then": {}}"#, 422, "message_empty"),
         (r#"{"template": {"name": "a"}}"#, 422, "body_invalid"),
         (r#"{"template": {"name": "a", "language": "en", "variables": "Ada"}}"#, 422, "body_invalid"),
         (r#"{"template": {"name": "a", "language": "en", "header": {}}}"#, 422, "header_invalid"),

@@ -103,6 +103,7 @@ fn tenant(number: u128, time_zone: &str, started_on: &str) -> Tenant {
         purchases: Vec::new(),
         qualifying: domain::allowance::Qualifying::default(),
         allowance: 1_000,
+        unverified_limit: 50,
         reopen_within: None,
         moderation: domain::Moderation::default(),
         wish_words: domain::contact::wishes::WishWords::default(),

@@ -25,6 +25,8 @@ pub struct TicketCreation {
     directory: Directory,
     objects: Objects,
     media: Queue,
+    /// Tells the sender that a customer has answered what something waited for.
+    outbound: Queue,
     /// Seals what hidden messages say; nothing here can open it again.
     seal: Seal,
     clock: Clock,
@@ -52,6 +54,7 @@ impl TicketCreation {
             directory: Directory::new(table),
             objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
             media: Queue::new(runtime.sdk_config(), runtime.variable("MEDIA_QUEUE_URL")?),
+            outbound: Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?),
             seal: runtime.seal()?,
             clock: runtime.clock().clone(),
         })
@@ -101,8 +104,8 @@ impl TicketCreation {
             let purpose = Purpose::content_of(tenant, id);
             Box::pin(async move { self.seal.seal(&content, purpose).await.map_err(Into::into) })
         };
-        let (objects, media, now) = (&self.objects, &self.media, self.clock.now());
-        let receiving = Receiving { route, objects, media, seal, now, trace_id };
+        let Self { objects, media, outbound, .. } = self;
+        let receiving = Receiving { route, objects, media, outbound, seal, now: self.clock.now(), trace_id };
         let receipts = helpdesk::receive(receiving, messages).await?;
         for (item, receipt) in items.into_iter().zip(receipts) {
             match receipt {

@@ -103,7 +103,7 @@ impl<T: PartialEq> Told<T> {
     /// Takes what was said at `at`, unless something later is known. Says whether it is known now.
     ///
     /// Meta's times have whole seconds: what was said within the same second counts as later.
-    fn hear(&mut self, value: T, at: Timestamp) -> bool {
+    pub(crate) fn hear(&mut self, value: T, at: Timestamp) -> bool {
         if at.as_second() < self.at.as_second() {
             return false;
         }

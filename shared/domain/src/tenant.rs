@@ -10,6 +10,7 @@ use crate::allowance::{Period, Purchase, Qualifying, zone};
 use crate::contact::wishes::{ConsentRule, WishWords};
 use crate::ids::TenantId;
 use crate::moderation::Moderation;
+use crate::portfolio::Portfolio;
 
 /// A company and the settings it chose.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ pub struct Tenant {
     pub qualifying: Qualifying,
     /// How many conversations a month it may begin, on all its numbers together (F20).
     pub allowance: u32,
+    /// How many conversations it may begin in 24 hours while Meta has not verified its business (F24).
+    #[serde(default = "fifty", skip_serializing_if = "is_fifty")]
+    pub unverified_limit: u32,
     /// A message that comes less than this after its ticket was closed reopens it; without it a new ticket is made (F8).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reopen_within: Option<SignedDuration>,
@@ -50,6 +54,14 @@ pub struct Tenant {
     /// Counts the edits, for `If-Match`.
     #[serde(default)]
     pub version: u64,
+}
+
+fn fifty() -> u32 {
+    Portfolio::UNVERIFIED
+}
+
+fn is_fifty(limit: &u32) -> bool {
+    *limit == Portfolio::UNVERIFIED
 }
 
 impl Tenant {

@@ -206,6 +206,19 @@ impl Ticket {
         Ok(message)
     }
 
+    /// Takes a reply into the thread that was written before the customer answered (F18). Nobody has read the answer yet.
+    pub fn follow_up(
+        &mut self,
+        reply: Reply,
+        session: Option<Session>,
+        now: Timestamp,
+    ) -> Result<Message, ReplyRefused> {
+        let unread = self.unread_count;
+        let message = self.reply(reply, session, now)?;
+        self.unread_count = unread;
+        Ok(message)
+    }
+
     /// Ends the work. Says whether anything changed.
     pub fn close(&mut self, now: Timestamp) -> bool {
         let was_open = self.is_open();
@@ -403,6 +416,15 @@ mod tests {
         assert!(ticket.reply(reply(2, "usr_ben"), session, at(86_399)).is_ok());
         let refused = ticket.reply(reply(3, "usr_ben"), session, at(86_400));
         assert_eq!(refused.expect_err("over"), ReplyRefused::SessionClosed { expired_at: Some(at(86_400)) });
+    }
+
+    #[test]
+    fn a_reply_that_waited_for_the_answer_leaves_it_unread() {
+        let mut ticket = ticket();
+        ticket.receive(id(1), inbound(0, text("yes, please")), None);
+        let session = ticket.session;
+        let sent = ticket.follow_up(reply(2, "usr_ben"), session, at(1)).expect("the session is open");
+        assert_eq!((ticket.unread_count, ticket.last_message.map(|last| last.id)), (1, Some(sent.id)));
     }
 
     #[test]

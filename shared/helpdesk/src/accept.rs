@@ -4,6 +4,7 @@
 mod beginning;
 mod compose;
 mod conversation;
+mod deferring;
 mod files;
 mod reply;
 mod template;
@@ -13,7 +14,7 @@ use domain::contact::wishes::NotWanted;
 use domain::content::MediaKind;
 use domain::template::{Category, Unfillable, Unsendable};
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Content, Initiative, LibraryItemId, Message, MessageId, UploadId};
+use domain::{Initiative, LibraryItemId, Message, MessageId, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
@@ -23,6 +24,7 @@ use whatsapp::media::NotAllowed;
 
 use beginning::Beginning;
 pub use beginning::Funds;
+use files::Contents;
 pub use reply::{
     Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
 };
@@ -101,6 +103,12 @@ pub enum AcceptError {
     /// The contact hides theirs.
     #[error("the template goes to numbers only")]
     NumberNeeded,
+    /// The reply itself can be sent: there is no answer to wait for.
+    #[error("the session is open")]
+    SessionOpen,
+    /// As many as can wait in a conversation do so.
+    #[error("too many replies wait for an answer already")]
+    TooManyDeferred,
     /// The contact is blocked, or takes no marketing.
     #[error(transparent)]
     NotWanted(#[from] NotWanted),
@@ -109,6 +117,9 @@ pub enum AcceptError {
     /// As many conversations were begun as the tenant may in a month (F23).
     #[error("the allowance is used up until {resets_at}")]
     AllowanceExhausted { resets_at: Timestamp },
+    /// Meta's limit for the business (F24); nothing frees it where it is 0.
+    #[error("{limit} conversations were begun in 24 hours")]
+    TooManyBegun { limit: u32, frees_at: Option<Timestamp> },
     #[error("the tenant is not set up")]
     NoSuchTenant,
     #[error("the idempotency key was used for another request")]
@@ -179,13 +190,14 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             return Ok(earlier);
         }
         let mut thread = Thread::load(tenancy, &reply, now).await?;
+        thread.has_room(tenancy, &reply.saying, now).await?;
         let contents = match &contents {
             Some(contents) => contents,
             // Files are looked at once: what is there cannot be replaced.
             None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
         let mut drafted = draft(&mut thread, &reply, contents, with.funds, now)?;
-        let beginning = Beginning::of(tenancy, drafted.initiative, with.funds, now).await?;
+        let beginning = Beginning::of(with, drafted.initiative, &thread.ticket).await?;
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
@@ -199,7 +211,8 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
                 beginning.notice(tenancy, now).await;
                 return Ok(drafted.messages);
             }
-            Err(ReserveError::Exhausted) => return Err(beginning.refused(tenancy, now).await),
+            Err(ReserveError::Exhausted) => return Err(beginning.exhausted(tenancy, now).await),
+            Err(ReserveError::TooManyBegun) => beginning.make_room(tenancy, now).await?,
             Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
     }
@@ -240,14 +253,14 @@ struct Drafted {
 fn draft(
     thread: &mut Thread,
     reply: &NewReply,
-    contents: &[Content],
+    contents: &Contents,
     funds: Funds,
     now: Timestamp,
 ) -> Result<Drafted, AcceptError> {
     let mut quoted = thread.quoted;
     let (owner_id, unread_count) = (thread.ticket.owner_id.clone(), thread.ticket.unread_count);
-    let mut messages = Vec::with_capacity(contents.len());
-    for content in contents {
+    let mut messages = Vec::with_capacity(contents.now.len());
+    for content in &contents.now {
         template::may_go(content, thread)?;
         let id: MessageId = fresh_id(now);
         let drafted = Reply { id, author: reply.author.clone(), content: content.clone(), reply_to: quoted.take() };
@@ -259,7 +272,9 @@ fn draft(
         // What goes to many answers nobody, and whoever sends it takes on no ticket.
         (thread.ticket.owner_id, thread.ticket.unread_count) = (owner_id, unread_count);
     }
-    Ok(Drafted { messages, initiative: Initiative::of(thread.session, now) })
+    let initiative = Initiative::of(thread.session, now);
+    thread.defer(reply, &messages, initiative, &contents.later, now)?;
+    Ok(Drafted { messages, initiative })
 }
 
 async fn store(
@@ -271,7 +286,7 @@ async fn store(
     now: Timestamp,
 ) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
-    beginning.reserve(&mut transaction, &mut drafted.messages);
+    beginning.reserve(&mut transaction, &mut drafted.messages, now);
     thread.write(&mut transaction, &drafted.messages, now);
     if let Some(key) = &reply.idempotency {
         let message_ids = drafted.messages.iter().map(|message| message.id).collect();

@@ -108,7 +108,7 @@ pub async fn set_aside(tenancy: &Tenancy, id: BlockId, wanted: u64, now: Timesta
                 return Ok(Block { id, period: period.id, count });
             }
             // Others took of it in between.
-            Err(ReserveError::Exhausted) => {}
+            Err(ReserveError::Exhausted | ReserveError::TooManyBegun) => {}
             Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
     }

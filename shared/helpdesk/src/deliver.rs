@@ -20,6 +20,7 @@ use storage::outbox::Entry;
 use storage::{Objects, StorageError, Tenancy};
 use whatsapp::graph::Graph;
 
+use crate::deferred;
 use crate::retry::Busy;
 use crate::settle::{self, Sent};
 
@@ -105,7 +106,7 @@ impl From<StorageError> for DeliverError {
 /// Longer waits are left to the due index alone, which is looked at every minute.
 const LONGEST_KNOCK: SignedDuration = SignedDuration::from_secs(60);
 
-/// Sends what waits in the conversation's outbox, one message after the other, until there is nothing or the first has
+/// Sends what waits in the conversation's outbox, what the customer's answer has released included, one message after the other, until there is nothing or the first has
 /// to wait. One call to Graph a message, and none without a claim on it.
 ///
 /// # Errors
@@ -113,6 +114,10 @@ const LONGEST_KNOCK: SignedDuration = SignedDuration::from_secs(60);
 pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
     loop {
         let conversation = post.tenancy.conversation(post.channel_id, post.contact_id).await?;
+        let of = (post.channel_id, post.contact_id);
+        if deferred::release(post.tenancy, &conversation, of, (post.now)()).await? {
+            continue;
+        }
         let Some((contact, entry)) = post.next(&conversation).await? else {
             if post.rest(&conversation).await? {
                 return Ok(Delivered::Everything);

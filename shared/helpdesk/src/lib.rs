@@ -4,6 +4,7 @@ mod accept;
 mod allowance;
 mod campaign;
 mod contacts;
+mod deferred;
 mod deliver;
 mod failures;
 mod fetch;
@@ -40,6 +41,7 @@ pub use campaign::{
     create_campaign, tell_of_campaign,
 };
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
+pub use deferred::{DeferredError, cancel_deferred, deferred_replies, deferred_reply, rewrite_deferred};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};
 pub use failures::keep_failure;
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};

@@ -18,6 +18,7 @@ use secrecy::SecretString;
 use storage::directory::Route;
 use storage::{CommitError, Objects, StorageError, Tenancy};
 
+use crate::accept::{LOOK_AFTER, knock};
 use crate::person::{Acquaintance, Introduction, Person};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -48,6 +49,8 @@ pub struct Receiving<'a> {
     pub objects: &'a Objects,
     /// Hears of files that are to be fetched.
     pub media: &'a Queue,
+    /// Hears of answers for which something waited.
+    pub outbound: &'a Queue,
     /// Seals what a message says that is to be hidden.
     pub seal: &'a (dyn Fn(MessageId, SecretString) -> Sealing<'a> + Sync),
     pub now: Timestamp,
@@ -222,7 +225,7 @@ impl Receiving<'_> {
         arrivals: &[Arrival],
         rules: &Rules,
     ) -> Result<(), CommitError> {
-        let Destination { mut ticket, found } = destination;
+        let Destination { mut ticket, found, awaited } = destination;
         let mut transaction = self.tenancy().transaction();
         person.write(&mut transaction);
         if matches!(found, Found::New { .. }) {
@@ -239,14 +242,22 @@ impl Receiving<'_> {
         if let Some(before) = rules.remind_before {
             ticket.arm_reminder(before, self.now);
         }
+        let (channel_id, contact_id) = (self.channel().id, person.contact.id);
+        let answers = awaited && ticket.session.is_some_and(|session| session.is_open(self.now));
+        let look_at = answers.then(|| self.now + LOOK_AFTER);
         match found {
-            Found::Existing => transaction.save_ticket(&mut ticket),
+            Found::Existing => {
+                transaction.save_ticket(&mut ticket);
+                if let Some(look_at) = look_at {
+                    transaction.nudge_conversation(channel_id, contact_id, look_at);
+                }
+            }
             Found::New { latest, closed_version } => {
                 if let (Some(closed), Some(version)) = (latest, closed_version) {
                     transaction.check_ticket(closed, version);
                 }
                 transaction.create_ticket(&ticket);
-                transaction.advance_conversation(self.channel().id, person.contact.id, latest, ticket.id);
+                transaction.advance_conversation(channel_id, contact_id, latest, ticket.id, look_at);
             }
         }
         for message in &messages {
@@ -258,6 +269,9 @@ impl Receiving<'_> {
             }
         }
         transaction.commit().await?;
+        if let (true, Some(answer)) = (answers, messages.first()) {
+            knock(self.outbound, self.tenancy(), answer).await;
+        }
         let files: Vec<MediaJob> = messages.iter().filter_map(|message| self.file_of(message)).collect();
         self.tell_of(&files).await;
         Ok(())

@@ -272,7 +272,7 @@ pub(crate) async fn change(
                 return Ok(());
             }
             // It was given back, others have it, and it was sent after all: the count stays within its limit.
-            Err(ReserveError::Exhausted) => may_take_again = false,
+            Err(ReserveError::Exhausted | ReserveError::TooManyBegun) => may_take_again = false,
             Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
         if let Some(current) = tenancy.message(message.id).await? {

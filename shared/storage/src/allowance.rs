@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, number, text};
 use crate::table::Tenancy;
-use crate::transaction::Transaction;
+use crate::transaction::{Limit, Transaction};
 
 pub use ledger::LedgerCursor;
 
@@ -29,6 +29,9 @@ pub enum ReserveError {
     /// There is not so much left, in the period or in what was set aside.
     #[error("the allowance is used up")]
     Exhausted,
+    /// Meta's limit: so many conversations were begun in the last 24 hours, as far as anybody has counted.
+    #[error("too many conversations were begun")]
+    TooManyBegun,
     #[error(transparent)]
     Commit(#[from] CommitError),
 }
@@ -126,7 +129,7 @@ impl Transaction {
             (":room", item::signed(room)),
         ];
         let key = self.tenancy.keys.taken(period);
-        self.counted(|transaction| {
+        self.counted(Limit::Allowance, |transaction| {
             let change = "SET taken = if_not_exists(taken, :none) + :more, most = :most";
             transaction.update(&key, change, Some(condition), values);
         });
@@ -144,7 +147,9 @@ impl Transaction {
             let values = [(":change", item::signed(taken))];
             if settlement.takes_again() {
                 let room = Some("taken < most");
-                self.counted(|transaction| transaction.update(&key, "SET taken = taken + :change", room, values));
+                self.counted(Limit::Allowance, |transaction| {
+                    transaction.update(&key, "SET taken = taken + :change", room, values)
+                });
             } else {
                 self.update(&key, "SET taken = taken + :change", None, values);
             }
@@ -190,11 +195,11 @@ impl Transaction {
     /// Makes all writes, or none.
     ///
     /// # Errors
-    /// [`ReserveError::Exhausted`] when nothing but the limit is in the way.
+    /// [`ReserveError::Exhausted`] or [`ReserveError::TooManyBegun`] when nothing but limits is in the way.
     pub async fn commit_reserving(self) -> Result<(), ReserveError> {
-        let counted = self.counted_at();
-        self.commit_telling().await.map_err(|refused| match (refused.error, counted) {
-            (CommitError::Conflict, Some(place)) if refused.only == Some(place) => ReserveError::Exhausted,
+        self.commit_within_limits().await.map_err(|refused| match refused {
+            (CommitError::Conflict, Some(Limit::Allowance)) => ReserveError::Exhausted,
+            (CommitError::Conflict, Some(Limit::Starts)) => ReserveError::TooManyBegun,
             (error, _) => error.into(),
         })
     }

@@ -7,6 +7,7 @@ use domain::{ChannelId, ContactId, TicketId};
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use crate::deferred::{DeferredPlace, nudge};
 use crate::directory;
 use crate::error::StorageError;
 use crate::item::{number, text};
@@ -25,6 +26,9 @@ pub struct Conversation {
     /// Contacts that were merged into this one: what they still had to be sent on this channel goes first.
     #[serde(default)]
     pub waits_for: BTreeSet<ContactId>,
+    /// The replies that may wait for the customer's next message (F18). `deferred` is a word that DynamoDB reserves.
+    #[serde(default, rename = "waits_for_answer")]
+    pub deferred: BTreeSet<DeferredPlace>,
 }
 
 impl Tenancy {
@@ -81,29 +85,36 @@ impl Tenancy {
 }
 
 impl Transaction {
-    /// The conversation's latest ticket is now `next`; it must still be `read`.
+    /// The conversation's latest ticket is now `next`; it must still be `read`. If something may have waited for that, its
+    /// sender is to look at it, at this time if nobody tells it earlier.
     pub fn advance_conversation(
         &mut self,
         channel: ChannelId,
         contact: ContactId,
         read: Option<TicketId>,
         next: TicketId,
+        look_at: Option<Timestamp>,
     ) {
         let key = self.tenancy.keys.conversation(channel, contact);
-        let next = (":next", text(next));
-        match read {
-            None => {
-                self.update(&key, "SET ticket_id = :next", Some("attribute_not_exists(ticket_id)"), [next]);
-            }
-            Some(read) => {
-                let values = [next, (":read", text(read))];
-                self.update(&key, "SET ticket_id = :next", Some("ticket_id = :read"), values);
-            }
+        let mut values = vec![(":next", text(next))];
+        let mut change = "SET ticket_id = :next".to_owned();
+        if let Some(look_at) = look_at {
+            let (marks, more) = nudge(contact, look_at);
+            change = format!("{change}, {marks} ADD accepted :nudge");
+            values.extend(more);
         }
+        let condition = match read {
+            None => "attribute_not_exists(ticket_id)",
+            Some(read) => {
+                values.push((":read", text(read)));
+                "ticket_id = :read"
+            }
+        };
+        self.update(&key, &change, Some(condition), values);
     }
 
     /// Another contact's conversation becomes part of this one: its latest ticket, which must still be `read`, is now
-    /// `next`, and what waits to be sent to `merged` goes first.
+    /// `next`, what waits to be sent to `merged` goes first, and what waits for the `other`'s customer waits here, too.
     pub fn join_conversation(
         &mut self,
         channel: ChannelId,
@@ -111,17 +122,24 @@ impl Transaction {
         read: Option<TicketId>,
         next: TicketId,
         merged: &BTreeSet<ContactId>,
+        other: &Conversation,
     ) {
         let key = self.tenancy.keys.conversation(channel, contact);
-        let change = "SET ticket_id = :next ADD waits_for :merged";
-        let values = [(":next", text(next)), (":merged", ids(merged))];
-        match read {
-            None => self.update(&key, change, Some("attribute_not_exists(ticket_id)"), values),
-            Some(read) => {
-                let values = values.into_iter().chain([(":read", text(read))]);
-                self.update(&key, change, Some("ticket_id = :read"), values);
-            }
+        let mut change = "SET ticket_id = :next ADD waits_for :merged".to_owned();
+        let mut values = vec![(":next", text(next)), (":merged", ids(merged))];
+        if !other.deferred.is_empty() {
+            change.push_str(", waits_for_answer :deferred");
+            let places = other.deferred.iter().map(ToString::to_string).collect();
+            values.push((":deferred", AttributeValue::Ss(places)));
         }
+        let condition = match read {
+            None => "attribute_not_exists(ticket_id)",
+            Some(read) => {
+                values.push((":read", text(read)));
+                "ticket_id = :read"
+            }
+        };
+        self.update(&key, &change, Some(condition), values);
     }
 
     /// The opposite: its latest ticket, which must still be `read`, is now `next`.

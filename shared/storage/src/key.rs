@@ -39,6 +39,26 @@ impl Keys {
         self.key("", "TENANT")
     }
 
+    /// What Meta says of the business behind an account.
+    pub(crate) fn portfolio(self, waba_id: &str) -> Key {
+        self.key("", format!("PORTFOLIO#{waba_id}"))
+    }
+
+    /// How many conversations were begun in the window that moves.
+    pub(crate) fn open_starts(self) -> Key {
+        self.key("#STARTS", "OPEN")
+    }
+
+    /// One of them, by the time it was begun; `place` begins with that.
+    pub(crate) fn start(self, place: &str) -> Key {
+        self.key("#STARTS", format!("START#{place}"))
+    }
+
+    /// When a conversation was last begun with a contact.
+    pub(crate) fn started(self, contact: ContactId) -> Key {
+        Key { sk: "STARTED".to_owned(), ..self.contact(contact) }
+    }
+
     /// Which period of its allowance a tenant was last seen in.
     pub(crate) fn allowance(self) -> Key {
         self.key("", "ALLOWANCE")
@@ -113,6 +133,13 @@ impl Keys {
 
     pub(crate) fn message(self, thread: ThreadId, position: Position) -> Key {
         self.key(&format!("#THREAD#{thread}"), format!("MESSAGE#{position}"))
+    }
+
+    /// What the sort keys of a thread's deferred replies begin with.
+    pub(crate) const DEFERRED: &'static str = "DEFERRED#";
+
+    pub(crate) fn deferred(self, thread: ThreadId, message: MessageId) -> Key {
+        self.key(&format!("#THREAD#{thread}"), format!("{}{message}", Self::DEFERRED))
     }
 
     pub(crate) fn whereabouts(self, id: MessageId) -> Key {

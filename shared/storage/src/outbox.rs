@@ -1,10 +1,10 @@
 //! What waits to be sent, per conversation and in order.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{ChannelId, ContactId, Message, MessageId, TicketId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::deferred::{DeferredPlace, one};
 use crate::directory;
 use crate::error::StorageError;
 use crate::item::{self, number, text};
@@ -20,6 +20,34 @@ pub struct Entry {
     /// Graph asked us not to come before this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+}
+
+/// What else becomes of a conversation when messages enter its outbox.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    pub latest: Latest,
+    pub deferred: Deferred,
+}
+
+/// Whether the messages' ticket is the conversation's latest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Latest {
+    /// It is, or another stays so.
+    #[default]
+    Stays,
+    /// From now on; until now it was `read`.
+    Becomes { read: Option<TicketId> },
+}
+
+/// What waits for the customer's answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Deferred {
+    #[default]
+    Same,
+    /// One more.
+    Waits(DeferredPlace),
+    /// Not this one any more.
+    Over(DeferredPlace),
 }
 
 impl Tenancy {
@@ -49,38 +77,39 @@ impl Transaction {
     /// Messages of one conversation wait to be sent, and the conversation has work: `due-work` looks at it at `look_at` if
     /// the job that goes with them is lost.
     pub fn enter_outbox(&mut self, messages: &[Message], look_at: Timestamp) {
-        self.write_work(messages, look_at, "", None, Vec::new());
+        self.enter_outbox_and(messages, look_at, Beside::default());
     }
 
-    /// The same, and the conversation's latest ticket, which must still be `read`, is now the messages'.
-    pub fn enter_outbox_and_advance(&mut self, messages: &[Message], look_at: Timestamp, read: Option<TicketId>) {
-        let Some(first) = messages.first() else { return };
-        let mut values = vec![(":next", text(first.thread_id.ticket()))];
-        let condition = match read {
-            None => "attribute_not_exists(ticket_id)",
-            Some(read) => {
-                values.push((":read", text(read)));
-                "ticket_id = :read"
-            }
-        };
-        self.write_work(messages, look_at, ", ticket_id = :next", Some(condition), values);
-    }
-
-    fn write_work(
-        &mut self,
-        messages: &[Message],
-        look_at: Timestamp,
-        also: &str,
-        condition: Option<&str>,
-        values: Vec<(&'static str, AttributeValue)>,
-    ) {
+    /// The same, with what else becomes of the conversation.
+    pub fn enter_outbox_and(&mut self, messages: &[Message], look_at: Timestamp, beside: Beside) {
         messages.iter().for_each(|message| self.write_outbox(message, None));
         let Some(first) = messages.first() else { return };
         let (shard, time) = directory::due(first.contact_id, look_at);
         let key = self.tenancy.keys.conversation(first.channel_id, first.contact_id);
-        let work = [(":shard", text(shard)), (":time", text(time)), (":more", number(messages.len() as u64))];
-        let change = format!("SET due_pk = :shard, due_sk = :time{also} ADD accepted :more");
-        self.update(&key, &change, condition, work.into_iter().chain(values));
+        let more = number(messages.len() as u64);
+        let mut values = vec![(":shard", text(shard)), (":time", text(time)), (":more", more)];
+        let (mut set, mut rest) = ("due_pk = :shard, due_sk = :time".to_owned(), "accepted :more".to_owned());
+        let condition = match beside.latest {
+            Latest::Stays => None,
+            Latest::Becomes { read } => {
+                set.push_str(", ticket_id = :next");
+                values.push((":next", text(first.thread_id.ticket())));
+                values.extend(read.map(|read| (":read", text(read))));
+                Some(read.map_or("attribute_not_exists(ticket_id)", |_| "ticket_id = :read"))
+            }
+        };
+        match beside.deferred {
+            Deferred::Same => {}
+            Deferred::Waits(place) => {
+                rest.push_str(", waits_for_answer :place");
+                values.push((":place", one(place)));
+            }
+            Deferred::Over(place) => {
+                rest.push_str(" DELETE waits_for_answer :place");
+                values.push((":place", one(place)));
+            }
+        }
+        self.update(&key, &format!("SET {set} ADD {rest}"), condition, values);
     }
 
     /// The message stays first in line, but Graph asked us not to come before `not_before`.

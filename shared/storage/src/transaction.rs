@@ -19,21 +19,28 @@ use crate::table::Tenancy;
 pub struct Transaction {
     pub(crate) tenancy: Tenancy,
     writes: Vec<TransactWriteItem>,
-    /// The write that a limit may refuse.
-    counted: Option<usize>,
+    /// The writes that a limit may refuse, by their places.
+    counted: Vec<(usize, Limit)>,
     error: Option<StorageError>,
+}
+
+/// What may have no room for what is to be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Limit {
+    Allowance,
+    Starts,
 }
 
 /// Why nothing was written.
 pub(crate) struct Refused {
     pub(crate) error: CommitError,
-    /// The one write whose condition did not hold, if all others could have been made.
-    pub(crate) only: Option<usize>,
+    /// The writes whose conditions did not hold, if nothing else was in the way.
+    places: Vec<usize>,
 }
 
 impl Transaction {
     pub(crate) fn new(tenancy: Tenancy) -> Self {
-        Self { tenancy, writes: Vec::new(), counted: None, error: None }
+        Self { tenancy, writes: Vec::new(), counted: Vec::new(), error: None }
     }
 
     /// Makes all writes, or none.
@@ -44,29 +51,34 @@ impl Transaction {
         self.commit_telling().await.map_err(|refused| refused.error)
     }
 
-    /// The same, saying which condition alone was in the way.
-    pub(crate) async fn commit_telling(self) -> Result<(), Refused> {
+    /// Makes all writes, or none, and says if only limits were in the way, and which.
+    pub(crate) async fn commit_within_limits(self) -> Result<(), (CommitError, Option<Limit>)> {
+        let counted = self.counted.clone();
+        self.commit_telling().await.map_err(|Refused { error, places }| {
+            let limit_at = |place: &usize| counted.iter().find(|(at, _)| at == place).map(|(_, limit)| *limit);
+            let limits: Option<Vec<Limit>> = places.iter().map(limit_at).collect();
+            (error, limits.and_then(|limits| limits.into_iter().min()))
+        })
+    }
+
+    async fn commit_telling(self) -> Result<(), Refused> {
         if let Some(error) = self.error {
-            return Err(Refused { error: error.into(), only: None });
+            return Err(Refused { error: error.into(), places: Vec::new() });
         }
         let client = &self.tenancy.table.client;
         let answer = client.transact_write_items().set_transact_items(Some(self.writes)).send().await;
         answer.map(|_| ()).map_err(|error| match error.as_service_error() {
             Some(refused) if is_lost_race(refused) => {
-                Refused { error: CommitError::Conflict, only: only_refused(refused) }
+                Refused { error: CommitError::Conflict, places: refused_places(refused) }
             }
-            _ => Refused { error: StorageError::unavailable("TransactWriteItems")(error).into(), only: None },
+            _ => Refused { error: StorageError::unavailable("TransactWriteItems")(error).into(), places: Vec::new() },
         })
     }
 
-    /// What `write` adds is what a limit may refuse. There is one such write at most.
-    pub(crate) fn counted(&mut self, write: impl FnOnce(&mut Self)) {
-        self.counted = Some(self.writes.len());
+    /// What `write` adds is what this limit may refuse.
+    pub(crate) fn counted(&mut self, limit: Limit, write: impl FnOnce(&mut Self)) {
+        self.counted.push((self.writes.len(), limit));
         write(self);
-    }
-
-    pub(crate) fn counted_at(&self) -> Option<usize> {
-        self.counted
     }
 
     /// Nothing of it will be made.
@@ -95,6 +107,34 @@ impl Transaction {
     pub(crate) fn delete(&mut self, key: &Key) {
         let delete = Delete::builder().table_name(self.table_name()).set_key(Some(key.attributes())).build();
         self.push(delete, |delete| TransactWriteItem::builder().delete(delete).build());
+    }
+
+    /// An item that must be there.
+    pub(crate) fn delete_existing(&mut self, key: &Key) {
+        let delete = Delete::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_exists(pk)")
+            .build();
+        self.push(delete, |delete| TransactWriteItem::builder().delete(delete).build());
+    }
+
+    /// An item, on a condition of its own on what is there.
+    pub(crate) fn put_if(
+        &mut self,
+        item: Result<Attributes, StorageError>,
+        condition: &str,
+        (name, stands_for): (&str, &str),
+        (value, is): (&str, AttributeValue),
+    ) {
+        let Some(item) = self.keep(item) else { return };
+        let put = Put::builder()
+            .table_name(self.table_name())
+            .set_item(Some(item))
+            .condition_expression(condition)
+            .expression_attribute_names(name, stands_for)
+            .expression_attribute_values(value, is);
+        self.push(put.build(), |put| TransactWriteItem::builder().put(put).build());
     }
 
     /// The item must still have the version that was read, though it is not written.
@@ -166,13 +206,14 @@ fn is_lost_race(error: &TransactWriteItemsError) -> bool {
         .any(|reason| matches!(reason.code(), Some("ConditionalCheckFailed" | "TransactionConflict")))
 }
 
-/// The place of the one write that was refused by its condition, if every other could have been made.
-fn only_refused(error: &TransactWriteItemsError) -> Option<usize> {
-    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return None };
+/// The places of the writes that were refused by their conditions; none if anything else was in the way.
+fn refused_places(error: &TransactWriteItemsError) -> Vec<usize> {
+    let TransactWriteItemsError::TransactionCanceledException(cancelled) = error else { return Vec::new() };
     let reasons = cancelled.cancellation_reasons().iter().map(CancellationReason::code).enumerate();
-    let mut refused = reasons.filter(|(_, code)| !matches!(code, None | Some("None")));
-    match (refused.next(), refused.next()) {
-        (Some((place, Some("ConditionalCheckFailed"))), None) => Some(place),
-        _ => None,
+    let refused: Vec<_> = reasons.filter(|(_, code)| !matches!(code, None | Some("None"))).collect();
+    if refused.iter().all(|(_, code)| *code == Some("ConditionalCheckFailed")) {
+        refused.into_iter().map(|(place, _)| place).collect()
+    } else {
+        Vec::new()
     }
 }

@@ -25,6 +25,9 @@ pub(crate) struct Tenant {
     /// How many conversations a month it may begin, on all its numbers together.
     #[schema(example = 1000)]
     allowance: u32,
+    /// How many conversations it may begin in 24 hours while Meta has not verified its business.
+    #[schema(example = 50)]
+    unverified_limit: u32,
     /// A message that comes less than this after its ticket was closed reopens it; `null`: it makes a new ticket. An
     /// ISO 8601 duration.
     #[schema(required = true, value_type = Option<String>, example = "P2D")]
@@ -72,6 +75,7 @@ impl Tenant {
             purchases: tenant.purchases.into_iter().map(Purchase::from).collect(),
             qualifying_subscriptions: tenant.qualifying.subscriptions().iter().map(Subscription::of).collect(),
             allowance: tenant.allowance,
+            unverified_limit: tenant.unverified_limit,
             reopen_within: tenant.reopen_within.and_then(|within| within.try_into().ok()),
         };
         Versioned { version: tenant.version, body }

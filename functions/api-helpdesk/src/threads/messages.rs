@@ -13,7 +13,7 @@ use serde::Deserialize;
 use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
-pub(crate) use self::new::NewMessage;
+pub(crate) use self::new::{NewFollowUp, NewMessage};
 pub(crate) use self::template::{Template, Variables};
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
@@ -69,6 +69,7 @@ pub(crate) async fn list(
 /// work. Whoever writes in a ticket that nobody owns becomes its owner.
 ///
 /// Without a session only a `template` goes. It reopens a closed ticket, so that the customer's answer comes into this thread.
+/// What is given as `then` follows that answer by itself.
 #[utoipa::path(
     post, path = "/v1/threads/{id}/messages", operation_id = "send_message", tag = "threads",
     params(("id" = String, Path, description = "The thread."), IdempotencyKey),
@@ -77,11 +78,12 @@ pub(crate) async fn list(
         (status = 202, description = "What was accepted: all of it.", body = Accepted),
         (status = 409, description = "`contact_blocked` or `contact_opted_out` (of marketing), `since`. `session_closed`, \
                                       since `expired_at`: send an approved template, or wait until the customer writes. \
-                                      `allowance_exhausted`, until `resets_at`. \
+                                      `allowance_exhausted`, until `resets_at`; \
+                                      `messaging_limit_reached`, until `frees_at`. \
                                       Of templates: `template_not_sendable` (with `template_status`, its \
                                       `reason` and `alternatives`), `template_recategorised` (`category`, \
                                       `previous_category`, `alternatives`), `template_needs_number`, \
-                                      `channel_disconnected`."),
+                                      `channel_disconnected`. Of `then`: `session_open`, `too_many_deferred_replies` (`limit`)."),
         (status = 422, description = "`message_empty`, `text_empty`, `text_too_long` (with `characters` and `limit`), \
                                       `no_such_quoted_message`, `idempotency_key_reused` or `body_invalid`. Of attachments: \
                                       `attachment_invalid`, `too_many_attachments`, `caption_too_long`, \
@@ -92,7 +94,7 @@ pub(crate) async fn list(
                                       templates: `template_not_alone`, `no_such_template` (`alternatives`), \
                                       `variables_missing` (each in `missing`), `variables_invalid` (`invalid`), \
                                       `header_invalid`, `header_not_allowed` (`wanted`, `given`), \
-                                      `template_not_supported` (`parts`)."),
+                                      `template_not_supported` (`parts`), `then_without_template`."),
         (status = 503, description = "`busy`: repeat it after the seconds in `Retry-After`, with the same \
                                       `Idempotency-Key`."),
     )

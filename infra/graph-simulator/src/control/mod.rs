@@ -1,5 +1,6 @@
 //! `/_simulator`: what Meta has no API for, but people and tests need. One file per path.
 
+mod accounts;
 mod faults;
 mod given;
 mod messages;
@@ -27,6 +28,7 @@ const LARGEST_BODY: usize = 160 << 20;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
+        .route("/accounts/{waba_id}", post(accounts::update))
         .route("/faults", post(faults::create).delete(faults::delete))
         .route("/messages", post(messages::create))
         .route("/numbers", post(numbers::create))

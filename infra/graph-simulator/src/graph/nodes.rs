@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::error::MetaError;
 use super::fields::Fields;
 use super::{access, message_templates, phone_numbers};
+use crate::accounts::{self, Account};
 use crate::media::{self, Media};
 use crate::numbers::Number;
 use crate::simulator::Simulator;
@@ -46,10 +47,13 @@ pub(super) async fn show(
         return Ok(Json(fields.of(&held.describe(), message_templates::USUAL)));
     }
     if let Some(number) = number(&db, &headers, &id)? {
-        return Ok(Json(fields.of(&phone_numbers::describe(&number), phone_numbers::USUAL)));
+        return Ok(Json(
+            fields.of(&phone_numbers::describe(&number, &accounts::find(&db, &number.waba_id)?), phone_numbers::USUAL),
+        ));
     }
     let numbers = access::account(&db, &headers, &id)?;
-    Ok(Json(fields.of(&account(&numbers[0]), USUAL)))
+    let account = account(&numbers[0], &accounts::find(&db, &id)?);
+    Ok(Json(fields.of(&account, USUAL)))
 }
 
 fn number(db: &Connection, headers: &HeaderMap, id: &str) -> Result<Option<Number>, MetaError> {
@@ -70,7 +74,7 @@ fn file(media: &Media, url: &str) -> Value {
     })
 }
 
-fn account(number: &Number) -> Value {
+fn account(number: &Number, account: &Account) -> Value {
     json!({
         "id": number.waba_id,
         "name": number.verified_name,
@@ -78,7 +82,7 @@ fn account(number: &Number) -> Value {
         "timezone_id": "1",
         "message_template_namespace": format!("namespace_{}", number.waba_id),
         "account_review_status": "APPROVED",
-        "business_verification_status": "verified",
+        "business_verification_status": account.verification,
         "primary_funding_id": format!("funding_{}", number.waba_id),
         "health_status": {
             "can_send_message": "AVAILABLE",

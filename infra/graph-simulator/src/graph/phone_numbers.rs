@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::access;
 use super::error::MetaError;
 use super::fields::Fields;
+use crate::accounts::{self, Account};
 use crate::numbers::Number;
 use crate::simulator::Simulator;
 
@@ -21,13 +22,14 @@ pub(super) async fn list(
     Query(fields): Query<Fields>,
     headers: HeaderMap,
 ) -> Result<Json<Value>, MetaError> {
-    let numbers = access::account(&simulator.shared().store.lock(), &headers, &waba_id)?;
-    let data: Vec<Value> = numbers.iter().map(|number| fields.of(&describe(number), USUAL)).collect();
+    let db = simulator.shared().store.lock();
+    let (numbers, account) = (access::account(&db, &headers, &waba_id)?, accounts::find(&db, &waba_id)?);
+    let data: Vec<Value> = numbers.iter().map(|number| fields.of(&describe(number, &account), USUAL)).collect();
     Ok(Json(json!({ "data": data, "paging": { "cursors": { "before": "first", "after": "last" } } })))
 }
 
 /// All that can be asked for.
-pub(super) fn describe(number: &Number) -> Value {
+pub(super) fn describe(number: &Number, account: &Account) -> Value {
     json!({
         "id": number.phone_number_id,
         "display_phone_number": number.display_phone_number,
@@ -43,5 +45,6 @@ pub(super) fn describe(number: &Number) -> Value {
         "platform_type": "CLOUD_API",
         "is_official_business_account": false,
         "is_on_biz_app": false,
+        "whatsapp_business_manager_messaging_limit": account.messaging_limit,
     })
 }

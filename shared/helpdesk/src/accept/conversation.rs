@@ -63,7 +63,7 @@ impl Thread {
             ticket.customer = person.contact.address(Some(number)).unwrap_or(ticket.customer);
         }
         ticket.reopen();
-        Ok(Self { ticket, session, quoted: None, person: Some(person), place: Place::There })
+        Ok(Self { ticket, session, quoted: None, person: Some(person), place: Place::There, deferred: None })
     }
 
     fn begun(
@@ -75,7 +75,7 @@ impl Thread {
     ) -> Result<Self, AcceptError> {
         let customer = person.contact.address(with.number()).ok_or(AcceptError::NoAddress)?;
         let ticket = Ticket::open(fresh_id(now), channel, person.contact.id, customer, now);
-        Ok(Self { ticket, session: None, quoted: None, person: Some(person), place })
+        Ok(Self { ticket, session: None, quoted: None, person: Some(person), place, deferred: None })
     }
 }
 

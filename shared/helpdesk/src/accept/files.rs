@@ -14,9 +14,24 @@ use super::thread::Thread;
 use super::{AcceptError, Accepting};
 use crate::inspect::{FileError, inspect};
 
+/// What a reply says.
+pub(super) struct Contents {
+    pub(super) now: Vec<Content>,
+    /// Once the customer has answered.
+    pub(super) later: Vec<Content>,
+}
+
 impl Accepting<'_> {
     /// The contents of the messages that a reply becomes in this thread.
-    pub(super) async fn contents(self, saying: &Saying, thread: &Thread) -> Result<Vec<Content>, AcceptError> {
+    pub(super) async fn contents(self, saying: &Saying, thread: &Thread) -> Result<Contents, AcceptError> {
+        let later = match saying {
+            Saying::Template(NewTemplate { then: Some(said), .. }) => self.said(said).await?,
+            _ => Vec::new(),
+        };
+        Ok(Contents { now: self.now_said(saying, thread).await?, later })
+    }
+
+    async fn now_said(self, saying: &Saying, thread: &Thread) -> Result<Vec<Content>, AcceptError> {
         match saying {
             Saying::Template(new) => Ok(vec![Content::Template(self.template(new, thread).await?)]),
             Saying::Reaction { target, emoji } => {
@@ -24,11 +39,15 @@ impl Accepting<'_> {
                 let emoji = limits::emoji(emoji).unwrap_or_default().to_owned();
                 Ok(vec![Content::Reaction(Reaction { target: *target, emoji })])
             }
-            Saying::Said(Said { text, attachments, location, cards }) => {
-                let pieces = try_join_all(attachments.iter().map(|attachment| self.piece(attachment))).await?;
-                Ok(compose(text.as_deref(), pieces, location.as_ref(), cards.as_deref()))
-            }
+            Saying::Said(said) => self.said(said).await,
         }
+    }
+
+    /// The contents of the messages that words, files and more become.
+    pub(crate) async fn said(self, said: &Said) -> Result<Vec<Content>, AcceptError> {
+        let Said { text, attachments, location, cards } = said;
+        let pieces = try_join_all(attachments.iter().map(|attachment| self.piece(attachment))).await?;
+        Ok(compose(text.as_deref(), pieces, location.as_ref(), cards.as_deref()))
     }
 
     /// A file that stands alone, without a caption of its own.
@@ -83,12 +102,23 @@ impl Accepting<'_> {
 
     /// What is uploaded stays from now on. Should nothing be accepted in the end, it is a file too many, and no harm.
     pub(super) async fn keep(self, saying: &Saying) -> Result<(), AcceptError> {
-        let sources: Vec<Source> = match saying {
-            Saying::Said(said) => said.attachments.iter().map(|attachment| attachment.source).collect(),
-            Saying::Template(NewTemplate { header: Some(NewHeader::File(source)), .. }) => vec![*source],
-            Saying::Template(_) | Saying::Reaction { .. } => Vec::new(),
-        };
-        let uploads = sources.into_iter().filter_map(|source| match source {
+        match saying {
+            Saying::Said(said) => self.keep_files(said, None).await,
+            Saying::Template(NewTemplate { header, then, .. }) => {
+                let above = match header {
+                    Some(NewHeader::File(source)) => Some(*source),
+                    _ => None,
+                };
+                self.keep_files(then.as_ref().unwrap_or(&Said::default()), above).await
+            }
+            Saying::Reaction { .. } => Ok(()),
+        }
+    }
+
+    /// The same of what is said later.
+    pub(crate) async fn keep_files(self, said: &Said, above: Option<Source>) -> Result<(), AcceptError> {
+        let sources = said.attachments.iter().map(|attachment| attachment.source).chain(above);
+        let uploads = sources.filter_map(|source| match source {
             Source::Upload(id) => Some(id),
             Source::Library(_) => None,
         });

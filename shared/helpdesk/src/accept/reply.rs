@@ -77,6 +77,8 @@ pub struct NewTemplate {
     pub variables: BTreeMap<String, Value>,
     /// What stands above the body, where that is no text.
     pub header: Option<NewHeader>,
+    /// What follows by itself once the customer answers (F18).
+    pub then: Option<Said>,
 }
 
 /// What a variable stands for.
@@ -127,7 +129,7 @@ impl Said {
     /// So many are stored in one transaction, far below its limit, and so many a person still looks at.
     pub const MOST_ATTACHMENTS: usize = 10;
 
-    fn check(&self) -> Result<(), AcceptError> {
+    pub(crate) fn check(&self) -> Result<(), AcceptError> {
         let others = !self.attachments.is_empty() || self.location.is_some() || self.cards.is_some();
         match &self.text {
             None if !others => return Err(AcceptError::Empty),
@@ -156,7 +158,7 @@ impl Saying {
     pub(super) fn check(&self) -> Result<(), AcceptError> {
         match self {
             Self::Said(said) => said.check(),
-            Self::Template(_) => Ok(()),
+            Self::Template(new) => new.then.as_ref().map_or(Ok(()), Said::check),
             Self::Reaction { emoji, .. } if emoji.is_empty() || limits::emoji(emoji).is_some() => Ok(()),
             Self::Reaction { .. } => Err(AcceptError::NotAnEmoji),
         }

@@ -1,8 +1,9 @@
 //! The thread that a reply enters, as it is now.
 
-use domain::{Contact, Content, Message, MessageId, Session, ThreadId, Ticket, TicketId};
+use domain::{Contact, Content, DeferredReply, Message, MessageId, Session, ThreadId, Ticket, TicketId};
 use futures::try_join;
 use jiff::Timestamp;
+use storage::outbox::{Beside, Deferred, Latest};
 use storage::{StorageError, Tenancy, Transaction};
 use whatsapp::limits::REACTABLE;
 
@@ -22,6 +23,8 @@ pub(super) struct Thread {
     /// Whom it is with.
     pub(super) person: Option<Person>,
     pub(super) place: Place,
+    /// What is to follow the customer's answer.
+    pub(super) deferred: Option<DeferredReply>,
 }
 
 /// How a thread's ticket is stored.
@@ -60,7 +63,7 @@ impl Thread {
         let ticket = living_ticket(tenancy, id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
         let (session, contact) = try_join!(session_of(tenancy, &ticket), living_contact(tenancy, ticket.contact_id))?;
         let person = Some(Person::known(contact.ok_or(AcceptError::NoSuchThread)?));
-        Ok(Self { ticket, session, quoted: None, person, place: Place::There })
+        Ok(Self { ticket, session, quoted: None, person, place: Place::There, deferred: None })
     }
 
     /// What the customer answers to a template comes into the thread in which it was sent (F16): from now on that ticket is
@@ -94,20 +97,18 @@ impl Thread {
 
     /// Writes the ticket with the messages that enter it, which wait to be sent.
     pub(super) fn write(&mut self, transaction: &mut Transaction, messages: &[Message], now: Timestamp) {
-        let look_at = now + LOOK_AFTER;
+        let latest = match self.place {
+            Place::There => Latest::Stays,
+            Place::Ahead { latest } | Place::New { latest } => Latest::Becomes { read: latest },
+        };
         match self.place {
-            Place::There => {
-                transaction.save_ticket(&mut self.ticket);
-                transaction.enter_outbox(messages, look_at);
-            }
-            Place::Ahead { latest } => {
-                transaction.save_ticket(&mut self.ticket);
-                transaction.enter_outbox_and_advance(messages, look_at, latest);
-            }
-            Place::New { latest } => {
-                transaction.create_ticket(&self.ticket);
-                transaction.enter_outbox_and_advance(messages, look_at, latest);
-            }
+            Place::There | Place::Ahead { .. } => transaction.save_ticket(&mut self.ticket),
+            Place::New { .. } => transaction.create_ticket(&self.ticket),
+        }
+        let deferred = self.deferred.as_ref().map_or(Deferred::Same, |reply| Deferred::Waits(reply.into()));
+        transaction.enter_outbox_and(messages, now + LOOK_AFTER, Beside { latest, deferred });
+        if let Some(reply) = &self.deferred {
+            transaction.create_deferred_reply(reply);
         }
         // A ticket that stays where it is would have been changed by a merge; for the others the contact has to be the
         // same still.

@@ -153,6 +153,7 @@ fn refused(error: AcceptError) -> Result<Refused, Busy> {
         AcceptError::KeyUsedOtherwise => "duplicate",
         AcceptError::NotWanted(why) => word_of(why),
         AcceptError::AllowanceExhausted { .. } => "allowance_exhausted",
+        AcceptError::TooManyBegun { .. } => "messaging_limit_reached",
         AcceptError::NoSuchContact => "no_such_contact",
         AcceptError::NoAddress => "contact_without_number",
         AcceptError::NumberNeeded => "template_needs_number",

@@ -23,7 +23,7 @@ pub const LONGEST_VARIABLES: usize = 4_000;
 
 /// The template as it is kept.
 pub(super) fn kept(template: NewTemplate) -> Result<CampaignTemplate, NotForMany> {
-    let NewTemplate { name, language, category, variables, header } = template;
+    let NewTemplate { name, language, category, variables, header, then: _ } = template;
     let header = match header {
         None => None,
         Some(NewHeader::File(Source::Library(id))) => Some(CampaignHeader::Library(id)),
@@ -53,6 +53,7 @@ pub(super) fn template_for(template: &CampaignTemplate, recipient: &Recipient) -
             CampaignHeader::Library(id) => NewHeader::File(Source::Library(id)),
             CampaignHeader::Place(place) => NewHeader::Place(place),
         }),
+        then: None,
     }
 }
 
@@ -94,7 +95,7 @@ mod tests {
     }
 
     fn template(variables: BTreeMap<String, Value>, header: Option<NewHeader>) -> NewTemplate {
-        NewTemplate { name: "offer".into(), language: "en".into(), category: None, variables, header }
+        NewTemplate { name: "offer".into(), language: "en".into(), category: None, variables, header, then: None }
     }
 
     #[test]

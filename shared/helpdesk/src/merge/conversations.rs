@@ -74,7 +74,7 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
     if let Some(latest) = &mut latest {
         transaction.save_ticket(latest);
     }
-    transaction.join_conversation(channel, survivor, ours.ticket_id, next, &waiting(merged, &theirs));
+    transaction.join_conversation(channel, survivor, ours.ticket_id, next, &waiting(merged, &theirs), &theirs);
     Ok(Some(transaction))
 }
 

@@ -12,6 +12,8 @@ use crate::retry::Busy;
 pub(super) struct Destination {
     pub(super) ticket: Ticket,
     pub(super) found: Found,
+    /// Whether something may wait in the conversation for the customer's answer (F18).
+    pub(super) awaited: bool,
 }
 
 pub(super) enum Found {
@@ -42,21 +44,22 @@ impl Receiving<'_> {
         };
         let customer = first.sender.identity().clone();
         let latest_id = conversation.ticket_id;
+        let awaited = !conversation.deferred.is_empty();
         Ok(Some(match (placement(latest.as_ref(), first, reopen_within), latest) {
             (Placement::Nowhere, _) => return Ok(None),
-            (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing },
+            (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing, awaited },
             (Placement::Reopen, Some(mut ticket)) => {
                 ticket.reopen();
-                Destination { ticket, found: Found::Existing }
+                Destination { ticket, found: Found::Existing, awaited }
             }
             (_, Some(earlier)) => {
                 let ticket = Ticket::open_after(fresh_id(self.now), &earlier, self.channel(), customer, self.now);
                 let closed_version = Some(earlier.version);
-                Destination { ticket, found: Found::New { latest: latest_id, closed_version } }
+                Destination { ticket, found: Found::New { latest: latest_id, closed_version }, awaited }
             }
             (_, None) => {
                 let ticket = Ticket::open(fresh_id(self.now), self.channel(), contact_id, customer, self.now);
-                Destination { ticket, found: Found::New { latest: latest_id, closed_version: None } }
+                Destination { ticket, found: Found::New { latest: latest_id, closed_version: None }, awaited }
             }
         }))
     }

@@ -8,7 +8,7 @@ use super::read_entry;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, number};
 use crate::table::Tenancy;
-use crate::transaction::Transaction;
+use crate::transaction::{Limit, Transaction};
 
 impl Tenancy {
     /// What is left of what was set aside; nothing if it never was, or was given back.
@@ -54,7 +54,9 @@ impl Transaction {
         let key = self.tenancy.keys.ledger(period, block.into());
         let values = [(":count", number(count)), (":reserved", reserved)];
         let condition = Some("amount >= :count AND charge_state = :reserved");
-        self.counted(|transaction| transaction.update(&key, "SET amount = amount - :count", condition, values));
+        self.counted(Limit::Allowance, |transaction| {
+            transaction.update(&key, "SET amount = amount - :count", condition, values)
+        });
         self.enter_ledger(entries);
     }
 }

@@ -1,12 +1,14 @@
 //! What the Graph API says of a WhatsApp Business account: its numbers, and who hears of them.
 
 use domain::BusinessNumber;
+use domain::portfolio::Said;
 use reqwest::{Method, RequestBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use super::answer::{self, GraphError};
 use super::{Graph, describe};
+use crate::portfolio;
 use crate::webhook::json::{text, text_at};
 
 /// A number in the list of its account.
@@ -70,6 +72,23 @@ impl Graph {
     /// [`AccountError`].
     pub async fn subscribe_app(&self, waba_id: &str, token: &SecretString) -> Result<(), AccountError> {
         ask(self.account(Method::POST, waba_id, "subscribed_apps", token)).await.map(drop)
+    }
+
+    /// What Meta says of the business behind an account and one of its numbers.
+    ///
+    /// # Errors
+    /// [`AccountError`].
+    pub async fn portfolio_of(
+        &self,
+        waba_id: &str,
+        phone_number_id: &str,
+        token: &SecretString,
+    ) -> Result<Vec<Said>, AccountError> {
+        let ask_for =
+            async |id: &str, fields| ask(self.node(Method::GET, id, token).query(&[("fields", fields)])).await;
+        let account = ask_for(waba_id, "business_verification_status").await?;
+        let number = ask_for(phone_number_id, "whatsapp_business_manager_messaging_limit").await?;
+        Ok(portfolio::verified(&account).into_iter().chain(portfolio::reported(&number)).collect())
     }
 
     pub(super) fn account(&self, method: Method, waba_id: &str, edge: &str, token: &SecretString) -> RequestBuilder {

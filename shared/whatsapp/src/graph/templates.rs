@@ -135,7 +135,7 @@ impl Graph {
         ask(self.account(Method::DELETE, waba_id, EDGE, token).query(&query)).await.map(drop)
     }
 
-    fn node(&self, method: Method, id: &str, token: &SecretString) -> RequestBuilder {
+    pub(super) fn node(&self, method: Method, id: &str, token: &SecretString) -> RequestBuilder {
         let url = format!("{}/{}/{id}", self.base_url, self.version);
         self.http.request(method, url).bearer_auth(token.expose_secret())
     }

@@ -36,8 +36,31 @@ pub(crate) struct NewMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(required = false)]
     template: Option<Template>,
+    /// With a template outside the session: what is to follow by itself once the customer answers. Until then it can be
+    /// changed and cancelled, at the template's `deferred-reply`; after seven days it is over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    then: Option<NewFollowUp>,
     /// Alone, without anything else.
     reaction: Option<Reaction>,
+}
+
+/// What follows the customer's answer: any of these.
+#[derive(Deserialize, Serialize, ToSchema)]
+pub(crate) struct NewFollowUp {
+    /// As of a message.
+    #[schema(required = false, example = "Here is what you asked for.")]
+    text: Option<String>,
+    #[serde(default)]
+    #[schema(inline)]
+    format: Format,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    attachments: Vec<Attachment>,
+    #[schema(required = false)]
+    location: Option<Location>,
+    #[schema(required = false)]
+    contacts: Option<Vec<Card>>,
 }
 
 /// A file or something kept: give either `upload_id` or `library_id`.
@@ -157,14 +180,18 @@ impl NewMessage {
     }
 
     fn saying(self) -> Result<Saying, Refusal> {
-        let Self { text, format, reply_to, attachments, location, contacts, template, reaction } = self;
+        let Self { text, format, reply_to, attachments, location, contacts, template, then, reaction } = self;
         let others = text.is_some() || !attachments.is_empty() || location.is_some() || contacts.is_some();
         let alone = !others && reply_to.is_none();
         if let Some(template) = template {
             if !alone || reaction.is_some() {
                 return Err(refusal::template_not_alone().into());
             }
-            return Ok(Saying::Template(template.into_new()?));
+            let then = then.map(NewFollowUp::into_said).transpose()?;
+            return Ok(Saying::Template(template.into_new(then)?));
+        }
+        if then.is_some() {
+            return Err(refusal::then_without_template().into());
         }
         if let Some(Reaction { message_id, emoji }) = reaction {
             if !alone {
@@ -173,7 +200,14 @@ impl NewMessage {
             let target = message_id.parse().map_err(|_| AcceptError::NoSuchTarget)?;
             return Ok(Saying::Reaction { target, emoji });
         }
-        Ok(Saying::Said(Said {
+        NewFollowUp { text, format, attachments, location, contacts }.into_said().map(Saying::Said)
+    }
+}
+
+impl NewFollowUp {
+    pub(crate) fn into_said(self) -> Result<Said, Refusal> {
+        let Self { text, format, attachments, location, contacts } = self;
+        Ok(Said {
             text: text.map(|text| format.outgoing(text)),
             attachments: attachments
                 .into_iter()
@@ -181,7 +215,7 @@ impl NewMessage {
                 .collect::<Result<_, Refusal>>()?,
             location: location.map(TryInto::try_into).transpose()?,
             cards: contacts.map(|cards| cards.into_iter().map(SharedContact::from).collect()),
-        }))
+        })
     }
 }
 

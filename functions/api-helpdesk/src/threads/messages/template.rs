@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::UploadId;
 use domain::template::Category;
-use helpdesk::{NewHeader, NewTemplate, Source, Value};
+use helpdesk::{NewHeader, NewTemplate, Said, Source, Value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -84,7 +84,8 @@ impl Default for Variables {
 }
 
 impl Template {
-    pub(crate) fn into_new(self) -> Result<NewTemplate, Refusal> {
+    /// What is asked for; `then` follows the answer.
+    pub(crate) fn into_new(self, then: Option<Said>) -> Result<NewTemplate, Refusal> {
         let Self { name, language, category, variables, header } = self;
         Ok(NewTemplate {
             name,
@@ -92,6 +93,7 @@ impl Template {
             category,
             variables: variables.into_values(),
             header: header.map(Header::into_new).transpose()?,
+            then,
         })
     }
 }

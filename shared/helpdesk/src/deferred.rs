@@ -1,0 +1,185 @@
+//! Replies that wait for a customer's answer: released by it, once; until then they can be changed or cancelled (F18).
+
+use domain::ticket::Reply;
+use domain::{Content, DeferredReply, DeferredStatus, Message, MessageId, NotWaiting, ThreadId, Ticket, UserId};
+use jiff::Timestamp;
+use storage::conversations::Conversation;
+use storage::outbox::{Beside, Deferred, Latest};
+use storage::{CommitError, DeferredPlace, StorageError, Tenancy};
+
+use crate::accept::{AcceptError, Accepting, LOOK_AFTER, Said};
+use crate::fresh::fresh_id;
+use crate::living::living_ticket;
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::session::session_of;
+
+/// Why a deferred reply was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum DeferredError {
+    #[error("no such deferred reply")]
+    NoSuchReply,
+    #[error(transparent)]
+    NotWaiting(#[from] NotWaiting),
+    /// It has another version than the caller saw.
+    #[error("the deferred reply has changed meanwhile")]
+    Changed,
+    /// What it is to say cannot be sent.
+    #[error("it cannot say that")]
+    NotAllowed(#[from] AcceptError),
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
+
+impl From<StorageError> for DeferredError {
+    fn from(error: StorageError) -> Self {
+        Self::Busy(error.into())
+    }
+}
+
+/// The reply that waits for the answer to the template `id`, or did.
+///
+/// # Errors
+/// When storage fails.
+pub async fn deferred_reply(tenancy: &Tenancy, id: MessageId) -> Result<Option<DeferredReply>, StorageError> {
+    let place = tenancy.whereabouts(id).await?.filter(|place| place.message_id == id);
+    match place {
+        Some(place) => tenancy.deferred_reply(DeferredPlace { message_id: id, thread_id: place.thread_id }).await,
+        None => Ok(None),
+    }
+}
+
+/// Those of a ticket's thread, and of the threads that it goes on for; the newest first.
+///
+/// # Errors
+/// When storage fails.
+pub async fn deferred_replies(tenancy: &Tenancy, ticket: &Ticket) -> Result<Vec<DeferredReply>, StorageError> {
+    let mut replies = tenancy.deferred_replies(ticket.thread_id()).await?;
+    for joined in &ticket.joined {
+        replies.extend(tenancy.deferred_replies(ThreadId::of(*joined)).await?);
+    }
+    replies.sort_by_key(|reply| std::cmp::Reverse(reply.message_id));
+    Ok(replies)
+}
+
+/// It is to say something else.
+///
+/// # Errors
+/// [`DeferredError`]. `seen` is the version the caller wants to change; nothing for whatever it is.
+pub async fn rewrite_deferred(
+    with: Accepting<'_>,
+    id: MessageId,
+    seen: Option<u64>,
+    said: &Said,
+) -> Result<DeferredReply, DeferredError> {
+    said.check()?;
+    let contents = with.said(said).await?;
+    with.keep_files(said, None).await?;
+    edit(with.tenancy, id, seen, |reply| reply.rewrite(contents.clone(), with.now)).await
+}
+
+/// It is not to go out.
+///
+/// # Errors
+/// As [`rewrite_deferred`].
+pub async fn cancel_deferred(
+    tenancy: &Tenancy,
+    id: MessageId,
+    seen: Option<u64>,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<DeferredReply, DeferredError> {
+    edit(tenancy, id, seen, |reply| reply.cancel(by.clone(), now)).await
+}
+
+async fn edit(
+    tenancy: &Tenancy,
+    id: MessageId,
+    seen: Option<u64>,
+    change: impl Fn(&mut DeferredReply) -> Result<(), NotWaiting>,
+) -> Result<DeferredReply, DeferredError> {
+    for attempt in 0..ATTEMPTS {
+        let mut reply = deferred_reply(tenancy, id).await?.ok_or(DeferredError::NoSuchReply)?;
+        if seen.is_some_and(|seen| seen != reply.version) {
+            return Err(DeferredError::Changed);
+        }
+        change(&mut reply)?;
+        match tenancy.save_deferred_reply(&mut reply).await {
+            Ok(()) => return Ok(reply),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS).into())
+}
+
+/// Puts what waited for the customer's answer into the outbox, in the order in which it was written, if there is a session.
+/// Says whether anything changed. However often and by how many at once it is called, each goes out once.
+pub(crate) async fn release(
+    tenancy: &Tenancy,
+    conversation: &Conversation,
+    of: (domain::ChannelId, domain::ContactId),
+    now: Timestamp,
+) -> Result<bool, Busy> {
+    let mut changed = false;
+    for place in &conversation.deferred {
+        changed |= release_one(tenancy, *place, of, now).await?;
+    }
+    Ok(changed)
+}
+
+async fn release_one(
+    tenancy: &Tenancy,
+    place: DeferredPlace,
+    of: (domain::ChannelId, domain::ContactId),
+    now: Timestamp,
+) -> Result<bool, Busy> {
+    for attempt in 0..ATTEMPTS {
+        let waiting = tenancy.deferred_reply(place).await?;
+        let waiting = waiting.filter(|reply| reply.status(now) == DeferredStatus::Waiting);
+        let ticket = living_ticket(tenancy, place.thread_id.ticket()).await?;
+        let (Some(mut reply), Some(mut ticket)) = (waiting, ticket) else {
+            tenancy.forget_deferred(of.0, of.1, place).await?;
+            return Ok(true);
+        };
+        let session = session_of(tenancy, &ticket).await?;
+        let contents = reply.contents.iter();
+        let messages = contents.map(|content| ticket.follow_up(drafted(&reply, content, now), session, now));
+        // Nobody has answered yet.
+        let Ok(messages) = messages.collect::<Result<Vec<Message>, _>>() else { return Ok(false) };
+        match store(tenancy, &mut reply, &mut ticket, messages, now).await {
+            Ok(()) => {
+                if (ticket.channel_id, ticket.contact_id) != of {
+                    tenancy.forget_deferred(of.0, of.1, place).await?;
+                }
+                return Ok(true);
+            }
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
+}
+
+fn drafted(reply: &DeferredReply, content: &Content, now: Timestamp) -> Reply {
+    Reply { id: fresh_id(now), author: reply.author.clone(), content: content.clone(), reply_to: None }
+}
+
+async fn store(
+    tenancy: &Tenancy,
+    reply: &mut DeferredReply,
+    ticket: &mut Ticket,
+    messages: Vec<Message>,
+    now: Timestamp,
+) -> Result<(), CommitError> {
+    let messages: Vec<Message> =
+        messages.into_iter().map(|message| Message { trace_id: reply.trace_id, ..message }).collect();
+    let ids = messages.iter().map(|message| message.id).collect();
+    if reply.release(ids, now).is_err() {
+        return Err(CommitError::Conflict);
+    }
+    let mut transaction = tenancy.transaction();
+    transaction.save_ticket(ticket);
+    messages.iter().for_each(|message| transaction.create_message(message));
+    let beside = Beside { latest: Latest::Stays, deferred: Deferred::Over((&*reply).into()) };
+    transaction.enter_outbox_and(&messages, now + LOOK_AFTER, beside);
+    transaction.save_deferred_reply(reply);
+    transaction.commit().await
+}
