@@ -6,6 +6,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
 
+mod campaign;
 mod figures;
 mod options;
 mod people;
@@ -44,6 +45,10 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     let stack = std::env::current_exe()?.with_file_name(STACK);
     if !stack.is_file() {
         return Err(format!("{} is not there: `cargo build -p acceptance` first", stack.display()).into());
+    }
+    if let Some(named) = options.campaign {
+        let sound = campaign::run(&World::start_with(&stack).await, named).await;
+        return Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let mut sound = true;
     let began = Instant::now();

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod agent;
+mod campaigns;
 mod channels;
 mod clock;
 pub mod coverage;
@@ -22,6 +23,7 @@ mod wire;
 mod world;
 
 pub use agent::{Agent, Answer, Thread, texts};
+pub use campaigns::{Crowd, Played, Somebody, spring_offer};
 pub use channels::Number;
 pub use clock::Clock;
 pub use customer::{Customer, Phone};

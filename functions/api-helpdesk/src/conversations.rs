@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::{ChannelId, ContactId};
-use helpdesk::{Accepting, Destination, Whom};
+use helpdesk::{Accepting, Destination, Funds, Whom};
 use http::StatusCode;
 use rest::{Caller, IdempotencyKey, Json};
 use serde::Deserialize;
@@ -65,7 +65,7 @@ pub(crate) async fn create(
     let (destination, named) = asked.destination()?;
     let reply = asked.message.into_reply(destination, &named, &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
-    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
+    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
     let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let first = messages.first().cloned().ok_or_else(Refusal::not_found)?;

@@ -12,6 +12,7 @@ mod router;
 mod settings;
 mod shape;
 mod telling;
+mod template_sends;
 mod threads;
 mod tickets;
 mod uploads;
@@ -32,6 +33,8 @@ pub struct Helpdesk {
     table: Table,
     objects: Objects,
     outbound: Queue,
+    /// Tells whoever works on templates to many.
+    knocks: Queue,
     seal: Seal,
     clock: Clock,
     /// By which links to files expire.
@@ -40,10 +43,18 @@ pub struct Helpdesk {
 }
 
 impl Helpdesk {
-    /// `objects` holds the files, `outbound` is the queue that tells the sender of work; `seal` opens what hidden messages say; `claims` name where in
+    /// `objects` holds the files, `outbound` and `knocks` are the queues that tell the sender of work: of conversations, and of templates to many; `seal` opens what hidden messages say; `claims` name where in
     /// a token tenant and role are.
-    pub fn new(table: Table, objects: Objects, outbound: Queue, seal: Seal, clock: Clock, claims: ClaimNames) -> Self {
-        Self { table, objects, outbound, seal, clock, wall: Clock::system(), claims }
+    pub fn new(
+        table: Table,
+        objects: Objects,
+        outbound: Queue,
+        knocks: Queue,
+        seal: Seal,
+        clock: Clock,
+        claims: ClaimNames,
+    ) -> Self {
+        Self { table, objects, outbound, knocks, seal, clock, wall: Clock::system(), claims }
     }
 
     fn from_runtime(runtime: &Runtime) -> anyhow::Result<Self> {
@@ -56,6 +67,7 @@ impl Helpdesk {
             Table::new(config, runtime.variable("TABLE_NAME")?),
             Objects::new(config, runtime.variable("BUCKET_NAME")?),
             Queue::new(config, runtime.variable("OUTBOUND_QUEUE_URL")?),
+            Queue::new(config, runtime.variable("KNOCKS_QUEUE_URL")?),
             runtime.seal()?,
             runtime.clock().clone(),
             claims,

@@ -1,11 +1,13 @@
 //! Why a request is not fulfilled: errors of use-cases and storage become problems here, and nowhere else.
 
+mod campaigns;
 mod contacts;
 mod conversations;
 mod deferred;
 mod templates;
 
 use axum::response::{IntoResponse, Response};
+pub(crate) use campaigns::variables_of_nobody;
 use domain::contact::wishes::TooManyWishWords;
 use domain::moderation::TooMany;
 use domain::{LibraryItemId, TicketId, UploadId};

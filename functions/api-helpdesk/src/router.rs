@@ -7,7 +7,8 @@ use utoipa_axum::routes;
 
 use crate::telling::traced;
 use crate::{
-    Helpdesk, audit, contacts, conversations, gaps, library, messages, settings, threads, tickets, uploads, usage,
+    Helpdesk, audit, contacts, conversations, gaps, library, messages, settings, template_sends, threads, tickets,
+    uploads, usage,
 };
 
 #[derive(OpenApi)]
@@ -23,6 +24,7 @@ use crate::{
         (name = "library", description = "What is kept to be put into replies."),
         (name = "contacts", description = "Who writes, or may."),
         (name = "usage", description = "What is used of the monthly allowance."),
+        (name = "template-sends", description = "Templates that go to many."),
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
         (name = "gaps", description = "What should have happened and has not."),
@@ -61,6 +63,10 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(contacts::merges::delete))
         .routes(routes!(usage::show))
         .routes(routes!(usage::ledger::list))
+        .routes(routes!(template_sends::create))
+        .routes(routes!(template_sends::show))
+        .routes(routes!(template_sends::results::list))
+        .routes(routes!(template_sends::cancel::create))
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
         .routes(routes!(gaps::list))

@@ -31,6 +31,7 @@ fn router() -> Router {
         storage::Table::new(&config, "helpdesk".into()),
         storage::Objects::new(&config, "media".into()),
         queues::Queue::new(&config, "http://127.0.0.1:9/000000000000/outbound.fifo"),
+        queues::Queue::new(&config, "http://127.0.0.1:9/000000000000/knocks"),
         runtime::Seal::new(&config, "ContentKey".into()),
         runtime::Clock::from_fn(|| Timestamp::UNIX_EPOCH),
         rest::ClaimNames { tenant: "tenant_id".into(), role: "role".into() },
@@ -122,6 +123,10 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/messages/{id}/reveal
     GET /v1/settings
     PATCH /v1/settings
+    POST /v1/template-sends
+    GET /v1/template-sends/{id}
+    POST /v1/template-sends/{id}/cancel
+    GET /v1/template-sends/{id}/results
     GET /v1/threads/{id}
     GET /v1/threads/{id}/deferred-replies
     GET /v1/threads/{id}/messages

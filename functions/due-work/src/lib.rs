@@ -22,6 +22,7 @@ const ANSWERING: Duration = Duration::from_secs(1);
 pub struct DueWork {
     directory: Directory,
     outbound: Queue,
+    knocks: Queue,
     media: Queue,
     clock: Clock,
 }
@@ -52,6 +53,7 @@ impl DueWork {
         let outbound = Queue::new(runtime.sdk_config(), runtime.variable("OUTBOUND_QUEUE_URL")?);
         Ok(Self {
             directory: Directory::new(Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?)),
+            knocks: outbound.beside(runtime.variable("KNOCKS_QUEUE_URL")?),
             media: outbound.beside(runtime.variable("MEDIA_QUEUE_URL")?),
             outbound,
             clock: runtime.clock().clone(),
@@ -65,7 +67,8 @@ impl DueWork {
     pub async fn handle(&self, time_left: Duration) -> Result<Woken, helpdesk::WakeError> {
         let now = self.clock.now();
         let until = Instant::now() + time_left.saturating_sub(MARGIN);
-        let waking = Waking { directory: &self.directory, outbound: &self.outbound, media: &self.media };
+        let Self { directory, outbound, knocks, media, .. } = self;
+        let waking = Waking { directory, outbound, knocks, media };
         // What hangs is dropped at its next wait; the next run finds it again.
         let hung = time_left.saturating_sub(ANSWERING);
         let woken = match timeout(hung, helpdesk::wake(waking, now, until)).await {
@@ -80,6 +83,7 @@ impl DueWork {
             invocation.add("GapsFound", woken.gaps);
             invocation.add("ReleasedByNumbers", woken.released);
             invocation.add("SessionReminders", woken.reminders);
+            invocation.add("WokenCampaigns", woken.campaigns);
             invocation.milliseconds("DueWorkLateMs", woken.latest_ms);
             invocation.concerns("trace.id", Trace::current_id());
             invocation.tell(now);

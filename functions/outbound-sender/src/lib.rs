@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use anyhow::Context;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::Sealed;
-use helpdesk::{Call, DeliverError, Opening, Post, UPLOAD_TIMEOUT};
-use queues::jobs::OutboundJob;
+use helpdesk::{Call, Campaigning, DeliverError, Opening, Post, UPLOAD_TIMEOUT};
+use queues::jobs::{CampaignJob, OutboundJob, SenderJob};
 use queues::{Disposition, Queue, consume_jobs};
 use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
 use serde_json::json;
@@ -32,6 +32,8 @@ pub struct OutboundSender {
     graph: Graph,
     tokens: Tokens,
     knocks: Queue,
+    /// For what campaigns accept.
+    outbound: Queue,
     clock: Clock,
 }
 
@@ -53,12 +55,14 @@ impl OutboundSender {
     /// When a variable is missing, or TLS cannot be set up.
     pub fn new(runtime: &Runtime) -> anyhow::Result<Self> {
         let (base_url, version) = (runtime.variable("GRAPH_BASE_URL")?, runtime.variable("GRAPH_API_VERSION")?);
+        let knocks = Queue::new(runtime.sdk_config(), runtime.variable("KNOCKS_QUEUE_URL")?);
         Ok(Self {
             table: Table::new(runtime.sdk_config(), runtime.variable("TABLE_NAME")?),
             objects: Objects::new(runtime.sdk_config(), runtime.variable("BUCKET_NAME")?),
             graph: Graph::new(&base_url, &version, GRAPH_TIMEOUT).context("no client for the Graph API")?,
             tokens: Tokens::new(runtime.seal()?),
-            knocks: Queue::new(runtime.sdk_config(), runtime.variable("KNOCKS_QUEUE_URL")?),
+            outbound: knocks.beside(runtime.variable("OUTBOUND_QUEUE_URL")?),
+            knocks,
             clock: runtime.clock().clone(),
         })
     }
@@ -70,12 +74,32 @@ impl OutboundSender {
         let files_until = now + time_left.saturating_sub(LAST_MESSAGE + LAST_FILE);
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
-        let work = async |job: OutboundJob| self.deliver(job, [until, files_until], &invocation).await;
+        let work = async |job: SenderJob| match job {
+            SenderJob::Conversation(job) => self.deliver(job, [until, files_until], &invocation).await,
+            SenderJob::Campaign(job) => self.advance(job, &invocation).await,
+        };
         let directory = &Directory::new(self.table.clone());
         let keep = async |not_done| helpdesk::keep_failure(directory, not_done, self.clock.now()).await;
         let response = consume_jobs(event, time_left, never_spilled, work, keep).await;
         invocation.tell(self.clock.now());
         response
+    }
+
+    /// Decides the next people of a campaign, and asks to be told again when there are more.
+    async fn advance(&self, job: CampaignJob, invocation: &Invocation) -> Disposition {
+        let tenancy = &self.table.of(job.tenant_id);
+        let now = &|| self.clock.now();
+        let with = Campaigning { tenancy, objects: &self.objects, outbound: &self.outbound, now };
+        invocation.count("campaign_advanced");
+        invocation.concerns("campaign.id", [job.campaign_id]);
+        match helpdesk::advance(with, job.campaign_id).await {
+            Ok(None) => Disposition::Done,
+            Ok(Some(at)) => {
+                helpdesk::tell_of_campaign(&self.knocks, job, at, now()).await;
+                Disposition::Done
+            }
+            Err(error) => Disposition::retry(&error),
+        }
     }
 
     async fn deliver(

@@ -191,6 +191,7 @@ impl Watch {
                     Work::GapCheck => format!("the look for gaps of {}", due.tenant_id),
                     Work::Status { alias } => format!("a status that waits for {alias}"),
                     Work::Message { thread_id, position } => format!("message {position} in {thread_id}"),
+                    Work::Campaign { campaign_id } => format!("the next people of {campaign_id}"),
                     Work::Session { ticket_id } => format!("the end of the session of {ticket_id}"),
                 };
                 let list = if due.at <= now { &mut look.due } else { &mut look.waiting };

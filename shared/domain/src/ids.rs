@@ -133,6 +133,10 @@ id!(
     TemplateId, "tpl"
 );
 id!(
+    /// One template on its way to many people.
+    CampaignId, "cmp"
+);
+id!(
     /// One POST of Meta's.
     WebhookId, "whk"
 );
@@ -183,6 +187,13 @@ impl TemplateId {
     /// The id of a template. The same name and language is the same template, however often it is deleted and made again.
     pub fn of(tenant: TenantId, waba_id: &str, name: &str, language: &str) -> Self {
         Self(derived([tenant.to_string().as_str(), waba_id, name, language]))
+    }
+}
+
+impl BlockId {
+    /// The id of what one attempt at a slice of a campaign sets aside, so that whoever comes after it finds it.
+    pub fn of_attempt(campaign: CampaignId, slice: u32, attempt: u32) -> Self {
+        Self(derived([campaign.to_string().as_str(), &slice.to_string(), &attempt.to_string()]))
     }
 }
 

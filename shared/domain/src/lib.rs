@@ -3,6 +3,7 @@
 pub mod allowance;
 pub mod attachment;
 pub mod audit;
+pub mod campaign;
 mod chain;
 pub mod channel;
 pub mod contact;
@@ -29,6 +30,7 @@ pub mod upload;
 
 pub use allowance::Usage;
 pub use attachment::Attachment;
+pub use campaign::Campaign;
 pub use chain::chain;
 pub use channel::{BusinessNumber, Channel};
 pub use contact::{Contact, Identity, Merge, MergeId, Sender};
@@ -38,8 +40,8 @@ pub use delivery::{Delivery, Status, Step};
 pub use failure::Failure;
 pub use gap::{Gap, GapKind};
 pub use ids::{
-    AttachmentId, AuditId, BlockId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId, ThreadId,
-    TicketId, UploadId, UserId, WebhookId,
+    AttachmentId, AuditId, BlockId, CampaignId, ChannelId, ContactId, LibraryItemId, MessageId, TemplateId, TenantId,
+    ThreadId, TicketId, UploadId, UserId, WebhookId,
 };
 pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};

@@ -23,6 +23,7 @@ use storage::{Objects, ReserveError, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
 use beginning::Beginning;
+pub use beginning::Funds;
 use files::Contents;
 pub use reply::{
     Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
@@ -167,6 +168,8 @@ pub struct Accepting<'a> {
     /// Tells the sender of work.
     pub outbound: &'a Queue,
     pub now: Timestamp,
+    /// What those messages take that begin a conversation.
+    pub funds: Funds,
 }
 
 /// If the job of an accepted message is lost, `due-work` looks at its conversation after this.
@@ -193,8 +196,8 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             // Files are looked at once: what is there cannot be replaced.
             None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
-        let mut drafted = draft(&mut thread, &reply, contents, now)?;
-        let beginning = Beginning::of(tenancy, drafted.initiative, &thread.ticket, now).await?;
+        let mut drafted = draft(&mut thread, &reply, contents, with.funds, now)?;
+        let beginning = Beginning::of(with, drafted.initiative, &thread.ticket).await?;
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
@@ -247,8 +250,15 @@ struct Drafted {
 }
 
 /// The messages, each in its place. The first one quotes.
-fn draft(thread: &mut Thread, reply: &NewReply, contents: &Contents, now: Timestamp) -> Result<Drafted, AcceptError> {
+fn draft(
+    thread: &mut Thread,
+    reply: &NewReply,
+    contents: &Contents,
+    funds: Funds,
+    now: Timestamp,
+) -> Result<Drafted, AcceptError> {
     let mut quoted = thread.quoted;
+    let (owner_id, unread_count) = (thread.ticket.owner_id.clone(), thread.ticket.unread_count);
     let mut messages = Vec::with_capacity(contents.now.len());
     for content in &contents.now {
         template::may_go(content, thread)?;
@@ -257,6 +267,10 @@ fn draft(thread: &mut Thread, reply: &NewReply, contents: &Contents, now: Timest
         let mut message = thread.ticket.reply(drafted, thread.session, now)?;
         message.trace_id = reply.trace_id;
         messages.push(message);
+    }
+    if let Funds::SetAside(_) = funds {
+        // What goes to many answers nobody, and whoever sends it takes on no ticket.
+        (thread.ticket.owner_id, thread.ticket.unread_count) = (owner_id, unread_count);
     }
     let initiative = Initiative::of(thread.session, now);
     thread.defer(reply, &messages, initiative, &contents.later, now)?;

@@ -50,23 +50,18 @@ impl Allowance {
     /// Charges messages that are about to be stored with this transaction. It is to be committed with
     /// [`Transaction::commit_reserving`].
     pub fn reserve(&self, transaction: &mut Transaction, messages: &mut [Message]) {
-        let entries = self.charge(messages);
+        let entries = charge(self.period.id, messages);
         transaction.reserve(self.period.id, &entries, self.limit);
     }
+}
 
-    /// The same out of what a campaign has set aside.
-    pub fn reserve_from(&self, block: Block, transaction: &mut Transaction, messages: &mut [Message]) {
-        let entries = self.charge(messages);
-        transaction.reserve_from(block.period, block.id, &entries);
-    }
-
-    fn charge(&self, messages: &mut [Message]) -> Vec<LedgerEntry> {
-        let charge = |message: &mut Message| {
-            message.delivery_mut()?.charge_to(self.period.id);
-            Some(LedgerEntry::of_message(message, self.period.id, Reason::OutsideSession))
-        };
-        messages.iter_mut().filter_map(charge).collect()
-    }
+/// A message is counted where it was paid for, also when the month turns in between.
+fn charge(period: PeriodId, messages: &mut [Message]) -> Vec<LedgerEntry> {
+    let charge = |message: &mut Message| {
+        message.delivery_mut()?.charge_to(period);
+        Some(LedgerEntry::of_message(message, period, Reason::OutsideSession))
+    };
+    messages.iter_mut().filter_map(charge).collect()
 }
 
 /// What a campaign has set aside. It holds for one period: what is left when that is over is given back.
@@ -76,6 +71,15 @@ pub struct Block {
     pub period: PeriodId,
     /// How much it was at first.
     pub count: u64,
+}
+
+impl Block {
+    /// Charges messages that are about to be stored with this transaction to what was set aside. It is to be committed with
+    /// [`Transaction::commit_reserving`].
+    pub fn reserve(self, transaction: &mut Transaction, messages: &mut [Message]) {
+        let entries = charge(self.period, messages);
+        transaction.reserve_from(self.period, self.id, &entries);
+    }
 }
 
 /// Sets aside up to `wanted`: as much as there is.

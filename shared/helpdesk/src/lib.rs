@@ -2,6 +2,7 @@
 
 mod accept;
 mod allowance;
+mod campaign;
 mod contacts;
 mod deferred;
 mod deliver;
@@ -31,10 +32,14 @@ mod wake;
 mod wishes;
 
 pub use accept::{
-    AcceptError, Accepting, Alternative, Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate,
-    NotReactable, Said, Saying, Source, Value, Whom, accept,
+    AcceptError, Accepting, Alternative, Destination, Funds, IdempotencyKey, NewAttachment, NewHeader, NewReply,
+    NewTemplate, NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
 pub use allowance::{Allowance, AllowanceError, Block, block_id, give_back, notice, set_aside};
+pub use campaign::{
+    CampaignError, Campaigning, CancelError, LONGEST_VARIABLES, NewCampaign, NotForMany, advance, cancel_campaign,
+    create_campaign, tell_of_campaign,
+};
 pub use contacts::{ContactError, NewContact, change_contact, create_contact};
 pub use deferred::{DeferredError, cancel_deferred, deferred_replies, deferred_reply, rewrite_deferred};
 pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOAD_TIMEOUT, deliver};

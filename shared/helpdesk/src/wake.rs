@@ -1,16 +1,16 @@
 //! What waits for a time is looked at when it has come: conversations with messages to send, files that are still with Meta,
-//! messages that are to be sent again by themselves, numbers for which something waited, and tickets whose session is about to
-//! end.
+//! messages that are to be sent again by themselves, numbers for which something waited, tickets whose session is about to
+//! end, and templates on their way to many.
 
 mod message;
 mod number;
 mod turns;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use queues::jobs::OutboundJob;
+use queues::jobs::{CampaignJob, OutboundJob};
 use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
@@ -25,6 +25,8 @@ pub struct Waking<'a> {
     pub directory: &'a Directory,
     /// The sender's queue.
     pub outbound: &'a Queue,
+    /// Its queue for what is no conversation.
+    pub knocks: &'a Queue,
     /// The downloader's.
     pub media: &'a Queue,
 }
@@ -44,6 +46,8 @@ pub struct Woken {
     pub gaps: u64,
     /// Tickets of whose session's end somebody was reminded.
     pub reminders: u64,
+    /// Templates on their way to many whose worker was told.
+    pub campaigns: u64,
     /// How long the one that waited longest was overdue, in milliseconds: for the alarm on late work.
     pub latest_ms: u64,
     /// Whether time ran out before everything due was looked at; the next run goes on.
@@ -63,6 +67,7 @@ pub enum WakeError {
 
 /// What was woken is looked at again after this if its job was lost.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
+const CAMPAIGN_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(5);
 const GAPS_AGAIN_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// So much is looked at in each shard before it is decided whose turn is first.
 const LOOKED_AT: i32 = 1_000;
@@ -95,7 +100,8 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
 impl Woken {
     /// Whether there was anything to do.
     pub fn did_something(&self) -> bool {
-        self.conversations + self.files + self.resent + self.released + self.reminders + self.gaps > 0
+        let told = self.conversations + self.files + self.campaigns;
+        told + self.resent + self.released + self.reminders + self.gaps > 0
     }
 
     fn and(self, other: Self) -> Self {
@@ -106,6 +112,7 @@ impl Woken {
             gaps: self.gaps + other.gaps,
             released: self.released + other.released,
             reminders: self.reminders + other.reminders,
+            campaigns: self.campaigns + other.campaigns,
             latest_ms: self.latest_ms.max(other.latest_ms),
             more: self.more || other.more,
         }
@@ -141,6 +148,12 @@ impl Waking<'_> {
                     woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
                     Some(now + GAPS_AGAIN_AFTER)
                 }
+                Work::Campaign { campaign_id } => {
+                    let job = CampaignJob { tenant_id: one.tenant_id, campaign_id };
+                    self.knocks.tell_of_campaign(&job, Duration::ZERO).await?;
+                    woken.campaigns += 1;
+                    Some(now + CAMPAIGN_AGAIN_AFTER)
+                }
                 Work::Session { ticket_id } => {
                     let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
                     woken.reminders += u64::from(reminded);
@@ -167,8 +180,11 @@ fn conversation(due: &Due) -> Option<OutboundJob> {
         Work::Conversation { channel_id, contact_id } => {
             Some(OutboundJob { tenant_id: due.tenant_id, channel_id, contact_id })
         }
-        Work::Channel { .. } | Work::GapCheck | Work::Message { .. } | Work::Session { .. } | Work::Status { .. } => {
-            None
-        }
+        Work::Campaign { .. }
+        | Work::Channel { .. }
+        | Work::GapCheck
+        | Work::Message { .. }
+        | Work::Session { .. }
+        | Work::Status { .. } => None,
     }
 }

@@ -1,7 +1,7 @@
 //! What a job says. JSON with a version: `{"v": 1, …}`, or `{"v": 1, "spilled": "spill/…"}` when the job itself lies in the
 //! bucket because it is larger than SQS takes.
 
-use domain::{ChannelId, ContactId, Position, TenantId, ThreadId, WebhookId};
+use domain::{CampaignId, ChannelId, ContactId, Position, TenantId, ThreadId, WebhookId};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -83,6 +83,21 @@ pub struct OutboundJob {
     pub tenant_id: TenantId,
     pub channel_id: ChannelId,
     pub contact_id: ContactId,
+}
+
+/// A template goes to many, and somebody is to be decided. Who, the table knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CampaignJob {
+    pub tenant_id: TenantId,
+    pub campaign_id: CampaignId,
+}
+
+/// What the sender is told of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SenderJob {
+    Conversation(OutboundJob),
+    Campaign(CampaignJob),
 }
 
 /// A message's file is with Meta. Which file, and whether it still is, the table knows.
@@ -177,6 +192,17 @@ mod tests {
         let text = encode(&job());
         assert!(text.starts_with(r#"{"v":1,"tenant_id":"ten_"#), "{text}");
         assert_eq!(Envelope::decode(text.as_bytes()).expect("a job"), Envelope::Job(job()));
+    }
+
+    #[test]
+    fn the_sender_is_told_of_conversations_and_of_campaigns_and_of_nothing_else() {
+        let campaign = CampaignJob { tenant_id: Uuid::from_u128(1).into(), campaign_id: Uuid::from_u128(4).into() };
+        for (text, read) in
+            [(encode(&job()), SenderJob::Conversation(job())), (encode(&campaign), SenderJob::Campaign(campaign))]
+        {
+            assert_eq!(Envelope::decode(text.as_bytes()).expect("a job"), Envelope::Job(read));
+        }
+        assert!(Envelope::<SenderJob>::decode(br#"{"v":1,"tenant_id":"ten_1"}"#).is_err());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::jobs::{MediaJob, OutboundJob, encode};
+use crate::jobs::{CampaignJob, MediaJob, OutboundJob, encode};
 use crate::queue::{Entry, Queue, SendError};
 
 impl Queue {
@@ -30,6 +30,14 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed it.
     pub async fn knock_later(&self, job: &OutboundJob, delay: Duration) -> Result<(), SendError> {
+        self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
+    }
+
+    /// The same of a template on its way to many.
+    ///
+    /// # Errors
+    /// When SQS has not confirmed it.
+    pub async fn tell_of_campaign(&self, job: &CampaignJob, delay: Duration) -> Result<(), SendError> {
         self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
     }
 

@@ -14,8 +14,25 @@ use crate::problem::Problem;
 #[derive(Clone, Copy, Debug)]
 pub struct Json<T>(pub T);
 
+/// A request's body in JSON that may be large: a list of thousands. Lambda takes 6 MB.
+#[derive(Clone, Copy, Debug)]
+pub struct LargeJson<T>(pub T);
+
 /// What a request's body may have, in bytes: many times the longest message.
 const LONGEST: usize = 256 * 1024;
+const LONGEST_LARGE: usize = 5 * 1024 * 1024;
+
+impl<T, S> FromRequest<S> for LargeJson<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
+        read(&bytes_of(request, LONGEST_LARGE).await?).map(|Json(value)| Self(value))
+    }
+}
 
 impl<T, S> FromRequest<S> for Json<T>
 where
@@ -25,7 +42,7 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Problem> {
-        read(&bytes_of(request).await?)
+        read(&bytes_of(request, LONGEST).await?)
     }
 }
 
@@ -38,14 +55,14 @@ where
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &S) -> Result<Option<Self>, Problem> {
-        let bytes = bytes_of(request).await?;
+        let bytes = bytes_of(request, LONGEST).await?;
         if bytes.is_empty() { Ok(None) } else { read(&bytes).map(Some) }
     }
 }
 
-async fn bytes_of(request: Request) -> Result<Bytes, Problem> {
+async fn bytes_of(request: Request, longest: usize) -> Result<Bytes, Problem> {
     // Lambda has the whole body in memory: its length is all that can be wrong with it.
-    axum::body::to_bytes(request.into_body(), LONGEST).await.map_err(|_| too_large())
+    axum::body::to_bytes(request.into_body(), longest).await.map_err(|_| too_large(longest))
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<Json<T>, Problem> {
@@ -61,10 +78,10 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-fn too_large() -> Problem {
-    let detail = format!("A body has at most {LONGEST} bytes. Send less.");
+fn too_large(longest: usize) -> Problem {
+    let detail = format!("A body has at most {longest} bytes. Send less.");
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large", detail)
-        .with("limit", LONGEST)
+        .with("limit", longest)
 }
 
 fn not_json(reason: &str) -> Problem {

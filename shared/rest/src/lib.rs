@@ -19,7 +19,7 @@ mod testing;
 mod version;
 
 pub use answers::complete;
-pub use body::Json;
+pub use body::{Json, LargeJson};
 pub use caller::{Caller, ClaimNames, Role};
 pub use change::{Change, present};
 pub use deadline::within;

@@ -2,14 +2,16 @@
 //! connected, and why work failed ([`crate::failures`]).
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{Channel, ChannelId, ContactId, MessageId, Position, TenantId, ThreadId, TicketId};
+use domain::{CampaignId, Channel, ChannelId, ContactId, MessageId, Position, TenantId, ThreadId, TicketId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StorageError;
 use crate::events::{self, Event};
 use crate::item::{self, Attributes, text};
-use crate::key::{Key, Keys, read_channel, read_conversation, read_gap_check, read_message, read_parked, read_ticket};
+use crate::key::{
+    Key, Keys, read_campaign, read_channel, read_conversation, read_gap_check, read_message, read_parked, read_ticket,
+};
 use crate::table::{Table, Tenancy};
 use crate::transaction::Transaction;
 
@@ -49,6 +51,8 @@ pub enum Work {
     Conversation { channel_id: ChannelId, contact_id: ContactId },
     /// A number for which something waited that may go on.
     Channel { channel_id: ChannelId },
+    /// A template on its way to many.
+    Campaign { campaign_id: CampaignId },
     /// A tenant's daily look for gaps.
     GapCheck,
     /// A status that came before its message, if that ever came.
@@ -133,6 +137,7 @@ impl Directory {
         let key = match due.work {
             Work::Conversation { channel_id, contact_id } => keys.conversation(channel_id, contact_id),
             Work::Channel { channel_id } => keys.channel(channel_id),
+            Work::Campaign { campaign_id } => keys.campaign(campaign_id),
             Work::GapCheck => keys.gap_check(),
             // It is looked at once.
             Work::Status { .. } => return Ok(()),
@@ -213,6 +218,7 @@ fn read_due(item: &Attributes) -> Option<Due> {
     let conversation = |(tenant_id, channel_id, contact_id)| (tenant_id, Work::Conversation { channel_id, contact_id });
     let message = |(tenant_id, thread_id, position)| (tenant_id, Work::Message { thread_id, position });
     let session = |(tenant_id, ticket_id)| (tenant_id, Work::Session { ticket_id });
+    let campaign = |(tenant_id, campaign_id)| (tenant_id, Work::Campaign { campaign_id });
     let (pk, sk) = (text("pk")?, text("sk")?);
     let channel = |(tenant_id, channel_id)| (tenant_id, Work::Channel { channel_id });
     let (tenant_id, work) = read_conversation(pk)
@@ -220,6 +226,7 @@ fn read_due(item: &Attributes) -> Option<Due> {
         .or_else(|| read_message(pk, sk).map(message))
         .or_else(|| read_channel(pk, sk).map(channel))
         .or_else(|| read_ticket(pk).map(session))
+        .or_else(|| read_campaign(pk, sk).map(campaign))
         .or_else(|| read_gap_check(pk, sk).map(|tenant_id| (tenant_id, Work::GapCheck)))
         .or_else(|| read_parked(pk).map(|(tenant_id, alias)| (tenant_id, Work::Status { alias })))?;
     let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;

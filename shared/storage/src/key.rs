@@ -4,8 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::allowance::PeriodId;
 use domain::audit::Month;
 use domain::{
-    AuditId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position, TemplateId,
-    TenantId, ThreadId, TicketId, UploadId,
+    AuditId, CampaignId, ChannelId, ContactId, Identity, LibraryItemId, MatchingKey, MergeId, MessageId, Position,
+    TemplateId, TenantId, ThreadId, TicketId, UploadId,
 };
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -211,6 +211,15 @@ impl Keys {
         self.key(&format!("#TEMPLATE#{id}"), "TEMPLATE")
     }
 
+    pub(crate) fn campaign(self, id: CampaignId) -> Key {
+        self.key(&format!("#CAMPAIGN#{id}"), "CAMPAIGN")
+    }
+
+    pub(crate) fn slice(self, id: CampaignId, number: u32) -> Key {
+        let sk = format!("SLICE#{number:05}");
+        Key { sk, ..self.campaign(id) }
+    }
+
     pub(crate) fn event(self, day: jiff::civil::Date, item: &str) -> Key {
         self.key(&format!("#EVENTS#{day}"), item)
     }
@@ -226,6 +235,12 @@ pub(crate) fn read_message(pk: &str, sk: &str) -> Option<(TenantId, ThreadId, Po
     let (tenant, thread) = pk.strip_prefix("T#")?.split_once("#THREAD#")?;
     let position = sk.strip_prefix("MESSAGE#")?;
     Some((tenant.parse().ok()?, thread.parse().ok()?, position.parse().ok()?))
+}
+
+/// The campaign that a key of the due index names.
+pub(crate) fn read_campaign(pk: &str, sk: &str) -> Option<(TenantId, CampaignId)> {
+    let (tenant, campaign) = pk.strip_prefix("T#")?.split_once("#CAMPAIGN#")?;
+    (sk == "CAMPAIGN").then_some((tenant.parse().ok()?, campaign.parse().ok()?))
 }
 
 const GAP_CHECK: &str = "GAPCHECK";
@@ -278,6 +293,17 @@ mod tests {
         assert_eq!(read_conversation(&keys.conversation(channel, contact).pk), Some((tenant, channel, contact)));
         assert_eq!(read_conversation(&keys.contact(contact).pk), None);
         assert_eq!(read_conversation("ROUTE#1"), None);
+    }
+
+    #[test]
+    fn a_campaign_is_read_back_from_its_key_and_nothing_else_is() {
+        let (tenant, campaign): (TenantId, CampaignId) = (Uuid::from_u128(1).into(), Uuid::from_u128(2).into());
+        let keys = Keys(tenant);
+        let key = keys.campaign(campaign);
+        assert_eq!(read_campaign(&key.pk, &key.sk), Some((tenant, campaign)));
+        for other in [keys.slice(campaign, 7), keys.ticket(Uuid::from_u128(3).into())] {
+            assert_eq!(read_campaign(&other.pk, &other.sk), None);
+        }
     }
 
     #[test]

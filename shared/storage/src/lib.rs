@@ -2,6 +2,7 @@
 
 pub mod allowance;
 pub mod audit;
+pub mod campaigns;
 pub mod channels;
 pub mod contacts;
 pub mod conversations;
@@ -36,6 +37,7 @@ pub mod uploads;
 
 pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;
+pub use campaigns::RecipientCursor;
 pub use channels::ChannelCursor;
 pub use contacts::ContactCursor;
 pub use deferred::DeferredPlace;

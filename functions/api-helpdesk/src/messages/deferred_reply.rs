@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use domain::MessageId;
-use helpdesk::Accepting;
+use helpdesk::{Accepting, Funds};
 use rest::{Caller, Id, IfMatch, Json, Versioned};
 
 use crate::Helpdesk;
@@ -49,7 +49,7 @@ pub(crate) async fn update(
 ) -> Result<Versioned<DeferredReply>, Refusal> {
     let tenancy = desk.of(&caller);
     let Helpdesk { objects, outbound, .. } = &desk;
-    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
+    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
     let said = asked.into_said()?;
     let reply = helpdesk::rewrite_deferred(with, id, seen, &said).await?;
     Ok(DeferredReply::versioned(reply, desk.now()))

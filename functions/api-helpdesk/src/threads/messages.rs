@@ -6,7 +6,7 @@ mod written;
 
 use axum::extract::State;
 use domain::ThreadId;
-use helpdesk::{Accepting, Destination};
+use helpdesk::{Accepting, Destination, Funds};
 use http::StatusCode;
 use rest::{Caller, Id, IdempotencyKey, Json, List, Paging, Query};
 use serde::Deserialize;
@@ -14,6 +14,7 @@ use storage::{MessageCursor, page};
 use utoipa::ToSchema;
 
 pub(crate) use self::new::{NewFollowUp, NewMessage};
+pub(crate) use self::template::{Template, Variables};
 use crate::Helpdesk;
 use crate::business_number::BusinessNumber;
 use crate::refusal::Refusal;
@@ -108,7 +109,7 @@ pub(crate) async fn create(
     let tenancy = desk.of(&caller);
     let reply = asked.into_reply(Destination::Thread(id), &id.to_string(), &caller, key.as_ref())?;
     let Helpdesk { objects, outbound, .. } = &desk;
-    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now() };
+    let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
     let messages = Box::pin(helpdesk::accept(with, reply)).await?;
     desk.tell("message_accepted", &messages);
     let accepted = Accepted::of(&tenancy, messages).await;

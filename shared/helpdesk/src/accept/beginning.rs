@@ -5,36 +5,52 @@ use domain::{Initiative, Message, Portfolio, Ticket};
 use jiff::Timestamp;
 use storage::{StorageError, Tenancy, Transaction, starts};
 
-use super::AcceptError;
-use crate::allowance::{Allowance, notice_later};
+use super::{AcceptError, Accepting};
+use crate::allowance::{Allowance, Block, notice_later};
+
+/// Where the share comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Funds {
+    /// The tenant's allowance.
+    Allowance,
+    /// What a campaign has set aside; nothing if there was nothing left.
+    SetAside(Option<Block>),
+}
 
 /// What messages take; nothing for those in a session, which never touch a count.
 pub(super) struct Beginning(Option<Taken>);
 
 struct Taken {
     allowance: Allowance,
+    funds: Funds,
     /// Where Meta limits how many may be begun, and this contact is not among them already.
     begun: Option<starts::Beginning>,
 }
 
 impl Beginning {
     pub(super) async fn of(
-        tenancy: &Tenancy,
+        Accepting { tenancy, now, funds, .. }: Accepting<'_>,
         initiative: Initiative,
         ticket: &Ticket,
-        now: Timestamp,
     ) -> Result<Self, AcceptError> {
         if initiative == Initiative::Customer {
             return Ok(Self(None));
         }
         let tenant = tenancy.tenant().await?.ok_or(AcceptError::NoSuchTenant)?;
+        let allowance = Allowance::of(&tenant, now);
+        if funds == Funds::SetAside(None) {
+            return Err(AcceptError::AllowanceExhausted { resets_at: allowance.period.ends_at });
+        }
         let begun = counting(tenancy, tenant.unverified_limit, ticket, now).await?;
-        Ok(Self(Some(Taken { allowance: Allowance::of(&tenant, now), begun })))
+        Ok(Self(Some(Taken { allowance, funds, begun })))
     }
 
     pub(super) fn reserve(&self, transaction: &mut Transaction, messages: &mut [Message], now: Timestamp) {
         let Some(taken) = &self.0 else { return };
-        taken.allowance.reserve(transaction, messages);
+        match taken.funds {
+            Funds::SetAside(Some(block)) => block.reserve(transaction, messages),
+            Funds::Allowance | Funds::SetAside(None) => taken.allowance.reserve(transaction, messages),
+        }
         if let (Some(begun), Some(first)) = (&taken.begun, messages.first()) {
             transaction.begin_conversation(begun, first.id, now);
         }
@@ -42,7 +58,8 @@ impl Beginning {
 
     /// Warns the admins, once, of how far it has come. What was stored stays stored, whatever becomes of this.
     pub(super) async fn notice(&self, tenancy: &Tenancy, now: Timestamp) {
-        if let Some(taken) = &self.0 {
+        // A campaign is warned of when it sets aside.
+        if let Some(taken) = self.0.as_ref().filter(|taken| taken.funds == Funds::Allowance) {
             notice_later(tenancy, &taken.allowance, now).await;
         }
     }

@@ -20,21 +20,27 @@ impl Accepting<'_> {
     /// The message that a template becomes in a thread.
     pub(super) async fn template(self, new: &NewTemplate, thread: &Thread) -> Result<TemplateMessage, AcceptError> {
         let waba_id = thread.waba_id(self.tenancy).await?;
-        let found = self.tenancy.template_named(&waba_id, &new.name, &new.language).await?;
-        let Some(template) = found.filter(|template| !template.is_deleted()) else {
-            let alternatives = self.alternatives(&waba_id, new, None).await?;
-            return Err(AcceptError::NoSuchTemplate { alternatives });
-        };
-        if let Err(why) = template.check_send(new.category.as_ref()) {
-            let alternatives = self.alternatives(&waba_id, new, Some(&template)).await?;
-            return Err(AcceptError::TemplateNotSendable { why, alternatives });
-        }
+        let template = self.sendable(&waba_id, new).await?;
         let header = match &new.header {
             None => None,
             Some(NewHeader::File(source)) => Some(GivenHeader::File(self.file(*source).await?)),
             Some(NewHeader::Place(place)) => Some(GivenHeader::Place(place.clone())),
         };
         Ok(template.message(&values(&template, new, thread.contact()), header)?)
+    }
+
+    /// The template of an account, if Meta takes messages made of it.
+    pub(crate) async fn sendable(self, waba_id: &str, new: &NewTemplate) -> Result<Template, AcceptError> {
+        let found = self.tenancy.template_named(waba_id, &new.name, &new.language).await?;
+        let Some(template) = found.filter(|template| !template.is_deleted()) else {
+            let alternatives = self.alternatives(waba_id, new, None).await?;
+            return Err(AcceptError::NoSuchTemplate { alternatives });
+        };
+        if let Err(why) = template.check_send(new.category.as_ref()) {
+            let alternatives = self.alternatives(waba_id, new, Some(&template)).await?;
+            return Err(AcceptError::TemplateNotSendable { why, alternatives });
+        }
+        Ok(template)
     }
 
     /// What could be sent instead: the same in other languages, or else others of its category in its language.

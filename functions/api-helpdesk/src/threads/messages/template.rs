@@ -42,7 +42,7 @@ pub(crate) struct Template {
     untagged,
     expecting = "variables are an object by their keys, or a list; each is a text, or an object with `property` and `fallback`"
 )]
-enum Variables {
+pub(crate) enum Variables {
     ByKey(BTreeMap<String, Variable>),
     InOrder(Vec<Variable>),
 }
@@ -52,7 +52,7 @@ enum Variables {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = NewTemplateVariable)]
 #[serde(untagged)]
-enum Variable {
+pub(crate) enum Variable {
     Given(String),
     OfContact(OfContact),
 }
@@ -61,7 +61,7 @@ enum Variable {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[schema(as = NewTemplateVariableOfContact)]
 #[serde(deny_unknown_fields)]
-struct OfContact {
+pub(crate) struct OfContact {
     #[schema(required = false, example = "first_name")]
     property: Option<String>,
     #[schema(required = false, example = "there")]
@@ -85,20 +85,27 @@ impl Default for Variables {
 
 impl Template {
     /// What is asked for; `then` follows the answer.
-    pub(super) fn into_new(self, then: Option<Said>) -> Result<NewTemplate, Refusal> {
+    pub(crate) fn into_new(self, then: Option<Said>) -> Result<NewTemplate, Refusal> {
         let Self { name, language, category, variables, header } = self;
-        let variables = match variables {
-            Variables::ByKey(by_key) => by_key,
-            Variables::InOrder(list) => (1..).map(|number: u32| number.to_string()).zip(list).collect(),
-        };
         Ok(NewTemplate {
             name,
             language,
             category,
-            variables: variables.into_iter().map(|(key, variable)| (key, variable.into())).collect(),
+            variables: variables.into_values(),
             header: header.map(Header::into_new).transpose()?,
             then,
         })
+    }
+}
+
+impl Variables {
+    /// What they stand for, by their keys.
+    pub(crate) fn into_values(self) -> BTreeMap<String, Value> {
+        let by_key: BTreeMap<String, Variable> = match self {
+            Self::ByKey(by_key) => by_key,
+            Self::InOrder(list) => (1..).map(|number: u32| number.to_string()).zip(list).collect(),
+        };
+        by_key.into_iter().map(|(key, variable)| (key, variable.into())).collect()
     }
 }
 

@@ -1,0 +1,179 @@
+//! The people of a slice are decided, each for themselves.
+
+use domain::campaign::{Attempt, Campaign, Left, Outcome, Recipient, Refused, Slice};
+use domain::contact::wishes::{ConsentRule, NotWanted, Sending};
+use domain::template::{Category, Unfillable};
+use domain::{BlockId, CampaignId, Tenant};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use storage::CommitError;
+
+use super::{Campaigning, terms};
+use crate::accept::{AcceptError, Accepting, Destination, Funds, IdempotencyKey, NewReply, Saying, Whom, accept};
+use crate::allowance::{Allowance, AllowanceError, Block, give_back, set_aside};
+use crate::living::living_contact;
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
+
+/// What holds for all people of a slice.
+struct Terms<'a> {
+    campaign: &'a Campaign,
+    consent: ConsentRule,
+    /// Of the template as it is now; nothing if it is not there any more, which accepting a message with it will say.
+    category: Option<Category>,
+    /// What is set aside for those who have no session; nothing if nothing is left.
+    block: Option<Block>,
+}
+
+/// So many people are decided at once: enough to be quick, and few enough to leave the table to others.
+const AT_ONCE: usize = 4;
+
+impl Campaigning<'_> {
+    /// Decides a slice and keeps what became of its people.
+    pub(super) async fn decide(self, mut campaign: Campaign, number: u32) -> Result<(), Busy> {
+        let (attempt, earlier) = campaign.begin(number, (self.now)());
+        match self.tenancy.save_campaign(&mut campaign).await {
+            Ok(()) => {}
+            // Somebody else is at it.
+            Err(CommitError::Conflict) => return Ok(()),
+            Err(CommitError::Storage(error)) => return Err(error.into()),
+        }
+        let tenant = self.tenancy.tenant().await?;
+        if let Some(tenant) = &tenant {
+            for attempt in earlier {
+                self.give_back(block_of(&campaign, tenant, attempt)).await?;
+            }
+        }
+        let Some(mut slice) = self.tenancy.slice(campaign.id, number).await? else { return Ok(()) };
+        let undecided = slice.recipients().iter().filter(|recipient| recipient.outcome.is_none()).count();
+        let block = self.set_aside(&campaign, attempt, undecided as u64).await?;
+        let consent = tenant.map(|tenant| tenant.consent_rule).unwrap_or_default();
+        let category = self.category(&campaign).await?;
+        let terms = Terms { campaign: &campaign, consent, category, block };
+        let outcomes = stream::iter(slice.recipients()).map(|recipient| self.outcome(recipient, &terms));
+        let outcomes: Vec<Outcome> = outcomes.buffered(AT_ONCE).try_collect().await?;
+        for (recipient, outcome) in slice.recipients_mut().iter_mut().zip(outcomes) {
+            recipient.outcome = Some(outcome);
+        }
+        if let Some(block) = block {
+            self.give_back(block).await?;
+        }
+        self.keep(campaign.id, attempt, &slice).await
+    }
+
+    async fn category(self, campaign: &Campaign) -> Result<Option<Category>, Busy> {
+        let Some(channel) = self.tenancy.channel(campaign.channel_id).await? else { return Ok(None) };
+        let (name, language) = (&campaign.template.name, &campaign.template.language);
+        let template = self.tenancy.template_named(&channel.waba_id, name, language).await?;
+        Ok(template.map(|template| template.category().clone()))
+    }
+
+    async fn set_aside(self, campaign: &Campaign, attempt: Attempt, wanted: u64) -> Result<Option<Block>, Busy> {
+        if wanted == 0 {
+            return Ok(None);
+        }
+        let id = BlockId::of_attempt(campaign.id, attempt.slice, attempt.number);
+        match set_aside(self.tenancy, id, wanted, (self.now)()).await {
+            Ok(block) => Ok(Some(block)),
+            Err(AllowanceError::Exhausted { .. } | AllowanceError::NoSuchTenant) => Ok(None),
+            Err(AllowanceError::Busy(busy)) => Err(busy),
+        }
+    }
+
+    async fn give_back(self, block: Block) -> Result<(), Busy> {
+        give_back(self.tenancy, block, (self.now)()).await.map(|_| ())
+    }
+
+    async fn outcome(self, recipient: &Recipient, terms: &Terms<'_>) -> Result<Outcome, Busy> {
+        if let Some(decided) = &recipient.outcome {
+            return Ok(decided.clone());
+        }
+        let Some(contact) = living_contact(self.tenancy, recipient.contact_id).await? else {
+            return Ok(Outcome::Refused(Refused::because("no_such_contact")));
+        };
+        let allowed = terms
+            .category
+            .as_ref()
+            .map_or(Ok(()), |category| contact.wishes.allow(Sending::Campaign(category, terms.consent)));
+        if let Err(why) = allowed {
+            return Ok(Outcome::Refused(Refused::because(word_of(why))));
+        }
+        let Terms { campaign, block, .. } = terms;
+        let reply = NewReply {
+            destination: Destination::Conversation { channel_id: campaign.channel_id, with: Whom::Contact(contact.id) },
+            author: campaign.author.clone(),
+            saying: Saying::Template(terms::template_for(&campaign.template, recipient)),
+            reply_to: None,
+            // Who turned out to be somebody who is named, too, has another fingerprint, and gets nothing more.
+            idempotency: Some(IdempotencyKey {
+                hash: format!("{}.{}", campaign.id, contact.id),
+                fingerprint: recipient.contact_id.to_string(),
+            }),
+            trace_id: campaign.trace_id,
+        };
+        let Self { tenancy, objects, outbound, now } = self;
+        let with = Accepting { tenancy, objects, outbound, now: now(), funds: Funds::SetAside(*block) };
+        match accept(with, reply).await {
+            Ok(messages) => Ok(match messages.first() {
+                Some(first) => Outcome::Accepted { message_id: first.id, left: Left::NotYet },
+                None => Outcome::Refused(Refused::because("erased")),
+            }),
+            Err(error) => refused(error).map(Outcome::Refused),
+        }
+    }
+
+    /// Writes the slice with its campaign, as it is now: it may have been cancelled meanwhile, which what was accepted does
+    /// not change.
+    async fn keep(self, id: CampaignId, attempt: Attempt, slice: &Slice) -> Result<(), Busy> {
+        for tries in 0..ATTEMPTS {
+            let Some(mut campaign) = self.tenancy.campaign(id).await? else { return Ok(()) };
+            if !campaign.decide(attempt, slice, (self.now)()) {
+                return Ok(());
+            }
+            let mut transaction = self.tenancy.transaction();
+            transaction.save_slice(&campaign, attempt.slice, &mut slice.clone());
+            transaction.save_campaign(&mut campaign);
+            match transaction.commit().await {
+                Ok(()) => return Ok(()),
+                Err(error) => after_conflict(error, tries).await?,
+            }
+        }
+        Err(Busy::Contended(ATTEMPTS))
+    }
+}
+
+/// What an earlier attempt has set aside, in the period in which it began.
+fn block_of(campaign: &Campaign, tenant: &Tenant, attempt: Attempt) -> Block {
+    let id = BlockId::of_attempt(campaign.id, attempt.slice, attempt.number);
+    Block { id, period: Allowance::of(tenant, attempt.begun_at).period.id, count: 0 }
+}
+
+/// The code of the problem with which a single message would have been refused.
+fn refused(error: AcceptError) -> Result<Refused, Busy> {
+    let word = match error {
+        AcceptError::Busy(busy) => return Err(busy),
+        AcceptError::KeyUsedOtherwise => "duplicate",
+        AcceptError::NotWanted(why) => word_of(why),
+        AcceptError::AllowanceExhausted { .. } => "allowance_exhausted",
+        AcceptError::TooManyBegun { .. } => "messaging_limit_reached",
+        AcceptError::NoSuchContact => "no_such_contact",
+        AcceptError::NoAddress => "contact_without_number",
+        AcceptError::NumberNeeded => "template_needs_number",
+        AcceptError::NoSuchChannel | AcceptError::ChannelDisconnected => "channel_disconnected",
+        AcceptError::NoSuchTemplate { .. } => "no_such_template",
+        AcceptError::TemplateNotSendable { .. } => "template_not_sendable",
+        AcceptError::NoSuchLibraryItem(_) => "no_such_library_item",
+        AcceptError::TemplateUnfillable(Unfillable::Missing(missing)) => {
+            return Ok(Refused { reason: "variables_missing".to_owned(), detail: Some(missing.keys.join(", ")) });
+        }
+        other => return Ok(Refused { reason: "not_accepted".to_owned(), detail: Some(other.to_string()) }),
+    };
+    Ok(Refused::because(word))
+}
+
+fn word_of(why: NotWanted) -> &'static str {
+    match why {
+        NotWanted::Blocked { .. } => "contact_blocked",
+        NotWanted::OptedOut { .. } => "contact_opted_out",
+        NotWanted::ConsentWithdrawn { .. } => "consent_withdrawn",
+        NotWanted::NoConsent => "consent_missing",
+    }
+}

@@ -1,0 +1,158 @@
+//! Templates to many: the people who are named, how far a job is, and a whole campaign with all that can befall one.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use futures::stream::{self, StreamExt};
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::agent::{Agent, Answer};
+use crate::customer::Customer;
+use crate::poll::eventually;
+use crate::world::World;
+
+/// A contact with the customer behind it.
+pub type Somebody = (String, Customer);
+
+/// How many are in a campaign, and what befalls how many of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crowd {
+    /// All that are named, those who are named twice counted twice.
+    pub named: usize,
+    pub opted_out: usize,
+    pub blocked: usize,
+    pub duplicates: usize,
+    /// What is left of the tenant's allowance.
+    pub allowance: usize,
+}
+
+/// What came of a campaign.
+#[derive(Debug)]
+pub struct Played {
+    /// The job as it was in the end.
+    pub job: Value,
+    /// The result of each who was named.
+    pub results: Vec<Value>,
+    /// How long a reply took to the phone that an agent wrote in the middle of it.
+    pub reply_took: Duration,
+    pub took: Duration,
+}
+
+impl Crowd {
+    /// What the rules say: the job's `accepted`, and its `refused` by reason.
+    pub fn expected(&self) -> (usize, Value) {
+        let eligible = self.named - self.opted_out - self.blocked - self.duplicates;
+        let accepted = eligible.min(self.allowance);
+        let mut refused = BTreeMap::from([
+            ("contact_opted_out", self.opted_out),
+            ("contact_blocked", self.blocked),
+            ("duplicate", self.duplicates),
+            ("allowance_exhausted", eligible - accepted),
+        ]);
+        refused.retain(|_, count| *count > 0);
+        (accepted, json!(refused))
+    }
+
+    /// Plays it in a world of its own, by the seeded marketing template. Those who opted out come first, then the blocked.
+    pub async fn plays(&self, world: &World) -> Played {
+        let (agent, ben) = (world.agent(), world.customer("Ben, who is no part of it"));
+        let thread = ben.writes("hello").await;
+        world.has_an_allowance_of(self.allowance).await;
+        let people = world.people(self.named - self.duplicates).await;
+        stream::iter(&people[..self.opted_out])
+            .for_each_concurrent(AT_ONCE, async |(id, _)| {
+                agent.changes_contact(id, json!({ "marketing": { "status": "opted_out" } })).await;
+            })
+            .await;
+        let blocked = &people[self.opted_out..self.opted_out + self.blocked];
+        stream::iter(blocked).for_each_concurrent(AT_ONCE, async |(id, _)| agent.blocks(id).await).await;
+        let twice = people.iter().rev().take(self.duplicates);
+        let named: Vec<String> = people.iter().chain(twice).map(|(id, _)| id.clone()).collect();
+
+        let began = Instant::now();
+        let made = agent.sends_to_many(&named).await.expecting(202);
+        eventually("the first slice", async || (agent.job(made.id()).await["accepted"] != json!(0)).then_some(()))
+            .await;
+        let asked_at = Instant::now();
+        agent.replies_to(&thread, "here we are").await.expecting(202);
+        eventually("the reply", async || (ben.phone().received().await == ["here we are"]).then_some(())).await;
+        let reply_took = asked_at.elapsed();
+        let job = agent.job_becomes(made.id(), "done").await;
+        let took = began.elapsed();
+        Played { job, results: agent.results_of_job(made.id()).await, reply_took, took }
+    }
+}
+
+/// So many requests are made at once.
+const AT_ONCE: usize = 8;
+
+impl World {
+    /// Contacts with numbers who never wrote, in the order in which they were made.
+    pub async fn people(&self, count: usize) -> Vec<Somebody> {
+        let add = |n: usize| async move {
+            let customer = self.customer(&format!("Person {n}"));
+            let contact = json!({ "name": format!("Person {n}"), "phone": format!("+{}", customer.number) });
+            (self.agent().adds_contact(contact).await, customer)
+        };
+        stream::iter(0..count).map(add).buffered(AT_ONCE).collect().await
+    }
+
+    /// The operator gives the first tenant another allowance.
+    pub async fn has_an_allowance_of(&self, allowance: usize) {
+        let path = format!("/v1/tenants/{}", self.tenant(0).id);
+        let mut whole = self.operator().get(&path).await.expecting(200).body;
+        whole["allowance"] = json!(allowance);
+        self.operator().calls(Method::PUT, &path, Some(whole)).await.expecting(200);
+    }
+}
+
+impl Agent {
+    pub async fn blocks(&self, contact: &str) {
+        self.calls(Method::POST, &format!("/v1/contacts/{contact}/block"), None).await.expecting(200);
+    }
+
+    /// The seeded marketing template, to these contacts.
+    pub async fn sends_to_many(&self, contacts: &[String]) -> Answer {
+        let channel = self.world.tenant(0).channel(0).id;
+        let body = json!({ "channel_id": channel, "template": spring_offer(), "contact_ids": contacts });
+        self.post("/v1/template-sends", body).await
+    }
+
+    /// A job as it is now; whoever is named is counted once.
+    pub async fn job(&self, id: &str) -> Value {
+        let job = self.gets_in_the_end(&format!("/v1/template-sends/{id}")).await.body;
+        let count = |key: &str| job[key].as_u64().unwrap_or_else(|| panic!("no {key} in {job}"));
+        let refused = job["refused"].as_object().into_iter().flat_map(|refused| refused.values());
+        let whole: u64 = ["undecided", "waiting", "sent", "failed"].into_iter().map(count).sum();
+        assert_eq!(whole + refused.filter_map(Value::as_u64).sum::<u64>(), count("recipients"), "{job}");
+        job
+    }
+
+    /// The same once it has this status, however long it takes as long as something happens.
+    pub async fn job_becomes(&self, id: &str, status: &str) -> Value {
+        let mut before = Value::Null;
+        loop {
+            let now = eventually("the job to go on", async || {
+                let now = self.job(id).await;
+                (now["status"] == status || now != before).then_some(now)
+            })
+            .await;
+            if now["status"] == status {
+                return now;
+            }
+            before = now;
+        }
+    }
+
+    /// What became of each, page by page.
+    pub async fn results_of_job(&self, id: &str) -> Vec<Value> {
+        self.pages(&format!("/v1/template-sends/{id}/results?limit=100")).await
+    }
+}
+
+/// The seeded marketing template, which calls people by their names.
+pub fn spring_offer() -> Value {
+    let name = json!({ "property": "name", "fallback": "you" });
+    json!({ "name": "spring_offer", "language": "en_US", "variables": { "1": name } })
+}
