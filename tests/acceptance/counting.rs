@@ -215,7 +215,7 @@ async fn whoever_dies_at_whichever_write_the_ledger_adds_up_to_the_count() {
             world.counts_calls_anew().await;
             world.arms(point, times, then).await;
             begin(&format!("person-{begun}")).await;
-            world.disarms(times).await;
+            world.disarms().await;
             begun += 1;
         }
     }
