@@ -223,14 +223,15 @@ async fn who_is_let_go_by_a_function_that_dies_in_the_middle_goes_out_once() {
         }
         world.settles().await;
         let (function, service) = ("due-work".to_owned(), "dynamodb".to_owned());
-        world.arms(&Point { function, service, operation: operation.to_owned(), ordinal: 0 }, 1, then).await;
+        let point = Point { function, service, operation: operation.to_owned(), about: None, ordinal: 0 };
+        world.arms(&point, 1, then).await;
 
         world.connects(&connected.number, &world.tenant(0).id).await.expecting(200);
         for _ in 0..4 {
             world.clock().advance("PT1M").await;
         }
 
-        assert!(world.disarms().await, "{operation} was not met");
+        assert_eq!(world.disarms().await, 0, "{operation} was not met");
         for customer in &customers {
             let times = customer.phone().received().await.iter().filter(|text| *text == operation).count();
             assert_eq!(times, 1, "{} {operation}", customer.name);
