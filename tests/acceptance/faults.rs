@@ -33,6 +33,20 @@ async fn what_meta_puts_off_ends_the_same_whatever_else_fails_at_any_call() {
 }
 
 #[tokio::test]
+async fn what_each_function_of_a_queue_fails_at_once_is_done_later() {
+    let world = fresh_world().await;
+    let expected = journey::show_files(&world, "Without Faults").await;
+    for function in ["ticket-creation", "media-download", "outbound-sender", "status-updates"] {
+        let [service, operation] = ["dynamodb", "GetItem"].map(str::to_owned);
+        let point = Point { function: function.to_owned(), service, operation, about: None, ordinal: 0 };
+        world.arms(&point, 4, "error").await;
+        let seen = journey::show_files(&world, &format!("Failing {function}")).await;
+        assert_eq!(world.disarms().await, 0, "{function} called nothing");
+        assert_eq!(seen, expected, "{function}");
+    }
+}
+
+#[tokio::test]
 async fn each_function_gives_up_in_time_when_every_call_hangs_and_the_work_is_done_later() {
     let world = fresh_world().await;
     journey::talk(&world, "Warm Up").await;

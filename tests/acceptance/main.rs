@@ -35,6 +35,7 @@ mod outbound_media;
 mod pace;
 mod permissions;
 mod placeholders;
+mod races;
 mod reactions;
 mod refusals;
 mod replies;

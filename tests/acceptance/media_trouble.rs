@@ -182,7 +182,7 @@ async fn a_job_that_was_never_sent_is_found_within_minutes() {
         function: "ticket-creation".into(),
         service: "sqs".into(),
         operation: "SendMessageBatch".into(),
-        about: "local-media".into(),
+        about: None,
         ordinal: 0,
     };
     world.arms(&sending, 4, "error").await;

@@ -10,8 +10,8 @@ pub struct Point {
     pub function: String,
     pub service: String,
     pub operation: String,
-    /// Kinds of items with their changes and conditions, a queue, a folder of the bucket, a key.
-    pub about: String,
+    /// Kinds of items with their changes and conditions, a queue, a folder of the bucket, a key; nothing for any.
+    pub about: Option<String>,
     pub ordinal: u64,
 }
 
@@ -30,7 +30,7 @@ impl World {
                 function: text(row, "function"),
                 service: text(row, "service"),
                 operation: text(row, "operation"),
-                about: text(row, "about"),
+                about: Some(text(row, "about")),
                 ordinal,
             })
         });
@@ -55,7 +55,12 @@ impl World {
         self.control_post("faults", fault).await;
     }
 
-    /// Every call is answered honestly again, by AWS and by Meta. Says how many of AWS's faults were not met.
+    /// From now on, the first call of each kind meets the next of these that suits it.
+    pub async fn arms_everywhere(&self, then: &[&str]) {
+        self.control_post("faults/everywhere", json!({ "then": then })).await;
+    }
+
+    /// No chosen call meets anything any more, of AWS or of Meta. Says how many of AWS's faults were not met.
     pub async fn disarms(&self) -> usize {
         let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();
         self.control_delete("faults").await;

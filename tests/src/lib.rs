@@ -32,4 +32,5 @@ pub use graph::GraphRequest;
 pub use poll::eventually;
 pub use stack_file::{Channel, StackFile, Template, Tenant};
 pub use webhooks::{Outcome, signature};
+pub use wire::GUARD as WITHOUT_GUARD;
 pub use world::World;

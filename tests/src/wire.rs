@@ -6,8 +6,8 @@ use crate::world::http_client;
 
 /// Effects with commas between them: the first call of each kind meets the next of them.
 const FAULTS: &str = "FAULTS_EVERYWHERE";
-/// A guard in JSON that is taken away.
-const GUARD: &str = "WITHOUT_GUARD";
+/// Guards in a JSON list that are taken away.
+pub const GUARD: &str = "WITHOUT_GUARD";
 
 /// Arms a stack as the environment says, which mostly says nothing.
 #[expect(clippy::disallowed_methods, reason = "what a run is asked for reaches each of its stacks by its environment")]
@@ -17,8 +17,10 @@ pub(crate) async fn disturb(control: &str) {
         post(&format!("{control}/faults/everywhere"), &json!({ "then": effects })).await;
     }
     if let Ok(guard) = std::env::var(GUARD) {
-        let guard: Value = serde_json::from_str(&guard).unwrap_or_else(|error| panic!("{GUARD}: {error}"));
-        post(&format!("{control}/guards"), &guard).await;
+        let guards: Vec<Value> = serde_json::from_str(&guard).unwrap_or_else(|error| panic!("{GUARD}: {error}"));
+        for guard in guards {
+            post(&format!("{control}/guards"), &guard).await;
+        }
     }
 }
 

@@ -538,7 +538,64 @@ mod tests {
         ]
     }
 
+    /// Anything that may happen to a message of ours, by whoever and whenever.
+    #[derive(Clone, Debug)]
+    enum Event {
+        Claimed(u128),
+        Postponed,
+        PutOff,
+        AnswerLost,
+        Resent,
+        Discarded,
+        Reported(Report),
+    }
+
+    fn any_event() -> impl Strategy<Value = Event> {
+        prop_oneof![
+            (0u128..3).prop_map(Event::Claimed),
+            Just(Event::Postponed),
+            Just(Event::PutOff),
+            Just(Event::AnswerLost),
+            Just(Event::Resent),
+            Just(Event::Discarded),
+            any_report().prop_map(Event::Reported),
+        ]
+    }
+
+    fn happens(event: &Event, delivery: &mut Delivery, now: Timestamp) -> bool {
+        match event {
+            Event::Claimed(by) => delivery.claim(Uuid::from_u128(*by), now).is_ok(),
+            Event::Postponed => delivery.postpone(Obstacle::Pair, now).is_ok(),
+            Event::PutOff => delivery.put_off(Obstacle::File, now).is_ok(),
+            Event::AnswerLost => delivery.lose_answer(now).is_ok(),
+            Event::Resent => delivery.resend(now).is_ok(),
+            Event::Discarded => delivery.discard(now).is_ok(),
+            Event::Reported(report) => delivery.report(report, now) != Applied::Nothing,
+        }
+    }
+
     proptest! {
+        #[test]
+        fn whatever_happens_no_status_goes_back_and_no_call_is_made_twice(events in prop::collection::vec(any_event(), 0..30)) {
+            let mut delivery = Delivery::queued(at(0));
+            let mut free = true;
+            for (second, event) in (1..).zip(&events) {
+                let before = delivery.clone();
+                let happened = happens(event, &mut delivery, at(second));
+                prop_assert!(delivery.status().rank() >= before.status().rank());
+                prop_assert!(happened || delivery == before);
+                // Between two claims somebody has said that the call before did not send it, or wants it sent again.
+                match event {
+                    Event::Claimed(_) if happened => prop_assert!(std::mem::replace(&mut free, false)),
+                    Event::Postponed | Event::Resent if happened => free = true,
+                    _ => {}
+                }
+                let steps: Vec<u8> = delivery.steps().iter().map(|step| step.status.rank()).collect();
+                prop_assert!(steps.is_sorted() && steps.len() <= 8);
+                prop_assert_eq!(delivery.failure().is_some(), delivery.status() == Status::Failed);
+            }
+        }
+
         #[test]
         fn reports_in_any_order_and_number_end_the_same(reports in prop::collection::vec(any_report(), 0..12), seed in any::<u64>()) {
             let apply = |reports: &[Report]| {

@@ -79,7 +79,12 @@ impl Table {
 
 async fn put_if(put: PutItemFluentBuilder) -> Result<(), CommitError> {
     put.send().await.map(|_| ()).map_err(|error| match error.as_service_error() {
-        Some(refused) if refused.is_conditional_check_failed_exception() => CommitError::Conflict,
+        // Another's transaction on the same item at the same moment means the same as for one of ours.
+        Some(refused)
+            if refused.is_conditional_check_failed_exception() || refused.is_transaction_conflict_exception() =>
+        {
+            CommitError::Conflict
+        }
         _ => StorageError::unavailable("PutItem")(error).into(),
     })
 }

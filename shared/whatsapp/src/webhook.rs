@@ -16,6 +16,8 @@ mod provenance;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 pub(crate) mod testing;
 
 pub use split::{Item, MessageItem, OtherItem, Split, StatusItem, split};

@@ -53,7 +53,7 @@ pub(super) async fn have_patience(world: &World, name: &str) -> Seen {
 
 /// Files differ in their bytes and not in their size.
 fn note(name: &str) -> String {
-    format!("{name:_<20}")
+    format!("{name:_<40}")
 }
 
 /// What failed comes again in its own time: SQS's visibility, Meta's redelivery, due-work.

@@ -126,7 +126,7 @@ impl GraphCall {
 fn suits(point: &Point, then: &str) -> bool {
     match then {
         "conflict" => ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&point.operation.as_str()),
-        "stale" => point.about.starts_with("index due"),
+        "stale" => point.about.as_ref().is_some_and(|about| about.starts_with("index due")),
         _ => true,
     }
 }
@@ -137,7 +137,7 @@ mod tests {
 
     fn point(ordinal: u64) -> Point {
         let [function, service, operation, about] = ["f", "dynamodb", "PutItem", "TICKET"].map(str::to_owned);
-        Point { function, service, operation, about, ordinal }
+        Point { function, service, operation, about: Some(about), ordinal }
     }
 
     #[test]

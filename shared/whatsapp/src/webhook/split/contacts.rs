@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 
 use super::super::json::text;
 
+/// A contact goes with each message and status of its change. What Meta says of a person is some hundred bytes; more than
+/// this would multiply.
+const LARGEST: usize = 4 * 1024;
+
 /// The people that a change tells of.
 pub(super) struct Contacts {
     by_id: HashMap<String, Value>,
@@ -17,7 +21,7 @@ impl Contacts {
     /// Reads `contacts`, and who else is named, from the value of a `messages` change.
     pub(super) fn of(value: &Map<String, Value>) -> Self {
         let mut by_id = HashMap::new();
-        for contact in elements(value, "contacts") {
+        for contact in contacts(value) {
             for id in [text(contact, "wa_id"), text(contact, "user_id")].into_iter().flatten() {
                 by_id.entry(id).or_insert_with(|| contact.clone());
             }
@@ -50,7 +54,7 @@ impl Contacts {
 }
 
 fn sole_of(value: &Map<String, Value>) -> Option<&Value> {
-    let mut contacts = elements(value, "contacts");
+    let mut contacts = contacts(value);
     let only = contacts.next().filter(|_| contacts.next().is_none())?;
     let senders = elements(value, "messages").filter_map(sender);
     let named: BTreeSet<String> = senders.chain(elements(value, "statuses").filter_map(recipient)).collect();
@@ -63,6 +67,11 @@ fn sender(message: &Value) -> Option<String> {
 
 fn recipient(status: &Value) -> Option<String> {
     text(status, "recipient_id").or_else(|| text(status, "recipient_user_id"))
+}
+
+/// Those of a size that a contact has.
+fn contacts(value: &Map<String, Value>) -> impl Iterator<Item = &Value> {
+    elements(value, "contacts").filter(|contact| contact.to_string().len() <= LARGEST)
 }
 
 fn elements<'a>(value: &'a Map<String, Value>, list: &str) -> impl Iterator<Item = &'a Value> {

@@ -1,0 +1,91 @@
+//! What is overtaken while it is stored neither takes anything back nor does it twice.
+
+use acceptance::{Point, World};
+use futures::future::join;
+use serde_json::json;
+
+use crate::fresh_world;
+
+/// The next write of a function that is about this takes a while.
+async fn slows(world: &World, function: &str, operation: &str, about: &str) {
+    let [function, operation] = [function, operation].map(str::to_owned);
+    let point = Point { function, service: "dynamodb".into(), operation, about: Some(about.to_owned()), ordinal: 0 };
+    world.arms(&point, 1, "slow").await;
+}
+
+#[tokio::test]
+async fn a_status_that_a_later_one_overtakes_takes_nothing_back() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    let wamid = world.phone_of("Ada").got().await[0]["id"].as_str().unwrap().to_owned();
+    slows(&world, "status-updates", "PutItem", "THREAD MESSAGE if version = :read").await;
+
+    join(world.meta_reports(&wamid, "delivered"), world.meta_reports(&wamid, "read")).await;
+
+    assert_eq!(world.disarms().await, 0);
+    let message = world.agent().message(&thread, reply.id()).await;
+    let steps: Vec<&str> =
+        message["statuses"].as_array().unwrap().iter().map(|step| step["status"].as_str().unwrap()).collect();
+    assert_eq!((message["status"].as_str(), steps), (Some("read"), vec!["queued", "sent", "delivered", "read"]));
+}
+
+#[tokio::test]
+async fn two_senders_at_one_message_send_it_once() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!({ "status": 400, "code": 131_056 })).await;
+    world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    slows(&world, "outbound-sender", "PutItem", "THREAD MESSAGE if version = :read").await;
+
+    // Both the delayed knock and due-work come to it.
+    world.clock().advance("PT5M").await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
+}
+
+#[tokio::test]
+async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    let leaving = "CONVERSATION REMOVE due_pk, due_sk if accepted = :read";
+    slows(&world, "outbound-sender", "UpdateItem", leaving).await;
+    let [function, service, operation] = ["api-helpdesk", "sqs", "SendMessageBatch"].map(str::to_owned);
+    let job = Point { function, service, operation, about: None, ordinal: 1 };
+    world.arms(&job, 4, "error").await;
+
+    world.agent().replies_to(&thread, "one").await.expecting(202);
+    acceptance::eventually("the first on the phone", async || {
+        (world.phone_of("Ada").received().await.len() == 1).then_some(())
+    })
+    .await;
+    world.agent().replies_to(&thread, "and another").await.expecting(202);
+    world.settles().await;
+    world.clock().advance("PT5M").await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(world.phone_of("Ada").received().await, ["one", "and another"]);
+}
+
+#[tokio::test]
+async fn two_replies_at_once_each_have_a_place_of_their_own() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    let texts: Vec<String> = (0..6).map(|n| format!("reply {n}")).collect();
+    let agent = world.agent();
+
+    let replies = texts.iter().map(|text| agent.replies_to(&thread, text));
+    for reply in futures::future::join_all(replies).await {
+        reply.expecting(202);
+    }
+    world.settles().await;
+
+    let mut read = world.agent().reads(&thread).await.split_off(1);
+    assert_eq!(world.phone_of("Ada").received().await, read);
+    read.sort();
+    assert_eq!(read, texts);
+}
