@@ -567,8 +567,8 @@ mod tests {
             Event::Claimed(by) => delivery.claim(Uuid::from_u128(*by), now).is_ok(),
             Event::Postponed => delivery.postpone(Obstacle::Pair, now).is_ok(),
             Event::PutOff => delivery.put_off(Obstacle::File, now).is_ok(),
-            Event::AnswerLost => delivery.lose_answer(now).is_ok(),
-            Event::Resent => delivery.resend(now).is_ok(),
+            Event::AnswerLost => delivery.lose_answer(None, now).is_ok(),
+            Event::Resent => delivery.resend(Resender::Person, now).is_ok(),
             Event::Discarded => delivery.discard(now).is_ok(),
             Event::Reported(report) => delivery.report(report, now) != Applied::Nothing,
         }
