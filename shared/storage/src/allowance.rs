@@ -148,7 +148,7 @@ impl Transaction {
             if settlement.takes_again() {
                 let room = Some("taken < most");
                 self.counted(Limit::Allowance, |transaction| {
-                    transaction.update(&key, "SET taken = taken + :change", room, values)
+                    transaction.update(&key, "SET taken = taken + :change", room, values);
                 });
             } else {
                 self.update(&key, "SET taken = taken + :change", None, values);

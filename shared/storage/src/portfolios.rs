@@ -27,8 +27,8 @@ impl Tenancy {
             let found: Option<Portfolio> = self.table.get("portfolio", self.keys.portfolio(waba_id)).await?;
             let mut portfolio = found.clone().unwrap_or_default();
             // Each of them, though one may be no news.
-            let is_news = said.iter().fold(false, |news, said| portfolio.hear(*said, at) || news);
-            if !is_news {
+            let news = said.iter().filter(|said| portfolio.hear(**said, at)).count();
+            if news == 0 {
                 return Ok(false);
             }
             portfolio.version += 1;

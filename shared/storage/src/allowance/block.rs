@@ -55,7 +55,7 @@ impl Transaction {
         let values = [(":count", number(count)), (":reserved", reserved)];
         let condition = Some("amount >= :count AND charge_state = :reserved");
         self.counted(Limit::Allowance, |transaction| {
-            transaction.update(&key, "SET amount = amount - :count", condition, values)
+            transaction.update(&key, "SET amount = amount - :count", condition, values);
         });
         self.enter_ledger(entries);
     }
