@@ -117,3 +117,43 @@ async fn once_verified_what_meta_reports_applies_and_customers_who_write_first_a
     world.meta_judges(&waba_id, json!({ "messaging_limit": "TIER_UNLIMITED" })).await;
     begins(&world, &channels[1], &people[2]).await.expecting(202);
 }
+
+/// What is told of the first seeded number.
+async fn first_number(world: &World) -> Value {
+    let usage = world.agent().get("/v1/usage").await.expecting(200).body;
+    let id = world.tenant(0).channel(0).id;
+    let found = usage["numbers"].as_array().unwrap().iter().find(|number| number["channel_id"] == id.as_str()).cloned();
+    found.unwrap_or_else(|| panic!("no {id} in {usage}"))
+}
+
+#[tokio::test]
+async fn messages_in_sessions_are_metered_when_they_are_delivered_by_the_accounts_clock() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    assert_eq!(first_number(&world).await["service_messages"]["delivered"], 0);
+
+    for text in ["one", "two", "three"] {
+        world.agent().replies_to(&thread, text).await.expecting(202);
+    }
+    world.settles().await;
+    // A status that comes again, and a template, count nothing.
+    let arrived = ada.phone().messages().await.pop().unwrap();
+    world.meta_reports(arrived["id"].as_str().unwrap(), "delivered").await;
+    let order = json!({ "name": "order_update", "language": "en_US", "variables": { "1": "Ada", "2": "A-17", "buttons.0": "A-17" } });
+    world.agent().sends(&thread, json!({ "template": order })).await.expecting(202);
+    world.settles().await;
+
+    let number = first_number(&world).await;
+    assert_eq!((&number["business_verified"], &number["conversations_in_24_hours"]), (&json!(true), &Value::Null));
+    let messages = &number["service_messages"];
+    let counts = ["free", "delivered", "remaining"].map(|name| messages[name].as_u64().unwrap());
+    assert_eq!((counts, &messages["warnings"]), ([1_000, 3, 997], &json!([])));
+    // The account is in Los Angeles, whatever the tenant's zone is.
+    let resets_at: Timestamp = messages["resets_at"].as_str().unwrap().parse().unwrap();
+    let local = jiff::tz::TimeZone::get("America/Los_Angeles").unwrap().to_datetime(resets_at);
+    assert_eq!((local.day(), local.time()), (1, jiff::civil::Time::midnight()));
+
+    world.clock().set(resets_at).await;
+    assert_eq!(first_number(&world).await["service_messages"]["delivered"], 0);
+}

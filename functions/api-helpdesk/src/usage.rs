@@ -23,7 +23,9 @@ use crate::shape::Usage;
 )]
 pub(crate) async fn show(State(desk): State<Helpdesk>, caller: Caller) -> Result<Json<Usage>, Refusal> {
     let (tenancy, now) = (desk.of(&caller), desk.now());
-    let allowance = Allowance::load(&tenancy, now).await?.ok_or_else(Refusal::tenant_not_set_up)?;
+    let tenant = tenancy.tenant().await?.ok_or_else(Refusal::tenant_not_set_up)?;
+    let allowance = Allowance::of(&tenant, now);
     let counted = helpdesk::notice(&tenancy, &allowance, now).await?;
-    Ok(Json(Usage::of(&allowance, &counted, now)))
+    let numbers = helpdesk::usage_of_numbers(&tenancy, &tenant, now).await?;
+    Ok(Json(Usage::of(&allowance, &counted, (tenant.unverified_limit, numbers), now)))
 }

@@ -58,6 +58,11 @@ impl Status {
         }
     }
 
+    /// Whether it has reached the customer.
+    pub fn is_delivered(self) -> bool {
+        self.rank() >= Self::Delivered.rank()
+    }
+
     /// Whether Meta has said what became of the message (or we know that it never left).
     pub fn is_settled(self) -> bool {
         self.rank() > 0

@@ -21,6 +21,7 @@ pub mod portfolio;
 pub mod position;
 pub mod provenance;
 pub mod sealed;
+pub mod service;
 pub mod session;
 pub mod template;
 pub mod tenant;

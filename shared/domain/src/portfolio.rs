@@ -20,6 +20,8 @@ pub enum Said {
     /// Whether it has proven who it is.
     Verified(bool),
     Limit(DailyLimit),
+    /// The IANA name of the zone in which its account's months begin.
+    TimeZone(&'static str),
 }
 
 /// What Meta said of the business behind an account.
@@ -29,6 +31,8 @@ pub struct Portfolio {
     verified: Option<Told<bool>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     limit: Option<Told<DailyLimit>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<Told<String>>,
     /// Counts the writes; every write is conditional on it.
     #[serde(default)]
     pub version: u64,
@@ -45,12 +49,18 @@ impl Portfolio {
         match said {
             Said::Verified(verified) => hear(&mut self.verified, verified, at),
             Said::Limit(limit) => hear(&mut self.limit, limit, at),
+            Said::TimeZone(name) => hear(&mut self.time_zone, name.to_owned(), at),
         }
     }
 
     /// Whether it has proven who it is; nothing while Meta has not said.
     pub fn is_verified(&self) -> Option<bool> {
         self.verified.as_ref().map(|told| told.value)
+    }
+
+    /// The zone in which its account's months begin.
+    pub fn time_zone(&self) -> Option<&str> {
+        self.time_zone.as_ref().map(|told| told.value.as_str())
     }
 
     /// What Meta reported.

@@ -16,6 +16,7 @@ mod living;
 mod matching;
 mod merge;
 mod number;
+mod numbers;
 mod person;
 mod receive;
 mod record;
@@ -50,6 +51,7 @@ pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library}
 pub use living::{living_contact, living_ticket};
 pub use matching::{also_matching, contacts_with_number};
 pub use merge::{UndoError, merges_into, undo_merge};
+pub use numbers::{NumberUsage, usage_of_numbers};
 pub use receive::{Receipt, ReceiveError, Received, Receiving, Sealing, SealingError, receive};
 pub use record::{Recorded, Recording, record};
 pub use retry::Busy;

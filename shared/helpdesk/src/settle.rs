@@ -5,7 +5,7 @@ mod setback;
 
 use domain::contact::wishes::NotWanted;
 use domain::delivery::{Obstacle, Report, Turn};
-use domain::{Channel, Failure, Message, MessageId, Wamid};
+use domain::{Channel, Failure, Message, MessageId, Wamid, service};
 use jiff::{SignedDuration, Timestamp};
 use storage::{CommitError, ReserveError, Tenancy, Transaction};
 use uuid::Uuid;
@@ -254,14 +254,21 @@ pub(crate) async fn change(
     for attempt in 0..ATTEMPTS {
         let mut changed = message.clone();
         let decided = decide(&mut changed);
-        let written = match (decided, allowance::settlement(&mut changed, may_take_again)) {
-            (Change::Message, None) => tenancy.save_message(&mut changed).await.map_err(ReserveError::from),
+        let settlement = allowance::settlement(&mut changed, may_take_again);
+        let is_metered = service::is_delivered(&changed) && !service::is_delivered(message);
+        let written = match (decided, settlement) {
+            (Change::Message, None) if !is_metered => {
+                tenancy.save_message(&mut changed).await.map_err(ReserveError::from)
+            }
             (decided, settlement) => {
                 let mut transaction = tenancy.transaction();
                 transaction.save_message(&mut changed);
                 decided.write(&mut transaction, &changed);
                 if let Some(settlement) = settlement {
                     transaction.settle_charge(&changed, settlement);
+                }
+                if is_metered {
+                    transaction.meter_delivered(&changed);
                 }
                 transaction.commit_reserving().await
             }

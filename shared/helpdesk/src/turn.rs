@@ -6,7 +6,7 @@ use std::time::Instant;
 use domain::TenantId;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
-use storage::periods::Turning;
+use storage::periods::{Turning, TurningCursor};
 use storage::{Directory, StorageError, Table};
 
 /// What a run did.
@@ -29,29 +29,31 @@ const AT_ONCE: i32 = 100;
 /// So many are worked on at the same time: enough that one waits for the table while others compute.
 const SIDE_BY_SIDE: usize = 16;
 
-/// Sees every tenant whose period is over at `now` in its new one, until `until`; one page of each run is always done.
+/// Sees every tenant whose period is over at `now` in its new one, until `until`; one page of each shard is always done.
+///
+/// The shards take turns: a tenant's mark moves within its own, and one alone would have to bear all writes.
 ///
 /// # Errors
 /// When storage fails; the next run finds what is left.
 pub async fn turn_periods(table: &Table, now: Timestamp, until: Instant) -> Result<Turned, StorageError> {
     let directory = Directory::new(table.clone());
     let mut turned = Turned::default();
-    for shard in 0..Directory::DUE_SHARDS {
-        let mut after = None;
-        loop {
-            let (due, next) = directory.turning(shard, now, AT_ONCE, after).await?;
-            let each = stream::iter(due).map(|turning| turn(table, turning, now)).buffer_unordered(SIDE_BY_SIDE);
-            turned = each.try_fold(turned, async |sum, one| Ok(sum.and(&one))).await?;
-            if Instant::now() >= until {
-                return Ok(Turned { more: next.is_some() || shard + 1 < Directory::DUE_SHARDS, ..turned });
-            }
-            match next {
-                Some(next) => after = Some(next),
-                None => break,
-            }
+    let mut left: Vec<(u8, Option<TurningCursor>)> = (0..Directory::DUE_SHARDS).map(|shard| (shard, None)).collect();
+    while !left.is_empty() {
+        let (mut due, mut further) = (Vec::new(), Vec::new());
+        for (shard, after) in left {
+            let (found, next) = directory.turning(shard, now, AT_ONCE, after).await?;
+            due.extend(found);
+            further.extend(next.map(|next| (shard, Some(next))));
+        }
+        let each = stream::iter(due).map(|turning| turn(table, turning, now)).buffer_unordered(SIDE_BY_SIDE);
+        turned = each.try_fold(turned, async |sum, one| Ok(sum.and(&one))).await?;
+        left = further;
+        if Instant::now() >= until {
+            break;
         }
     }
-    Ok(turned)
+    Ok(Turned { more: !left.is_empty(), ..turned })
 }
 
 async fn turn(table: &Table, due: Turning, now: Timestamp) -> Result<Turned, StorageError> {

@@ -39,6 +39,11 @@ impl Keys {
         self.key("", "TENANT")
     }
 
+    /// How many messages in sessions a number had delivered on a day of a month in UTC, in parts.
+    pub(crate) fn delivered(self, channel: ChannelId, month: &str, part: &str) -> Key {
+        self.key(&format!("#SERVICE#{channel}#{month}"), format!("DELIVERED#{part}"))
+    }
+
     /// What Meta says of the business behind an account.
     pub(crate) fn portfolio(self, waba_id: &str) -> Key {
         self.key("", format!("PORTFOLIO#{waba_id}"))

@@ -20,6 +20,7 @@ mod key;
 pub mod library;
 pub mod merges;
 pub mod messages;
+pub mod metering;
 pub mod notices;
 pub mod objects;
 pub mod outbox;

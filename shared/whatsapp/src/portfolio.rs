@@ -1,5 +1,7 @@
 //! What Meta says of the business behind an account, in its words.
 
+mod time_zones;
+
 use domain::portfolio::{DailyLimit, Said};
 use serde_json::Value;
 
@@ -22,6 +24,11 @@ pub fn of_webhook(field: &str, value: &Value) -> Option<Said> {
 pub(crate) fn verified(account: &Value) -> Option<Said> {
     let word = text_at(account, "/business_verification_status")?;
     Some(Said::Verified(word.eq_ignore_ascii_case("verified")))
+}
+
+/// The zone of an account, where it has one that is known here.
+pub(crate) fn time_zone(account: &Value) -> Option<Said> {
+    time_zones::named(&text(account, "timezone_id")?).map(Said::TimeZone)
 }
 
 /// How many conversations a number's answer allows its business.

@@ -1,7 +1,7 @@
 //! What is used of an allowance, in JSON.
 
 use domain::allowance::{ChargeState, PeriodId, Reason, Subject, Threshold};
-use domain::{BlockId, ChannelId, MessageId, ThreadId};
+use domain::{BlockId, ChannelId, MessageId, ThreadId, service};
 use helpdesk::Allowance;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -32,6 +32,8 @@ pub(crate) struct Usage {
     forecast: u64,
     /// The parts of the allowance that were reached in this period, in percent, and since when that is known.
     warnings: Vec<Warning>,
+    /// What Meta itself allows and charges, for each connected number.
+    numbers: Vec<NumberUsage>,
 }
 
 /// A part of the allowance that was reached.
@@ -44,8 +46,67 @@ pub(crate) struct Warning {
     at: Timestamp,
 }
 
+/// What Meta allows and charges for a number.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NumberUsage {
+    #[schema(value_type = String)]
+    channel_id: ChannelId,
+    #[schema(example = "+1 202 555 0101")]
+    display_phone_number: String,
+    /// Whether Meta has verified the business; `null` while it has not said.
+    #[schema(required = true)]
+    business_verified: Option<bool>,
+    /// How many conversations the business may begin in 24 hours, over all its numbers; `null`: Meta has told of no limit.
+    #[schema(required = true, example = 2000)]
+    conversations_in_24_hours: Option<u32>,
+    service_messages: ServiceMessages,
+}
+
+/// Messages in sessions, of which Meta charges those beyond the free ones. Nothing is refused for them.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ServiceMessages {
+    /// How many are free in a month.
+    #[schema(example = 1000)]
+    free: u32,
+    /// How many were delivered in this month so far.
+    delivered: u64,
+    /// How many are still free.
+    remaining: u64,
+    /// When the next month begins, by the clock of the number's account.
+    #[schema(value_type = String, format = DateTime)]
+    resets_at: Timestamp,
+    /// The parts of the free ones that were reached, in percent: 75, 100.
+    warnings: Vec<u8>,
+}
+
+impl NumberUsage {
+    fn of(number: helpdesk::NumberUsage, unverified: u32) -> Self {
+        let helpdesk::NumberUsage { channel, portfolio, month, delivered } = number;
+        let reached = Threshold::EACH.into_iter().filter(|threshold| threshold.is_reached(delivered, service::FREE));
+        Self {
+            channel_id: channel.id,
+            display_phone_number: channel.display_phone_number,
+            business_verified: portfolio.is_verified(),
+            conversations_in_24_hours: portfolio.limit(unverified),
+            service_messages: ServiceMessages {
+                free: service::FREE,
+                delivered,
+                remaining: u64::from(service::FREE).saturating_sub(delivered),
+                resets_at: month.ends_at,
+                warnings: reached.map(Threshold::percent).collect(),
+            },
+        }
+    }
+}
+
 impl Usage {
-    pub(crate) fn of(allowance: &Allowance, counted: &Counted, now: Timestamp) -> Self {
+    /// `numbers` stand behind how many conversations an unverified business may begin.
+    pub(crate) fn of(
+        allowance: &Allowance,
+        counted: &Counted,
+        (unverified, numbers): (u32, Vec<helpdesk::NumberUsage>),
+        now: Timestamp,
+    ) -> Self {
         let Allowance { limit, period } = *allowance;
         let usage = counted.usage;
         let warning =
@@ -60,6 +121,7 @@ impl Usage {
             resets_at: period.ends_at,
             forecast: usage.forecast(&period, now),
             warnings: Threshold::EACH.into_iter().filter_map(warning).collect(),
+            numbers: numbers.into_iter().map(|number| NumberUsage::of(number, unverified)).collect(),
         }
     }
 }

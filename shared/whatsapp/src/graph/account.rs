@@ -86,9 +86,10 @@ impl Graph {
     ) -> Result<Vec<Said>, AccountError> {
         let ask_for =
             async |id: &str, fields| ask(self.node(Method::GET, id, token).query(&[("fields", fields)])).await;
-        let account = ask_for(waba_id, "business_verification_status").await?;
+        let account = ask_for(waba_id, "business_verification_status,timezone_id").await?;
         let number = ask_for(phone_number_id, "whatsapp_business_manager_messaging_limit").await?;
-        Ok(portfolio::verified(&account).into_iter().chain(portfolio::reported(&number)).collect())
+        let said = [portfolio::verified(&account), portfolio::time_zone(&account), portfolio::reported(&number)];
+        Ok(said.into_iter().flatten().collect())
     }
 
     pub(super) fn account(&self, method: Method, waba_id: &str, edge: &str, token: &SecretString) -> RequestBuilder {
