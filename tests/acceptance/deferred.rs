@@ -41,7 +41,8 @@ async fn the_reply_goes_out_with_the_answer_and_leaves_it_unread() {
     let thread = silent(&world, "Ada").await;
     let picture = agent.uploads("green.jpg", "image/jpeg", files::jpeg(8, 8, "everything green")).await;
 
-    let then = json!({ "text": "**This** is all of it.", "format": "markdown", "attachments": [{ "upload_id": picture }] });
+    let then =
+        json!({ "text": "**This** is all of it.", "format": "markdown", "attachments": [{ "upload_id": picture }] });
     let sent = sends(&agent, &thread, then).await.expecting(202);
     world.settles().await;
     let waiting = agent.get(&format!("/v1/threads/{}/deferred-replies", thread.id)).await.expecting(200);
@@ -214,7 +215,7 @@ async fn whoever_dies_at_whichever_write_it_is_released_once() {
             world.settles().await;
             world.disarms().await;
             // Time enough for whoever finds what nobody told of.
-            world.clock().advance("PT5M").await;
+            world.clock().advance("PT20M").await;
 
             let got = world.phone_of(&name).received().await;
             assert_eq!(got, [OFFER, "as promised"], "{point:?} {then}");
