@@ -215,7 +215,7 @@ async fn whoever_dies_at_whichever_write_it_is_released_once() {
             world.settles().await;
             world.disarms().await;
             // Time enough for whoever finds what nobody told of.
-            world.clock().advance("PT5M").await;
+            world.clock().advance("PT20M").await;
 
             let got = world.phone_of(&name).received().await;
             assert_eq!(got, [OFFER, "as promised"], "{point:?} {then}");

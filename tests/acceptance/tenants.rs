@@ -30,6 +30,10 @@ fn routes_of(thread: &Thread, message_id: &str) -> Vec<(Method, String, Option<V
             None,
         ),
         (Method::POST, format!("/v1/messages/{message_id}/reveal"), Some(json!({}))),
+        (Method::GET, format!("/v1/threads/{thread}/deferred-replies"), None),
+        (Method::GET, format!("/v1/messages/{message_id}/deferred-reply"), None),
+        (Method::PATCH, format!("/v1/messages/{message_id}/deferred-reply"), Some(json!({ "text": "psst" }))),
+        (Method::DELETE, format!("/v1/messages/{message_id}/deferred-reply"), None),
         (Method::GET, format!("/v1/contacts/{contact}"), None),
     ]
 }
