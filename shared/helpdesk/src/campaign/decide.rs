@@ -111,7 +111,7 @@ impl Campaigning<'_> {
         };
         let Self { tenancy, objects, outbound, now } = self;
         let with = Accepting { tenancy, objects, outbound, now: now(), funds: Funds::SetAside(*block) };
-        match accept(with, reply).await {
+        match Box::pin(accept(with, reply)).await {
             Ok(messages) => Ok(match messages.first() {
                 Some(first) => Outcome::Accepted { message_id: first.id, left: Left::NotYet },
                 None => Outcome::Refused(Refused::because("erased")),
