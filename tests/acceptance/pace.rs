@@ -119,9 +119,9 @@ async fn a_message_that_the_number_held_back_still_has_all_its_tries_when_meta_f
 }
 
 #[tokio::test]
-async fn hundreds_of_messages_that_go_on_at_once_delay_no_other_tenant() {
-    const CONVERSATIONS: usize = 24;
-    const EACH: usize = 6;
+async fn many_messages_that_go_on_at_once_delay_no_other_tenant() {
+    const CONVERSATIONS: usize = 16;
+    const EACH: usize = 5;
     let world = fresh_world().await;
     let (zoe, zoes) = elsewhere(&world).await;
     let customers: Vec<Customer> = (0..CONVERSATIONS).map(|n| world.customer(&format!("Customer {n}"))).collect();

@@ -105,6 +105,8 @@ impl From<StorageError> for DeliverError {
 
 /// Longer waits are left to the due index alone, which is looked at every minute.
 const LONGEST_KNOCK: SignedDuration = SignedDuration::from_secs(60);
+/// Each message that is accepted meanwhile would knock: of a number with much to send, only short waits are worth that.
+const LONGEST_TURN: SignedDuration = SignedDuration::from_secs(15);
 
 /// Sends what waits in the conversation's outbox, what the customer's answer has released included, one message after the other, until there is nothing or the first has
 /// to wait. One call to Graph a message, and none without a claim on it.
@@ -125,12 +127,13 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
             continue;
         };
         if Instant::now() >= post.until {
-            return post.wait_until((post.now)()).await;
+            return post.wait_until((post.now)(), LONGEST_KNOCK).await;
         }
         // Large, with a file's stream in it; on the heap it burdens no caller.
         match Box::pin(post.step(contact, &entry)).await? {
             Step::Next => {}
-            Step::Wait(until) => return post.wait_until(until).await,
+            Step::Wait(until) => return post.wait_until(until, LONGEST_KNOCK).await,
+            Step::Turn(at) => return post.wait_until(at, LONGEST_TURN).await,
             Step::Held => return Ok(Delivered::Held),
         }
     }
@@ -142,6 +145,8 @@ enum Step {
     Next,
     /// The first one stays first until then.
     Wait(Timestamp),
+    /// The first one stays first until it is this conversation's turn, of all those of its number.
+    Turn(Timestamp),
     /// The first one stays first until the number can send.
     Held,
 }
@@ -201,10 +206,10 @@ impl Post<'_> {
     }
 
     /// Leaves the conversation marked, and asks to be knocked at when the wait is short.
-    async fn wait_until(&self, at: Timestamp) -> Result<Delivered, DeliverError> {
+    async fn wait_until(&self, at: Timestamp, longest: SignedDuration) -> Result<Delivered, DeliverError> {
         self.tenancy.mark_due(self.channel_id, self.contact_id, at).await?;
         let wait = at.duration_since((self.now)());
-        if wait <= LONGEST_KNOCK {
+        if wait <= longest {
             self.knock_after(wait, at).await;
         }
         Ok(Delivered::DueAt(at))

@@ -20,7 +20,7 @@ impl Post<'_> {
             return self.hold(channel, message).await.map(Some);
         }
         let slowdown = channel.slowdown(now);
-        Ok(slowdown.map(|slowdown| Step::Wait(slowdown.turn(Uuid::new_v4().as_u128() as u64))))
+        Ok(slowdown.map(|slowdown| Step::Turn(slowdown.turn(Uuid::new_v4().as_u128() as u64))))
     }
 
     /// The conversation waits for its number. Only the end of its session is looked for: then its messages fail, visibly.
