@@ -108,16 +108,17 @@ fn the_api_has_the_routes_it_promises() {
     GET /v1/contacts/{id}/merges
     DELETE /v1/contacts/{id}/merges/{merged_id}
     POST /v1/conversations
+    GET /v1/gaps
     GET /v1/library
     POST /v1/library
     DELETE /v1/library/{id}
     GET /v1/library/{id}
     GET /v1/messages/{id}
     GET /v1/messages/{id}/attachments/{attachment_id}
+    POST /v1/messages/{id}/attachments/{attachment_id}/reveal
     DELETE /v1/messages/{id}/deferred-reply
     GET /v1/messages/{id}/deferred-reply
     PATCH /v1/messages/{id}/deferred-reply
-    POST /v1/messages/{id}/attachments/{attachment_id}/reveal
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
     POST /v1/messages/{id}/reveal

@@ -262,7 +262,7 @@ Resources:
         let index = "arn:aws:dynamodb:us-east-1:000000000000:table/local-helpdesk/index/due";
         assert!(due_work.allows("dynamodb:Query", index));
         assert!(!due_work.allows("dynamodb:Scan", index));
-        assert!(!due_work.allows("dynamodb:Query", &index.replace("due", "tickets")));
+        assert!(!due_work.allows("dynamodb:Query", &index.replace("due", "another")));
     }
 
     #[test]

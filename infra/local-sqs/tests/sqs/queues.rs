@@ -145,7 +145,7 @@ async fn settings_come_back_as_the_attributes_they_were_given_as() {
 async fn an_action_that_is_not_there_is_refused() {
     let world = World::start().await;
 
-    let refused = world.client.list_message_move_tasks().source_arn(local_sqs::queue_arn("jobs")).send().await;
+    let refused = world.client.cancel_message_move_task().task_handle("task").send().await;
 
     assert_eq!(code(refused), "InvalidAction");
 }
