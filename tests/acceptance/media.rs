@@ -282,8 +282,8 @@ async fn what_a_picture_costs_is_a_handful_of_calls() {
     }
     assert_eq!(of("ticket-creation", "TransactWriteItems"), 1);
     assert_eq!(of("ticket-creation", "SendMessageBatch"), 1);
-    // Message, channel and token are read, and only the message is written, once.
-    assert_eq!((of("media-download", "GetItem"), of("media-download", "PutItem")), (3, 1));
+    // Message, contact, channel and token are read, and only the message is written, once.
+    assert_eq!((of("media-download", "GetItem"), of("media-download", "PutItem")), (4, 1));
     assert_eq!((of("media-download", "UpdateItem"), of("media-download", "DeleteItem")), (0, 0));
     assert_eq!((of("media-download", "PutObject"), of("media-download", "Decrypt")), (1, 1));
     assert_eq!(world.file_requests().await, (1, 1));

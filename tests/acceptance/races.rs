@@ -1,7 +1,7 @@
 //! What is overtaken while it is stored neither takes anything back nor does it twice.
 
-use acceptance::{Point, World};
-use futures::future::join;
+use acceptance::{Point, World, eventually, payload};
+use futures::future::{join, join_all};
 use serde_json::json;
 
 use crate::fresh_world;
@@ -59,10 +59,8 @@ async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
     world.arms(&job, 4, "error").await;
 
     world.agent().replies_to(&thread, "one").await.expecting(202);
-    acceptance::eventually("the first on the phone", async || {
-        (world.phone_of("Ada").received().await.len() == 1).then_some(())
-    })
-    .await;
+    eventually("the first on the phone", async || (world.phone_of("Ada").received().await.len() == 1).then_some(()))
+        .await;
     world.agent().replies_to(&thread, "and another").await.expecting(202);
     world.settles().await;
     world.clock().advance("PT5M").await;
@@ -79,7 +77,7 @@ async fn two_replies_at_once_each_have_a_place_of_their_own() {
     let agent = world.agent();
 
     let replies = texts.iter().map(|text| agent.replies_to(&thread, text));
-    for reply in futures::future::join_all(replies).await {
+    for reply in join_all(replies).await {
         reply.expecting(202);
     }
     world.settles().await;
@@ -88,4 +86,24 @@ async fn two_replies_at_once_each_have_a_place_of_their_own() {
     assert_eq!(world.phone_of("Ada").received().await, read);
     read.sort();
     assert_eq!(read, texts);
+}
+
+#[tokio::test]
+async fn a_person_who_comes_by_two_writings_at_once_is_one() {
+    let world = fresh_world().await;
+    let (agent, now) = (world.agent(), world.clock().now().await);
+    let [function, service, operation] = ["ticket-creation", "dynamodb", "TransactWriteItems"].map(str::to_owned);
+    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;
+    let webhooks = ["5531987004310", "553187004310"].map(|number| {
+        let ada = world.customer_with_number("Ada", number);
+        payload::messages(&ada, &[payload::text(&ada, now, number)])
+    });
+
+    join_all(webhooks.iter().map(|webhook| world.post_webhook(webhook))).await;
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    let [contact] = &agent.contacts_with_number("+5531987004310").await[..] else { panic!("one contact") };
+    let [thread] = &agent.open_threads_of(contact["id"].as_str().unwrap()).await[..] else { panic!("one thread") };
+    assert_eq!(agent.reads(thread).await.len(), 2);
 }

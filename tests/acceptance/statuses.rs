@@ -1,6 +1,6 @@
 //! Our messages move forward only, whatever the order in which Meta tells.
 
-use acceptance::{Thread, World, eventually, payload};
+use acceptance::{Point, Thread, World, eventually, payload};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
@@ -124,4 +124,18 @@ async fn a_status_that_names_our_message_of_another_number_touches_nothing() {
 
     assert_eq!(outcomes[0].outcome, "status_parked");
     assert_eq!(world.agent().status_of(&thread, &id).await, "sent");
+}
+
+#[tokio::test]
+async fn a_status_that_cannot_be_stored_at_first_is_stored_later() {
+    let (world, thread, id, wamid) = sent().await;
+    let [function, service, operation] = ["status-updates", "dynamodb", "GetItem"].map(str::to_owned);
+    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 4, "error").await;
+
+    world.meta_reports(&wamid, "read").await;
+    assert_eq!(world.agent().status_of(&thread, &id).await, "sent");
+    assert_eq!(world.disarms().await, 0);
+    world.clock().advance("PT4M").await;
+
+    assert_eq!(world.agent().status_of(&thread, &id).await, "read");
 }

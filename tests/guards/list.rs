@@ -1,4 +1,5 @@
-//! What keeps the product exact. Conditions that only stand behind another one are taken away together with it.
+//! What keeps the product exact. Conditions that only stand behind another one are taken away together with it. What
+//! outbound-sender and media-download say of failed jobs is not here: the table remembers their work, and due-work wakes it.
 
 /// Something without which a test fails.
 pub(crate) struct Guard {
@@ -52,33 +53,15 @@ pub(crate) const GUARDS: &[Guard] = &[
         r#"[{"condition": "Put TICKET if version = :read"}, {"condition": "Put THREAD MESSAGE if attribute_not_exists(pk)"}]"#,
         &["races::two_replies_at_once_each_have_a_place_of_their_own"],
     ),
-    at_the_wire(
-        "a person and their conversation begin once",
-        r#"[
-            {"condition": "Put IDENTITY if attribute_not_exists(pk)"},
-            {"condition": "Put PHONE if attribute_not_exists(pk)"},
-            {"condition": "Put PHONE if version = :read"},
-            {"condition": "Update CONVERSATION SET ticket_id = :next if attribute_not_exists(ticket_id)"}
-        ]"#,
-        &[
-            "batches::a_new_sender_who_comes_by_number_and_by_user_id_at_once_is_one_contact",
-            "contacts::first_messages_by_two_writings_of_one_number_at_once_make_one_contact_and_one_ticket",
-        ],
-    ),
     one_of_a_kind(at_the_wire(
         "what ticket-creation did not do comes again",
         r#"[{"partial_batch": "ticket-creation"}]"#,
         &["faults::what_each_function_of_a_queue_fails_at_once_is_done_later"],
     )),
     at_the_wire(
-        "what outbound-sender did not do comes again",
-        r#"[{"partial_batch": "outbound-sender"}]"#,
-        &["unconfirmed::the_next_message_waits_30_seconds_for_it"],
-    ),
-    at_the_wire(
         "what status-updates did not do comes again",
         r#"[{"partial_batch": "status-updates"}]"#,
-        &["faults::what_each_function_of_a_queue_fails_at_once_is_done_later"],
+        &["statuses::a_status_that_cannot_be_stored_at_first_is_stored_later"],
     ),
     one_of_a_kind(in_the_source(
         "a status never goes back",

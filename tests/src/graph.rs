@@ -62,7 +62,13 @@ impl World {
         let requests = self.graph_requests().await;
         let is_download = |request: &&GraphRequest| request.path.contains("/attachments");
         let downloads = requests.iter().filter(is_download).count();
-        let is_node = |request: &&GraphRequest| request.method == "GET" && request.path.matches('/').count() == 2;
+        // What is asked of numbers and accounts is no file.
+        let channels: Vec<_> = self.stack_file().tenants.into_iter().flat_map(|tenant| tenant.channels).collect();
+        let known = |id: &str| channels.iter().any(|channel| channel.waba_id == id || channel.phone_number_id == id);
+        let is_node = |request: &&GraphRequest| {
+            let mut parts = request.path.split('/').skip(2);
+            request.method == "GET" && parts.next().is_some_and(|id| !known(id)) && parts.next().is_none()
+        };
         (requests.iter().filter(is_node).count(), downloads)
     }
 

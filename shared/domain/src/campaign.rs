@@ -133,6 +133,9 @@ impl Campaign {
     pub const SLICE: usize = 25;
     /// How long a slice waits for the one before it to leave.
     pub const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+    /// Whoever began to decide a slice is left alone with it for so long, more than a slice takes: two who decide it at once
+    /// would overtake each other, slice by slice, and neither would get to the end of it.
+    pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
     /// What has not left by then is not looked at any more; it may leave all the same.
     pub const WATCHED: SignedDuration = SignedDuration::from_hours(24);
     /// A slice is looked at this soon, and then less and less often.
@@ -212,7 +215,9 @@ impl Campaign {
         let last = self.last_decided_at.unwrap_or(self.created_at);
         let waits = self.decided.checked_sub(1).is_some_and(|last| self.open.contains_key(&last));
         let patience = if waits { Self::PATIENCE } else { SignedDuration::ZERO };
-        last.saturating_add(patience).unwrap_or(Timestamp::MAX)
+        let waited = last.saturating_add(patience).unwrap_or(Timestamp::MAX);
+        let lease = self.attempts.last().map(|attempt| attempt.begun_at.saturating_add(Self::LEASE));
+        lease.map_or(waited, |lease| waited.max(lease.unwrap_or(Timestamp::MAX)))
     }
 
     /// The slices to look at now, whether what waited has left: at most `most`.

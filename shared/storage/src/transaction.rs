@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
+use uuid::Uuid;
 
 use crate::error::{CommitError, StorageError};
 use crate::item::Attributes;
@@ -12,8 +13,9 @@ use crate::table::Tenancy;
 
 /// Collects writes; nothing happens before [`Transaction::commit`].
 ///
-/// DynamoDB takes at most 100 of them (its limit); the callers stay far below. The SDK gives each transaction a token,
-/// so that its own retry after a lost answer is answered and not applied again.
+/// DynamoDB takes at most 100 of them (its limit); the callers stay far below. Each has a token, so that the SDK's own retry
+/// after a lost answer is answered and not applied again. It comes from the system's random numbers: the SDK's own tokens
+/// follow from the moment at which a process began, and two that began together would refuse each other's transactions.
 #[derive(Debug)]
 #[must_use = "a transaction that is not committed changes nothing"]
 pub struct Transaction {
@@ -66,7 +68,8 @@ impl Transaction {
             return Err(Refused { error: error.into(), places: Vec::new() });
         }
         let client = &self.tenancy.table.client;
-        let answer = client.transact_write_items().set_transact_items(Some(self.writes)).send().await;
+        let write = client.transact_write_items().set_transact_items(Some(self.writes));
+        let answer = write.client_request_token(Uuid::new_v4().to_string()).send().await;
         answer.map(|_| ()).map_err(|error| match error.as_service_error() {
             Some(refused) if is_lost_race(refused) => {
                 Refused { error: CommitError::Conflict, places: refused_places(refused) }

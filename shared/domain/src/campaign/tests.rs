@@ -126,6 +126,14 @@ fn of_two_who_decide_the_same_slice_the_later_beginner_counts() {
 }
 
 #[test]
+fn whoever_began_a_slice_is_left_alone_with_it_for_a_while() {
+    let mut campaign = campaign(10);
+    campaign.begin(0, at(5));
+    assert_eq!((campaign.next_slice(at(94)), campaign.look_at()), (None, Some(at(95))));
+    assert_eq!(campaign.next_slice(at(95)), Some(0));
+}
+
+#[test]
 fn a_cancellation_in_the_middle_of_a_slice_keeps_what_was_accepted() {
     let mut campaign = campaign(50);
     let (attempt, _) = campaign.begin(0, at(0));
