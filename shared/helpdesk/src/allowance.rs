@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use storage::allowance::Counted;
 use storage::{ReserveError, StorageError, Tenancy, Transaction};
 
-use crate::fresh::fresh_id;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What a tenant's allowance is at a moment.
@@ -127,11 +126,6 @@ pub async fn give_back(tenancy: &Tenancy, block: Block, now: Timestamp) -> Resul
         }
     }
     Err(Busy::Contended(ATTEMPTS))
-}
-
-/// A new block's id.
-pub fn block_id(now: Timestamp) -> BlockId {
-    fresh_id(now)
 }
 
 /// What changes in the count as a message is written; `changed` is as it will be. Where nothing may be taken again, what

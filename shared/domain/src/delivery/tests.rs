@@ -1,0 +1,212 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).expect("a timestamp")
+}
+
+fn failure() -> Failure {
+    Failure { code: "131026".into(), reason: "undeliverable".into(), advice: "call".into() }
+}
+
+fn sending() -> Delivery {
+    let mut delivery = Delivery::queued(at(0));
+    delivery.claim(Uuid::from_u128(1), at(1)).expect("a queued message can be claimed");
+    delivery
+}
+
+fn statuses(delivery: &Delivery) -> Vec<Status> {
+    delivery.steps().iter().map(|step| step.status).collect()
+}
+
+#[test]
+fn read_then_delivered_then_sent_stays_read_and_knows_all_three() {
+    let mut delivery = sending();
+    assert_eq!(delivery.report(&Report::Read, at(9)), Applied::Advanced);
+    assert_eq!(delivery.report(&Report::Delivered, at(8)), Applied::Noted);
+    assert_eq!(delivery.report(&Report::Sent, at(7)), Applied::Noted);
+    assert_eq!(delivery.report(&Report::Sent, at(7)), Applied::Nothing);
+    assert_eq!(delivery.status(), Status::Read);
+    assert_eq!(statuses(&delivery), [Status::Queued, Status::Sent, Status::Delivered, Status::Read]);
+}
+
+#[test]
+fn a_failure_after_delivered_changes_nothing_and_a_delivery_after_failure_does() {
+    let mut delivered = sending();
+    delivered.report(&Report::Delivered, at(5));
+    delivered.report(&Report::Failed(failure()), at(6));
+    assert_eq!((delivered.status(), delivered.failure()), (Status::Delivered, None));
+
+    let mut failed = sending();
+    failed.report(&Report::Failed(failure()), at(5));
+    assert_eq!(failed.failure(), Some(&failure()));
+    failed.report(&Report::Sent, at(4));
+    assert_eq!(failed.status(), Status::Failed);
+    failed.report(&Report::Delivered, at(6));
+    assert_eq!((failed.status(), failed.failure()), (Status::Delivered, None));
+}
+
+#[test]
+fn a_message_is_claimed_once() {
+    let mut delivery = sending();
+    assert!(delivery.claim(Uuid::from_u128(2), at(2)).is_err());
+    delivery.postpone(Obstacle::Pair, at(3)).expect("a message under way can be postponed");
+    assert!(delivery.claim(Uuid::from_u128(2), at(4)).is_ok());
+}
+
+#[test]
+fn what_another_sender_has_claimed_is_not_put_off() {
+    let mut delivery = Delivery::queued(at(0));
+    delivery.put_off(Obstacle::File, at(1)).expect("a queued message can be put off");
+    assert_eq!((delivery.turn(), delivery.obstructed_by(Obstacle::File)), (Turn::Ready, 1));
+    assert!(sending().put_off(Obstacle::File, at(2)).is_err());
+}
+
+#[test]
+fn one_obstacle_after_another_is_counted_for_itself() {
+    let mut delivery = Delivery::queued(at(0));
+    for obstacle in [Obstacle::Pair, Obstacle::Pair, Obstacle::Fault] {
+        delivery.put_off(obstacle, at(1)).expect("a queued message can be put off");
+    }
+    assert_eq!((delivery.obstructed_by(Obstacle::Fault), delivery.obstructed_by(Obstacle::Pair)), (1, 0));
+}
+
+#[test]
+fn a_message_that_stood_in_line_for_long_has_waited_without_being_put_off() {
+    let patience = SignedDuration::from_secs(60);
+    let delivery = Delivery::queued(at(0));
+    assert!(!delivery.has_waited(patience, at(60)) && delivery.has_waited(patience, at(61)));
+}
+
+#[test]
+fn a_lost_answer_is_settled_by_any_status_and_by_nothing_else() {
+    let mut delivery = sending();
+    delivery.lose_answer(None, at(10)).expect("the answer of a call under way can be lost");
+    assert_eq!(delivery.turn(), Turn::Unconfirmed { until: at(40) });
+    assert!(delivery.claim(Uuid::from_u128(2), at(11)).is_err());
+    delivery.report(&Report::Delivered, at(12));
+    assert_eq!((delivery.status(), delivery.turn()), (Status::Delivered, Turn::Over));
+    assert!(delivery.resend(Resender::Person, at(13)).is_err());
+}
+
+#[test]
+fn an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so() {
+    let after = Some(SignedDuration::from_secs(300));
+    let mut delivery = sending();
+    delivery.lose_answer(after, at(10)).expect("the answer of a call under way can be lost");
+    assert_eq!(delivery.resends_at(), Some(at(310)));
+    assert!(delivery.resend(Resender::Rule, at(309)).is_err());
+    delivery.resend(Resender::Rule, at(310)).expect("its time has come");
+    assert!(delivery.resend(Resender::Rule, at(310)).is_err());
+    delivery.claim(Uuid::from_u128(2), at(311)).expect("a queued message can be claimed");
+    delivery.lose_answer(after, at(320)).expect("the answer of a call under way can be lost");
+    assert_eq!((delivery.resends_at(), delivery.without_outcome_since()), (None, Some(at(0))));
+    delivery.resend(Resender::Person, at(400)).expect("a person may");
+}
+
+#[test]
+fn what_a_status_settles_is_not_sent_again_by_itself() {
+    let mut delivery = sending();
+    delivery.lose_answer(Some(SignedDuration::from_secs(300)), at(10)).expect("the answer can be lost");
+    delivery.report(&Report::Sent, at(11));
+    assert_eq!(delivery.resends_at(), None);
+    assert!(delivery.resend(Resender::Rule, at(1_000)).is_err());
+}
+
+#[test]
+fn a_discarded_message_that_did_arrive_says_so() {
+    let mut delivery = sending();
+    delivery.lose_answer(None, at(10)).expect("the answer of a call under way can be lost");
+    delivery.discard(at(11)).expect("an unconfirmed message can be discarded");
+    delivery.report(&Report::Sent, at(2));
+    assert_eq!(delivery.status(), Status::Sent);
+}
+
+fn any_report() -> impl Strategy<Value = Report> {
+    prop_oneof![
+        Just(Report::Sent),
+        Just(Report::Delivered),
+        Just(Report::Read),
+        Just(Report::Played),
+        Just(Report::Failed(failure())),
+    ]
+}
+
+/// Anything that may happen to a message of ours, by whoever and whenever.
+#[derive(Clone, Debug)]
+enum Event {
+    Claimed(u128),
+    Postponed,
+    PutOff,
+    AnswerLost,
+    Resent,
+    Discarded,
+    Reported(Report),
+}
+
+fn any_event() -> impl Strategy<Value = Event> {
+    prop_oneof![
+        (0u128..3).prop_map(Event::Claimed),
+        Just(Event::Postponed),
+        Just(Event::PutOff),
+        Just(Event::AnswerLost),
+        Just(Event::Resent),
+        Just(Event::Discarded),
+        any_report().prop_map(Event::Reported),
+    ]
+}
+
+fn happens(event: &Event, delivery: &mut Delivery, now: Timestamp) -> bool {
+    match event {
+        Event::Claimed(by) => delivery.claim(Uuid::from_u128(*by), now).is_ok(),
+        Event::Postponed => delivery.postpone(Obstacle::Pair, now).is_ok(),
+        Event::PutOff => delivery.put_off(Obstacle::File, now).is_ok(),
+        Event::AnswerLost => delivery.lose_answer(None, now).is_ok(),
+        Event::Resent => delivery.resend(Resender::Person, now).is_ok(),
+        Event::Discarded => delivery.discard(now).is_ok(),
+        Event::Reported(report) => delivery.report(report, now) != Applied::Nothing,
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_no_status_goes_back_and_no_call_is_made_twice(events in prop::collection::vec(any_event(), 0..30)) {
+        let mut delivery = Delivery::queued(at(0));
+        let mut free = true;
+        for (second, event) in (1..).zip(&events) {
+            let before = delivery.clone();
+            let happened = happens(event, &mut delivery, at(second));
+            prop_assert!(delivery.status().rank() >= before.status().rank());
+            prop_assert!(happened || delivery == before);
+            // Between two claims somebody has said that the call before did not send it, or wants it sent again.
+            match event {
+                Event::Claimed(_) if happened => prop_assert!(std::mem::replace(&mut free, false)),
+                Event::Postponed | Event::Resent if happened => free = true,
+                _ => {}
+            }
+            let steps: Vec<u8> = delivery.steps().iter().map(|step| step.status.rank()).collect();
+            prop_assert!(steps.is_sorted() && steps.len() <= 8);
+            prop_assert_eq!(delivery.failure().is_some(), delivery.status() == Status::Failed);
+        }
+    }
+
+    #[test]
+    fn reports_in_any_order_and_number_end_the_same(reports in prop::collection::vec(any_report(), 0..12), seed in any::<u64>()) {
+        let apply = |reports: &[Report]| {
+            let mut delivery = sending();
+            let mut rank = 0;
+            for report in reports {
+                delivery.report(report, at(5));
+                assert!(delivery.status().rank() >= rank, "a status went backwards");
+                rank = delivery.status().rank();
+            }
+            (delivery.status(), statuses(&delivery))
+        };
+        let mut shuffled = reports.clone();
+        shuffled.rotate_left(if reports.is_empty() { 0 } else { seed as usize % reports.len() });
+        shuffled.reverse();
+        shuffled.extend(reports.clone());
+        prop_assert_eq!(apply(&reports), apply(&shuffled));
+    }
+}
