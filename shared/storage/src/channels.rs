@@ -5,14 +5,13 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::{Channel, ChannelId, Sealed};
+use domain::{Channel, ChannelId, Notice, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::directory;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
-use crate::notices::Notice;
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 

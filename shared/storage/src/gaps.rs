@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use crate::contacts::ContactCursor;
 use crate::directory;
-use crate::error::StorageError;
+use crate::error::{CommitError, StorageError};
 use crate::item::{self, text};
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
@@ -48,11 +48,21 @@ struct Progress {
 }
 
 impl Tenancy {
-    /// Keeps what was found, until it is found no more.
-    pub async fn record_gap(&self, gap: &Gap) -> Result<(), StorageError> {
-        let mut item = item::write(&self.keys.gap(&gap.name()), "gap", gap)?;
+    /// Keeps what was found, until it is found no more; what was not known before, the admins hear of.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when somebody else found it at the same moment.
+    pub async fn record_gap(&self, gap: &Gap) -> Result<(), CommitError> {
+        let key = self.keys.gap(&gap.name());
+        let mut item = item::write(&key, "gap", gap)?;
         item::expire(&mut item, gap.found_at + KEPT);
-        self.table.put(item).await
+        if self.table.get_item(key).await?.is_some() {
+            return Ok(self.table.put(item).await?);
+        }
+        let mut transaction = self.transaction();
+        transaction.create(Ok(item));
+        transaction.notice_gap(gap.found_at);
+        transaction.commit().await
     }
 
     /// What was found, by kind.
