@@ -3,6 +3,9 @@
 //! It goes by what nobody relies on otherwise: by the lists of tickets and contacts, not by the marks whose loss it is to
 //! find. Each day it looks at the latest messages of the threads in which something was written in the last days, and at
 //! some of all conversations, one part after the other. Both are bounded, so that a large tenant is looked through in several days.
+//!
+//! The mark that says whose turn it is may be lost itself: whoever sets a tenant up, connects a number or sees a new period
+//! begin makes sure that it is there.
 
 use domain::{Channel, Contact, Gap, GapKind, MessageId, ThreadId, Ticket};
 use futures::{StreamExt, TryStreamExt, stream};

@@ -110,6 +110,7 @@ impl Tenancy {
         }
         transaction.put_always(item::write(&self.keys.credential(channel.id), "credential", &credential));
         transaction.claim_waba(&channel.waba_id, &channel.phone_number_id);
+        transaction.begin_gap_checks();
         transaction.commit().await
     }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Gap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
@@ -101,14 +102,30 @@ impl Tenancy {
     }
 }
 
-impl Transaction {
-    /// From now on `due-work` looks for gaps of the tenant's, once a day.
-    pub(crate) fn begin_gap_checks(&mut self) {
-        let tenancy = &self.tenancy;
-        let (shard, time) = directory::due(tenancy.tenant, Timestamp::UNIX_EPOCH);
-        let mut item = tenancy.keys.gap_check().attributes();
-        item.insert("due_pk".to_owned(), text(shard));
-        item.insert("due_sk".to_owned(), text(time));
-        self.put_always(Ok(item));
+impl Tenancy {
+    /// See [`Transaction::begin_gap_checks`].
+    pub async fn begin_gap_checks(&self) -> Result<(), StorageError> {
+        let update = self.table.client.update_item().table_name(&self.table.name);
+        let update = update.set_key(Some(self.keys.gap_check().attributes())).update_expression(BEGIN);
+        let update = begin(self)
+            .into_iter()
+            .fold(update, |update, (name, value)| update.expression_attribute_values(name, value));
+        update.send().await.map(|_| ()).map_err(StorageError::unavailable("UpdateItem"))
     }
+}
+
+impl Transaction {
+    /// From now on `due-work` looks for gaps of the tenant's, once a day, if it does not already.
+    pub(crate) fn begin_gap_checks(&mut self) {
+        let (key, values) = (self.tenancy.keys.gap_check(), begin(&self.tenancy));
+        self.update(&key, BEGIN, None, values);
+    }
+}
+
+const BEGIN: &str = "SET due_pk = if_not_exists(due_pk, :shard), due_sk = if_not_exists(due_sk, :time)";
+
+/// The first look is due at once.
+fn begin(tenancy: &Tenancy) -> [(&'static str, AttributeValue); 2] {
+    let (shard, time) = directory::due(tenancy.tenant, Timestamp::UNIX_EPOCH);
+    [(":shard", text(shard)), (":time", text(time))]
 }
