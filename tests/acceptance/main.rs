@@ -46,6 +46,7 @@ mod story;
 mod template_messages;
 mod templates;
 mod tenants;
+mod told;
 mod unconfirmed;
 mod wishes;
 

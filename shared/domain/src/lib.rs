@@ -16,6 +16,7 @@ pub mod ids;
 pub mod library;
 pub mod message;
 pub mod moderation;
+pub mod notice;
 pub mod phone;
 pub mod portfolio;
 pub mod position;
@@ -47,6 +48,7 @@ pub use ids::{
 pub use library::LibraryItem;
 pub use message::{InboundMessage, Message, Wamid};
 pub use moderation::{Detector, Moderation};
+pub use notice::Notice;
 pub use phone::{MatchingKey, Phone};
 pub use portfolio::Portfolio;
 pub use position::Position;

@@ -152,7 +152,7 @@ pub async fn notice(tenancy: &Tenancy, allowance: &Allowance, now: Timestamp) ->
         if !is_due || counted.warned_at(threshold).is_some() {
             continue;
         }
-        if tenancy.warn(period, threshold, now).await? {
+        if tenancy.warn(&allowance.period, threshold, now).await? {
             let (tenant, percent) = (tenancy.tenant_id(), threshold.percent());
             tracing::warn!(tenant.id = %tenant, allowance.percent = percent, period.id = %period, "allowance_warning");
         }

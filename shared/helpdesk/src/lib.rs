@@ -53,7 +53,7 @@ pub use matching::{also_matching, contacts_with_number};
 pub use merge::{UndoError, merges_into, undo_merge};
 pub use numbers::{NumberUsage, usage_of_numbers};
 pub use receive::{Receipt, ReceiveError, Received, Receiving, Sealing, SealingError, receive};
-pub use record::{Recorded, Recording, record};
+pub use record::{Origin, Recorded, Recording, record};
 pub use retry::Busy;
 pub use reveal::{Reveal, RevealError, reveal};
 pub use session::session_of;

@@ -48,6 +48,7 @@ pub use error::{CommitError, StorageError};
 pub use gaps::GapCursor;
 pub use library::LibraryCursor;
 pub use messages::MessageCursor;
+pub use notices::NoticeCursor;
 pub use objects::{Invitation, Objects, Part, Upload};
 pub use page::{InvalidCursor, Page};
 pub use table::{Table, Tenancy};

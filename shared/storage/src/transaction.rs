@@ -169,6 +169,27 @@ impl Transaction {
         self.push(update.build(), |update| TransactWriteItem::builder().update(update).build());
     }
 
+    /// An update without a condition, in which names stand for attributes that DynamoDB has words of its own for.
+    pub(crate) fn update_naming(
+        &mut self,
+        key: &Key,
+        expression: &str,
+        names: impl IntoIterator<Item = (&'static str, &'static str)>,
+        values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
+    ) {
+        let mut update = Update::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .update_expression(expression);
+        for (name, stands_for) in names {
+            update = update.expression_attribute_names(name, stands_for);
+        }
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        self.push(update.build(), |update| TransactWriteItem::builder().update(update).build());
+    }
+
     fn put(&mut self, item: Result<Attributes, StorageError>, condition: &str, read: Option<u64>) {
         let Some(item) = self.keep(item) else { return };
         let mut put = Put::builder().table_name(self.table_name()).set_item(Some(item)).condition_expression(condition);
