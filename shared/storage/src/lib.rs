@@ -5,6 +5,7 @@ pub mod audit;
 pub mod campaigns;
 pub mod channels;
 pub mod contacts;
+mod contention;
 pub mod conversations;
 pub mod deferred;
 pub mod directory;

@@ -8,6 +8,7 @@ use aws_types::SdkConfig;
 use domain::TenantId;
 use serde::de::DeserializeOwned;
 
+use crate::contention::Contention;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes};
 use crate::key::{Key, Keys};
@@ -23,7 +24,8 @@ pub struct Table {
 impl Table {
     /// The table `name`, through one client of its own.
     pub fn new(config: &SdkConfig, name: String) -> Self {
-        Self { client: Client::new(config), name }
+        let config = aws_sdk_dynamodb::config::Builder::from(config).retry_classifier(Contention).build();
+        Self { client: Client::from_conf(config), name }
     }
 
     /// What belongs to one tenant. The id must come from an authenticated caller or a routed channel.
@@ -79,12 +81,7 @@ impl Table {
 
 async fn put_if(put: PutItemFluentBuilder) -> Result<(), CommitError> {
     put.send().await.map(|_| ()).map_err(|error| match error.as_service_error() {
-        // Another's transaction on the same item at the same moment means the same as for one of ours.
-        Some(refused)
-            if refused.is_conditional_check_failed_exception() || refused.is_transaction_conflict_exception() =>
-        {
-            CommitError::Conflict
-        }
+        Some(refused) if refused.is_conditional_check_failed_exception() => CommitError::Conflict,
         _ => StorageError::unavailable("PutItem")(error).into(),
     })
 }

@@ -2,50 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "this is all tests")]
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_types::SdkConfig;
+mod table;
+
 use domain::allowance::{ChargeState, LedgerEntry, Period, PeriodId, Reason, Threshold, Usage, zone};
 use domain::delivery::{Delivery, Report};
 use domain::message::Direction;
 use domain::{BlockId, Content, Failure, Identity, Message, Position, UserId};
-use dynoxide::Database;
-use dynoxide::actions::create_table::CreateTableRequest;
 use futures::future::join_all;
 use jiff::Timestamp;
 use proptest::prelude::*;
-use storage::{ReserveError, Table, Tenancy};
+use storage::{ReserveError, Tenancy};
+use table::{now, table};
 use uuid::Uuid;
 
 /// A tenant's part of a new, empty table.
 async fn tenancy() -> Tenancy {
-    let database = Database::memory().unwrap();
-    let attribute = |name: &str| serde_json::json!({"AttributeName": name, "AttributeType": "S"});
-    let key = |name: &str, kind: &str| serde_json::json!({"AttributeName": name, "KeyType": kind});
-    let table: CreateTableRequest = serde_json::from_value(serde_json::json!({
-        "TableName": "helpdesk",
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [attribute("pk"), attribute("sk")],
-        "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
-    }))
-    .unwrap();
-    database.create_table(table).unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(dynoxide::server::serve_on(listener, database));
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
-        .endpoint_url(url)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    Table::new(&config, "helpdesk".into()).of(Uuid::from_u128(1).into())
-}
-
-fn now() -> Timestamp {
-    "2026-11-10T12:00:00Z".parse().unwrap()
+    table().await.of(Uuid::from_u128(1).into())
 }
 
 fn period() -> PeriodId {

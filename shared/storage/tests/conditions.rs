@@ -1,0 +1,12 @@
+//! What was decided is only written while what it rests on is still so.
+
+#![expect(clippy::unwrap_used, reason = "this is all tests")]
+
+mod conditions {
+    mod conversations;
+    mod items;
+    mod marks;
+    mod people;
+}
+mod samples;
+mod table;

@@ -1,0 +1,104 @@
+//! A conversation's latest ticket, its work, and what waits for a number.
+
+use std::collections::BTreeSet;
+
+use storage::conversations::Conversation;
+use storage::outbox::{Beside, Deferred, Latest};
+use storage::{CommitError, Tenancy};
+
+use crate::samples::*;
+use crate::table::{now, table};
+
+async fn tenancy() -> Tenancy {
+    table().await.of(tenant_id(TENANT))
+}
+
+async fn advance(tenancy: &Tenancy, read: Option<u128>, next: u128) -> Result<(), CommitError> {
+    let (read, next) = (read.map(ticket_id), ticket_id(next));
+    write(tenancy, |transaction| transaction.advance_conversation(channel_id(), contact_id(7), read, next, None)).await
+}
+
+async fn latest(tenancy: &Tenancy) -> Option<domain::TicketId> {
+    tenancy.conversation(channel_id(), contact_id(7)).await.unwrap().ticket_id
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_from_the_ticket_that_was_read() {
+    let tenancy = tenancy().await;
+    advance(&tenancy, None, 1).await.unwrap();
+    assert!(is_conflict(&advance(&tenancy, None, 2).await));
+    advance(&tenancy, Some(1), 2).await.unwrap();
+    assert!(is_conflict(&advance(&tenancy, Some(1), 3).await));
+    let nudged = write(&tenancy, |transaction| {
+        transaction.advance_conversation(channel_id(), contact_id(7), Some(ticket_id(1)), ticket_id(3), Some(now()));
+    });
+    assert!(is_conflict(&nudged.await));
+    let anew = write(&tenancy, |transaction| {
+        transaction.advance_conversation(channel_id(), contact_id(7), None, ticket_id(3), Some(now()));
+    });
+    assert!(is_conflict(&anew.await));
+    assert_eq!(latest(&tenancy).await, Some(ticket_id(2)));
+}
+
+#[tokio::test]
+async fn a_message_that_begins_a_ticket_makes_it_the_latest_after_the_one_that_was_read() {
+    let tenancy = tenancy().await;
+    let enter = async |read: Option<u128>, deferred: Deferred| {
+        let beside = Beside { latest: Latest::Becomes { read: read.map(ticket_id) }, deferred };
+        write(&tenancy, |transaction| transaction.enter_outbox_and(&[message(1)], now(), beside)).await
+    };
+    let place = storage::DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
+    advance(&tenancy, None, 2).await.unwrap();
+    for deferred in [Deferred::Same, Deferred::Waits(place), Deferred::Over(place)] {
+        assert!(is_conflict(&enter(None, deferred).await), "{deferred:?}");
+        assert!(is_conflict(&enter(Some(3), deferred).await), "{deferred:?}");
+    }
+    enter(Some(2), Deferred::Waits(place)).await.unwrap();
+    assert_eq!(latest(&tenancy).await, Some(ticket_id(1)));
+}
+
+#[tokio::test]
+async fn conversations_are_joined_and_parted_as_they_were_read() {
+    let tenancy = tenancy().await;
+    let (merged, other) = (BTreeSet::from([contact_id(8)]), Conversation::default());
+    let place = storage::DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
+    let waiting = Conversation { deferred: BTreeSet::from([place]), ..Conversation::default() };
+    let join = async |read: Option<u128>, other: &Conversation| {
+        let read = read.map(ticket_id);
+        let next = ticket_id(5);
+        write(&tenancy, |it| it.join_conversation(channel_id(), contact_id(7), read, next, &merged, other)).await
+    };
+    let part = async |read: u128, next: Option<u128>| {
+        let (read, next) = (ticket_id(read), next.map(ticket_id));
+        write(&tenancy, |it| it.part_conversation(channel_id(), contact_id(7), read, next, &merged)).await
+    };
+    advance(&tenancy, None, 1).await.unwrap();
+    for other in [&other, &waiting] {
+        assert!(is_conflict(&join(None, other).await) && is_conflict(&join(Some(2), other).await));
+    }
+    join(Some(1), &waiting).await.unwrap();
+    assert!(is_conflict(&part(1, None).await) && is_conflict(&part(1, Some(2)).await));
+    part(5, Some(1)).await.unwrap();
+    assert_eq!(latest(&tenancy).await, Some(ticket_id(1)));
+}
+
+#[tokio::test]
+async fn nobody_says_that_nothing_waits_once_something_was_accepted() {
+    let tenancy = tenancy().await;
+    write(&tenancy, |transaction| transaction.enter_outbox(&[message(1)], now())).await.unwrap();
+    let read = tenancy.conversation(channel_id(), contact_id(7)).await.unwrap();
+    write(&tenancy, |transaction| transaction.enter_outbox(&[message(2)], now())).await.unwrap();
+    assert!(!tenancy.clear_due(channel_id(), contact_id(7), &read).await.unwrap());
+    let read = tenancy.conversation(channel_id(), contact_id(7)).await.unwrap();
+    assert!(tenancy.clear_due(channel_id(), contact_id(7), &read).await.unwrap());
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_number_that_may_send_by_now() {
+    let tenancy = tenancy().await;
+    tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
+    let mut changed = channel(TENANT);
+    tenancy.save_channel(&mut changed, None).await.unwrap();
+    assert!(is_conflict(&tenancy.hold_conversation(&channel(TENANT), contact_id(7), now()).await));
+    tenancy.hold_conversation(&changed, contact_id(7), now()).await.unwrap();
+}

@@ -1,0 +1,134 @@
+//! Marks of what waits for a time, and counts that several move at once.
+
+use domain::BlockId;
+use domain::allowance::LedgerEntry;
+use futures::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use storage::directory::Due;
+use storage::starts::Beginning;
+use storage::statuses::Parked;
+use storage::{Directory, ReserveError, Table};
+use uuid::Uuid;
+
+use crate::samples::*;
+use crate::table::{now, table};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+async fn due(table: &Table, until: Timestamp) -> Vec<Due> {
+    let directory = Directory::new(table.clone());
+    let mut all = Vec::new();
+    for shard in 0..Directory::DUE_SHARDS {
+        all.extend(directory.due(shard, until, 10).await.unwrap());
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_mark_that_somebody_has_moved_stays_where_they_put_it() {
+    let table = table().await;
+    let (tenancy, directory) = (table.of(tenant_id(TENANT)), Directory::new(table.clone()));
+    tenancy.mark_due(channel_id(), contact_id(7), now()).await.unwrap();
+    let [read] = due(&table, now()).await[..] else { panic!("one mark") };
+    tenancy.mark_due(channel_id(), contact_id(7), now() + MINUTE).await.unwrap();
+
+    directory.look_again(&read, now() + 9 * MINUTE).await.unwrap();
+
+    let [moved] = due(&table, now() + 20 * MINUTE).await[..] else { panic!("one mark") };
+    assert_eq!(moved.at, now() + MINUTE);
+    directory.look_again(&moved, now() + 9 * MINUTE).await.unwrap();
+    assert_eq!(due(&table, now() + 20 * MINUTE).await[0].at, now() + 9 * MINUTE);
+}
+
+#[tokio::test]
+async fn nobody_looks_for_a_file_that_nobody_waits_for() {
+    let table = table().await;
+    let tenancy = table.of(tenant_id(TENANT));
+    let (thread, position) = (message(1).thread_id, message(1).position);
+    tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
+    write(&tenancy, |transaction| transaction.create_message(&message(1))).await.unwrap();
+
+    tenancy.look_for_file(thread, position, now()).await.unwrap();
+    let held = tenancy.hold_file(&channel(TENANT), thread, position, now()).await;
+    let gone = message(2).position;
+    tenancy.look_for_file(thread, gone, now()).await.unwrap();
+
+    assert!(is_conflict(&held));
+    assert!(due(&table, now() + MINUTE).await.is_empty());
+    assert!(tenancy.message_in(thread, gone).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_status_that_was_applied_meanwhile_leaves_nothing() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    let (alias, parked) = (message(1).id, Parked { status: "read".into(), at: now(), failure: None });
+    tenancy.park_status(alias, &parked, now()).await.unwrap();
+    tenancy.unpark_status(alias, &parked).await.unwrap();
+    tenancy.leave_parked(alias, &parked).await.unwrap();
+    assert!(tenancy.parked_statuses(alias).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_period_is_turned_once() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    let (first, next) = (period(now()), period(now() + SignedDuration::from_hours(30 * 24)));
+    assert!(!tenancy.turn_period(first.ends_at, &next, now()).await.unwrap(), "nobody has set the tenant up");
+    tenancy.create_tenant(&tenant(), &first).await.unwrap();
+    assert!(tenancy.turn_period(first.ends_at, &next, now()).await.unwrap());
+    assert!(!tenancy.turn_period(first.ends_at, &next, now()).await.unwrap());
+}
+
+async fn begin(
+    tenancy: &storage::Tenancy,
+    number: u128,
+    limit: u32,
+    last: Option<Timestamp>,
+) -> Result<(), ReserveError> {
+    let mut transaction = tenancy.transaction();
+    let begun = Beginning { contact_id: contact_id(number), last, limit };
+    transaction.begin_conversation(&begun, Uuid::from_u128(number + 100).into(), now());
+    transaction.commit_reserving().await
+}
+
+#[tokio::test]
+async fn no_more_conversations_are_begun_than_may_be_and_each_once() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    let none = begin(&tenancy, 1, 0, None).await;
+    assert!(matches!(none, Err(ReserveError::TooManyBegun)));
+    begin(&tenancy, 1, 2, None).await.unwrap();
+    let again = begin(&tenancy, 1, 9, None).await;
+    assert!(matches!(again, Err(ReserveError::Commit(_))), "{again:?}");
+    let of_another_time = begin(&tenancy, 1, 9, Some(now() - MINUTE)).await;
+    assert!(matches!(of_another_time, Err(ReserveError::Commit(_))));
+    begin(&tenancy, 2, 2, None).await.unwrap();
+    assert!(matches!(begin(&tenancy, 3, 2, None).await, Err(ReserveError::TooManyBegun)));
+}
+
+#[tokio::test]
+async fn what_several_take_out_at_once_is_taken_out_once() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    for number in 1..=3 {
+        begin(&tenancy, number, 3, None).await.unwrap();
+    }
+    for ended in join_all((0..8).map(|_| tenancy.end_starts(now()))).await {
+        ended.unwrap();
+    }
+    for number in 4..=6 {
+        begin(&tenancy, number, 3, None).await.unwrap();
+    }
+    assert!(matches!(begin(&tenancy, 7, 3, None).await, Err(ReserveError::TooManyBegun)));
+}
+
+#[tokio::test]
+async fn what_several_give_back_at_once_is_given_back_once() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    let period = period(now()).id;
+    let block = BlockId::from(Uuid::from_u128(1));
+    for (id, count) in [(block, 5), (Uuid::from_u128(2).into(), 5)] {
+        let mut transaction = tenancy.transaction();
+        transaction.reserve(period, &[LedgerEntry::of_block(id, period, count, now())], 10);
+        transaction.commit_reserving().await.unwrap();
+    }
+    join_all((0..8).map(|_| tenancy.give_back(period, block, now()))).await;
+    assert_eq!(tenancy.counted(period).await.unwrap().usage.reserved, 5);
+}
