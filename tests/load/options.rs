@@ -10,7 +10,7 @@ Customers write and agents answer, against a local stack of their own.
   --replies N     how many replies each of them gets (4)
   --kill SECONDS  every so many seconds a function's processes are killed, every fourth time the whole stack (never)
   --campaign N    instead, a template goes to N contacts, of whom some opted out, are blocked or named twice, with an
-                  allowance for a fifth of them
+                  allowance for a fifth of them; and once more for all, cancelled half-way
   --soak MINUTES  begin again until so much time is over (one round)";
 
 /// How much, and with how much trouble.
