@@ -31,7 +31,7 @@ pub use crowd::{Crowd, Gathered, Played};
 pub use customer::{Customer, Phone};
 pub use faults::Point;
 pub use graph::GraphRequest;
-pub use poll::eventually;
+pub use poll::{eventually, within};
 pub use stack_file::{Channel, StackFile, Template, Tenant};
 pub use webhooks::{Outcome, signature};
 pub use wire::GUARD as WITHOUT_GUARD;

@@ -9,13 +9,25 @@ const PAUSE: Duration = Duration::from_millis(20);
 ///
 /// # Panics
 /// After a minute without one, naming `what` was waited for.
-pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {
+pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, look: impl FnMut() -> F) -> T {
+    within(DEADLINE, what, look).await
+}
+
+/// The same with a deadline of one's own, for those who have much to do.
+///
+/// # Panics
+/// When that has passed without an answer.
+pub async fn within<T, F: Future<Output = Option<T>>>(
+    deadline: Duration,
+    what: &str,
+    mut look: impl FnMut() -> F,
+) -> T {
     let started = Instant::now();
     loop {
         if let Some(found) = look().await {
             return found;
         }
-        assert!(started.elapsed() < DEADLINE, "waited in vain for {what}");
+        assert!(started.elapsed() < deadline, "waited in vain for {what}");
         tokio::time::sleep(PAUSE).await;
     }
 }
