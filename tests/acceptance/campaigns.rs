@@ -7,7 +7,7 @@ use acceptance::{Crowd, Customer, Somebody, eventually, spring_offer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world};
 
 fn ids(people: &[Somebody]) -> Vec<String> {
     people.iter().map(|(id, _)| id.clone()).collect()
@@ -48,10 +48,14 @@ async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_w
     let usage = agent.get("/v1/usage").await.expecting(200).body;
     assert_eq!((&usage["used"], &usage["reserved"]), (&json!(40), &json!(0)), "{usage}");
     // Those who come first get it, once each, and their tickets are nobody's.
+    let mut received = Vec::new();
     for index in 0..148 {
-        let expected = usize::from((7..47).contains(&index));
-        assert_eq!(has(&world.customer(&format!("Person {index}"))).await, expected, "{index}");
+        received.push(has(&world.customer(&format!("Person {index}"))).await);
     }
+    // A few are decided at once: of these, the last ones, who is slow comes late.
+    assert!(received[7..44].iter().all(|messages| *messages == 1), "{received:?}");
+    assert!(received[44..51].iter().all(|messages| *messages <= 1), "{received:?}");
+    assert_eq!((received.iter().sum::<usize>(), received[7..51].iter().sum::<usize>()), (40, 40), "{received:?}");
     let tickets = agent.tickets().await;
     let nobodys = tickets.iter().filter(|ticket| ticket["owner_id"].is_null()).count();
     assert_eq!((tickets.len(), nobodys), (41, 40));
@@ -144,7 +148,7 @@ async fn one_that_is_cancelled_half_way_sends_what_was_accepted_and_nothing_else
 
 #[tokio::test]
 async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let agent = world.agent();
     let people = world.people(120).await;
     let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
@@ -186,7 +190,7 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
 
 #[tokio::test]
 async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key_makes_one_job() {
-    let world = shared_world().await;
+    let world = fresh_world().await;
     let agent = world.agent();
     let [(first, _), (second, _)] = &world.people(2).await[..] else { panic!("two") };
     let channel = world.tenant(0).channel(0).id;

@@ -72,8 +72,8 @@ impl Crowd {
 
         let began = Instant::now();
         let made = agent.sends_to_many(&named).await.expecting(202);
-        eventually("the first slice", async || (agent.job(made.id()).await["accepted"] != json!(0)).then_some(()))
-            .await;
+        let first_slice = async || (agent.job(made.id()).await["accepted"] != json!(0)).then_some(());
+        world.clock().lets_come("the first slice", first_slice).await;
         let asked_at = Instant::now();
         agent.replies_to(&thread, "here we are").await.expecting(202);
         eventually("the reply", async || (ben.phone().received().await == ["here we are"]).then_some(())).await;
@@ -131,18 +131,12 @@ impl Agent {
 
     /// The same once it has this status, however long it takes as long as something happens.
     pub async fn job_becomes(&self, id: &str, status: &str) -> Value {
-        let mut before = Value::Null;
-        loop {
-            let now = eventually("the job to go on", async || {
-                let now = self.job(id).await;
-                (now["status"] == status || now != before).then_some(now)
-            })
-            .await;
-            if now["status"] == status {
-                return now;
-            }
-            before = now;
+        let mut before = self.job(id).await;
+        while before["status"] != status {
+            let news = async || Some(self.job(id).await).filter(|now| *now != before);
+            before = self.world.clock().lets_come("the job to go on", news).await;
         }
+        before
     }
 
     /// What became of each, page by page.
