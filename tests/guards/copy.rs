@@ -10,7 +10,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::list::{ACCEPTANCE, Guard, LIB, Tests, Way};
+use crate::list::{ACCEPTANCE, Guard, LIB, Way};
 
 /// The project with a switch for each guard.
 pub(crate) struct Copy {
@@ -55,7 +55,7 @@ impl Copy {
     pub(crate) fn build(&mut self, guards: &[&Guard]) -> Result<(), Box<dyn Error>> {
         let targets: BTreeSet<&str> = guards.iter().map(|guard| guard.tests.target).collect();
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(&self.source).env("CARGO_TARGET_DIR", &self.target).stderr(Stdio::inherit());
+        cargo.current_dir(&self.source).env("CARGO_TARGET_DIR", &self.target);
         cargo.args([
             "test",
             "--offline",
@@ -73,20 +73,26 @@ impl Copy {
         }
         let built = cargo.output()?;
         if !built.status.success() {
-            return Err(format!("the tests do not compile in {}", self.source.display()).into());
+            let said = String::from_utf8_lossy(&built.stderr);
+            return Err(format!("the tests do not compile in {}:\n{said}", self.source.display()).into());
         }
         let lines = String::from_utf8_lossy(&built.stdout);
         self.programs = lines.lines().filter_map(|line| program(&serde_json::from_str(line).ok()?)).collect();
         Ok(())
     }
 
-    /// Runs tests, with everything there or without a guard. They pass if all of them are there and none fails.
-    pub(crate) fn passes(&self, tests: &Tests, without: Option<&Guard>) -> Result<bool, Box<dyn Error>> {
-        let Some(program) = self.programs.get(&(tests.package.to_owned(), tests.target.to_owned())) else {
-            return Err(format!("{} has no tests called {}", tests.package, tests.target).into());
+    /// Runs tests of a package's target, with everything there or without a guard. Says which of them are not there or fail.
+    pub(crate) fn failures(
+        &self,
+        (package, target): (&str, &str),
+        names: &[&str],
+        without: Option<&Guard>,
+    ) -> Result<Vec<String>, Box<dyn Error>> {
+        let Some(program) = self.programs.get(&(package.to_owned(), target.to_owned())) else {
+            return Err(format!("{package} has no tests called {target}").into());
         };
         let mut run = Command::new(&program.executable);
-        run.current_dir(&program.folder).arg("--exact").args(tests.names).stderr(Stdio::null());
+        run.current_dir(&program.folder).arg("--exact").args(names).stderr(Stdio::null());
         match without.map(|guard| (guard, guard.wire())) {
             None => self.put_back()?,
             Some((guard, None)) => fs::write(&self.gone, guard.name)?,
@@ -97,7 +103,9 @@ impl Copy {
         }
         let ran = run.output()?;
         self.put_back()?;
-        Ok(ran.status.success() && passed(&String::from_utf8_lossy(&ran.stdout)) == tests.names.len())
+        let said = String::from_utf8_lossy(&ran.stdout);
+        let passes = |name: &&&str| said.lines().any(|line| line == format!("test {name} ... ok"));
+        Ok(names.iter().filter(|name| !passes(name)).map(|name| (*name).to_owned()).collect())
     }
 
     fn put_back(&self) -> std::io::Result<()> {
@@ -205,12 +213,6 @@ fn edits_by_place(guards: &[Guard]) -> Places<'_> {
 fn parts(from: &str) -> (&str, &str, &str) {
     let marked = from.split_once('«').and_then(|(before, rest)| Some((before, rest.split_once('»')?)));
     marked.map_or(("", from, ""), |(before, (expression, after))| (before, expression, after))
-}
-
-/// How many tests passed, by what cargo's test programs say.
-fn passed(said: &str) -> usize {
-    let counts = said.lines().filter_map(|line| line.strip_prefix("test result: ok. "));
-    counts.filter_map(|rest| rest.split(' ').next()?.parse::<usize>().ok()).sum()
 }
 
 /// Dependencies are built already; what they are built into does not name the folder of the project.
