@@ -7,7 +7,7 @@ use acceptance::{Crowd, Customer, Point, Somebody, eventually, files, spring_off
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world};
 
 fn ids(people: &[Somebody]) -> Vec<String> {
     people.iter().map(|(id, _)| id.clone()).collect()
@@ -31,7 +31,7 @@ async fn has(customer: &Customer) -> usize {
 /// The whole, with 5,000, is `cargo run -p acceptance --bin load -- --campaign 5000`.
 #[tokio::test]
 async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_within_a_second() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let crowd = Crowd { named: 150, opted_out: 4, blocked: 3, duplicates: 2, allowance: 40 };
     let gathered = crowd.gathers(&world).await;
 
@@ -167,7 +167,7 @@ async fn one_that_is_cancelled_half_way_sends_what_was_accepted_and_nothing_else
 
 #[tokio::test]
 async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let agent = world.agent();
     let people = world.people(120).await;
     let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
@@ -248,7 +248,7 @@ async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancell
 
 #[tokio::test]
 async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key_makes_one_job() {
-    let world = shared_world().await;
+    let world = fresh_world().await;
     let agent = world.agent();
     let [(first, _), (second, _)] = &world.people(2).await[..] else { panic!("two") };
     let channel = world.tenant(0).channel(0).id;

@@ -6,7 +6,7 @@ use acceptance::{Number, World, payload};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 /// A number that the first seeded tenant has connected, and the id of its channel.
 async fn connected(world: &World) -> (Number, String) {
@@ -243,7 +243,7 @@ async fn channels_are_listed_page_by_page() {
 
 #[tokio::test]
 async fn a_token_is_opened_once_and_not_for_every_message() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;
     for text in ["one", "two", "three", "four", "five"] {
         world.agent().replies_to(&thread, text).await.expecting(202);

@@ -4,11 +4,11 @@ use acceptance::World;
 use acceptance::roles::template;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 #[tokio::test]
 async fn what_a_message_uses_is_metered_by_function_and_operation() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     world.settles().await;
     forget(&world).await;
 

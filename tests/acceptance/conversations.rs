@@ -5,7 +5,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 const OFFER: &str = "Spring is here\n\nHello Ada, until the end of the month everything green costs half.";
 
@@ -168,7 +168,7 @@ async fn nothing_is_begun_from_a_number_that_is_not_connected_or_with_nobody() {
 
 #[tokio::test]
 async fn a_repetition_is_answered_alike_whatever_was_lost() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let agent = world.agent();
     world.counts_calls_anew().await;
     starts(&agent, with(&world.customer("Ada"), json!({ "template": offer() }))).await.expecting(202);

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::StatusCode;
 use tokio::task::JoinSet;
 
-use crate::fresh_world;
+use crate::counted_world;
 
 const CUSTOMERS: usize = 20;
 const MESSAGES: usize = 25;
@@ -80,7 +80,7 @@ async fn functions_that_are_killed_while_agents_reply_send_nothing_twice_and_for
 
 /// A world with a little room before its present, for messages that were sent a second apart.
 async fn crowded_world() -> World {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     world.clock().advance("PT10M").await;
     world
 }

@@ -49,6 +49,7 @@ mod templates;
 mod tenants;
 mod told;
 mod unconfirmed;
+mod versions;
 mod wishes;
 
 use acceptance::World;
@@ -58,6 +59,11 @@ const STACK: &str = env!("CARGO_BIN_EXE_stack-under-test");
 /// A world of one's own, for those who move its clock, change settings or kill it.
 async fn fresh_world() -> World {
     World::start_with(STACK).await
+}
+
+/// A world of one's own for those who count calls, or choose the faults that these meet.
+async fn counted_world() -> World {
+    World::start_counted_with(STACK).await
 }
 
 /// A world of one's own from another template than the project's.

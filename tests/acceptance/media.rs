@@ -8,7 +8,7 @@ use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 /// What a browser got by a link.
 #[derive(Debug)]
@@ -262,7 +262,7 @@ async fn length_by(world: &World, url: &str) -> u64 {
 
 #[tokio::test]
 async fn what_a_picture_costs_is_a_handful_of_calls() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let ada = world.customer("Ada");
     ada.writes("hello").await;
     let metering = format!("{}/metering", world.stack_file().control);

@@ -8,7 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::media::{file, follow, link_of, sent};
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 /// A published test number, and the example of the IBAN's registry.
 const CARD: &str = "4111 1111 1111 1111";
@@ -341,7 +341,7 @@ async fn ordinary_sentences_are_read_as_they_were_written() {
 
 #[tokio::test]
 async fn only_a_hidden_message_costs_a_call_to_kms() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let ada = world.customer("Ada");
     posts(&world, &ada, &["hello", "order 100234567", "call +1 202 555 0142", CARD].map(text)).await;
 

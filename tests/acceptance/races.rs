@@ -4,7 +4,7 @@ use acceptance::{Point, World, eventually, payload};
 use futures::future::{join, join_all};
 use serde_json::json;
 
-use crate::fresh_world;
+use crate::counted_world;
 
 /// The next write of a function that is about this takes a while.
 async fn slows(world: &World, function: &str, operation: &str, about: &str) {
@@ -15,7 +15,7 @@ async fn slows(world: &World, function: &str, operation: &str, about: &str) {
 
 #[tokio::test]
 async fn a_status_that_a_later_one_overtakes_takes_nothing_back() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     world.no_automatic_statuses().await;
     let thread = world.customer("Ada").writes("hello").await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
@@ -34,7 +34,7 @@ async fn a_status_that_a_later_one_overtakes_takes_nothing_back() {
 
 #[tokio::test]
 async fn two_senders_at_one_message_send_it_once() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;
     world.fault("Ada", 1, json!({ "status": 400, "code": 131_056 })).await;
     world.agent().replies_to(&thread, "here we are").await.expecting(202);
@@ -50,7 +50,7 @@ async fn two_senders_at_one_message_send_it_once() {
 
 #[tokio::test]
 async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;
     let leaving = "CONVERSATION REMOVE due_pk, due_sk if accepted = :read";
     slows(&world, "outbound-sender", "UpdateItem", leaving).await;
@@ -71,7 +71,7 @@ async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
 
 #[tokio::test]
 async fn two_replies_at_once_each_have_a_place_of_their_own() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;
     let texts: Vec<String> = (0..6).map(|n| format!("reply {n}")).collect();
     let agent = world.agent();
@@ -90,7 +90,7 @@ async fn two_replies_at_once_each_have_a_place_of_their_own() {
 
 #[tokio::test]
 async fn a_person_who_comes_by_two_writings_at_once_is_one() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let (agent, now) = (world.agent(), world.clock().now().await);
     let [function, service, operation] = ["ticket-creation", "dynamodb", "TransactWriteItems"].map(str::to_owned);
     world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;

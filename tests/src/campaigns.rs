@@ -59,18 +59,12 @@ impl Agent {
 
     /// The same once it has this status, however long it takes as long as something happens.
     pub async fn job_becomes(&self, id: &str, status: &str) -> Value {
-        let mut before = Value::Null;
-        loop {
-            let now = eventually("the job to go on", async || {
-                let now = self.job(id).await;
-                (now["status"] == status || now != before).then_some(now)
-            })
-            .await;
-            if now["status"] == status {
-                return now;
-            }
-            before = now;
+        let mut before = self.job(id).await;
+        while before["status"] != status {
+            let news = async || Some(self.job(id).await).filter(|now| *now != before);
+            before = self.world.clock().lets_come("the job to go on", news).await;
         }
+        before
     }
 
     /// What became of each, page by page.

@@ -3,7 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
+use crate::poll::soon;
 use crate::world::World;
+
+/// Longer than anything waits that is held up but for minutes.
+const A_WHILE: SignedDuration = SignedDuration::from_mins(3);
+/// So often may that be.
+const HELD_UP: usize = 5;
 
 /// Reads and moves it.
 pub struct Clock<'w> {
@@ -27,6 +33,20 @@ impl Clock<'_> {
     /// Moves it to a moment and comes back at once.
     pub async fn set(&self, to: Timestamp) -> Timestamp {
         self.shift(json!({ "set": to })).await
+    }
+
+    /// Waits for what comes by itself, or once its time has come: what a fault has held up goes on after a while.
+    ///
+    /// # Panics
+    /// When it does not come then either, naming `what` was waited for.
+    pub async fn lets_come<T, F: Future<Output = Option<T>>>(&self, what: &str, mut look: impl FnMut() -> F) -> T {
+        for _ in 0..HELD_UP {
+            if let Some(found) = soon(&mut look).await {
+                return found;
+            }
+            self.set(self.now().await + A_WHILE).await;
+        }
+        panic!("waited in vain for {what}")
     }
 
     /// Moves it to just before a moment, so that a person acts in the last second before it.

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 const DEADLINE: Duration = Duration::from_secs(60);
 const PAUSE: Duration = Duration::from_millis(20);
+/// Far longer than anything takes that does not wait for a time.
+const SOON: Duration = Duration::from_secs(10);
 
 /// Asks again and again until the answer is there.
 ///
@@ -17,17 +19,22 @@ pub async fn eventually<T, F: Future<Output = Option<T>>>(what: &str, look: impl
 ///
 /// # Panics
 /// When that has passed without an answer.
-pub async fn within<T, F: Future<Output = Option<T>>>(
-    deadline: Duration,
-    what: &str,
-    mut look: impl FnMut() -> F,
-) -> T {
+pub async fn within<T, F: Future<Output = Option<T>>>(deadline: Duration, what: &str, look: impl FnMut() -> F) -> T {
+    by(deadline, look).await.unwrap_or_else(|| panic!("waited in vain for {what}"))
+}
+
+/// The same for what may have to wait for its time: nothing if the answer does not come by itself.
+pub(crate) async fn soon<T, F: Future<Output = Option<T>>>(look: impl FnMut() -> F) -> Option<T> {
+    by(SOON, look).await
+}
+
+async fn by<T, F: Future<Output = Option<T>>>(deadline: Duration, mut look: impl FnMut() -> F) -> Option<T> {
     let started = Instant::now();
-    loop {
+    while started.elapsed() < deadline {
         if let Some(found) = look().await {
-            return found;
+            return Some(found);
         }
-        assert!(started.elapsed() < deadline, "waited in vain for {what}");
         tokio::time::sleep(PAUSE).await;
     }
+    None
 }

@@ -14,7 +14,7 @@ use crate::poll::eventually;
 use crate::roles;
 use crate::secrets::Secrets;
 use crate::stack_file::StackFile;
-use crate::wire;
+use crate::wire::{self, Calls};
 
 /// How many stacks run side by side, beside the shared one.
 const SIDE_BY_SIDE: usize = 2;
@@ -31,6 +31,7 @@ pub(crate) struct Stack {
     file: RwLock<StackFile>,
     secrets: Secrets,
     logs_shown: AtomicBool,
+    calls: Calls,
     _room: Option<SemaphorePermit<'static>>,
 }
 
@@ -45,25 +46,26 @@ pub(crate) struct Address {
 
 impl Stack {
     /// Waits for room among the other stacks and starts one, from the project's template unless another is given.
-    pub(crate) async fn start(binary: &Path, template: Option<&str>) -> Self {
+    pub(crate) async fn start(binary: &Path, template: Option<&str>, calls: Calls) -> Self {
         let room = ROOM.acquire().await.expect("never closed");
-        Self::start_in(binary, Address::default(), template, Some(room)).await
+        Self::start_in(binary, Address::default(), template, calls, Some(room)).await
     }
 
     /// Starts one that does not count.
     pub(crate) async fn start_beside(binary: &Path) -> Self {
-        Self::start_in(binary, Address::default(), None, None).await
+        Self::start_in(binary, Address::default(), None, Calls::Disturbed, None).await
     }
 
     /// Starts one at this address, which does not count.
     pub(crate) async fn start_at(binary: &Path, address: Address) -> Self {
-        Self::start_in(binary, address, None, None).await
+        Self::start_in(binary, address, None, Calls::Disturbed, None).await
     }
 
     async fn start_in(
         binary: &Path,
         address: Address,
         given: Option<&str>,
+        calls: Calls,
         room: Option<SemaphorePermit<'static>>,
     ) -> Self {
         let folder = tempfile::Builder::new().prefix("acceptance-").tempdir().expect("a folder for data");
@@ -72,19 +74,19 @@ impl Stack {
         }
         let mut child = spawn(binary, &address, folder.path());
         let file = announced(&mut child, folder.path()).await;
-        wire::disturb(&file.control).await;
+        wire::disturb(&file.control, calls).await;
         let secrets = Secrets::of(&file, &data(folder.path()));
         let file = RwLock::new(file);
         let logs_shown = AtomicBool::new(false);
         let binary = binary.to_owned();
-        Self { binary, address, folder, child: Mutex::new(child), file, secrets, logs_shown, _room: room }
+        Self { binary, address, folder, child: Mutex::new(child), file, secrets, logs_shown, calls, _room: room }
     }
 
     /// Starts again on the same data.
     pub(crate) async fn start_again(&self) {
         let mut child = spawn(&self.binary, &self.address, self.folder.path());
         let file = announced(&mut child, self.folder.path()).await;
-        wire::disturb(&file.control).await;
+        wire::disturb(&file.control, self.calls).await;
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = file;
         *self.child() = child;
     }

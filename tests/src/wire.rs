@@ -9,10 +9,18 @@ const FAULTS: &str = "FAULTS_EVERYWHERE";
 /// Guards in a JSON list that are taken away.
 pub const GUARD: &str = "WITHOUT_GUARD";
 
+/// Whether a stack's calls meet the faults that the environment asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Calls {
+    Disturbed,
+    /// A test counts them, or chooses their faults itself.
+    Counted,
+}
+
 /// Arms a stack as the environment says, which mostly says nothing.
 #[expect(clippy::disallowed_methods, reason = "what a run is asked for reaches each of its stacks by its environment")]
-pub(crate) async fn disturb(control: &str) {
-    if let Ok(effects) = std::env::var(FAULTS) {
+pub(crate) async fn disturb(control: &str, calls: Calls) {
+    if let (Calls::Disturbed, Ok(effects)) = (calls, std::env::var(FAULTS)) {
         let effects: Vec<&str> = effects.split(',').collect();
         post(&format!("{control}/faults/everywhere"), &json!({ "then": effects })).await;
     }

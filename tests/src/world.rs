@@ -14,6 +14,7 @@ use crate::customer::{Customer, Phone};
 use crate::secrets::Secrets;
 use crate::stack::{self, Address, PATIENCE, Stack};
 use crate::stack_file::{StackFile, Tenant};
+use crate::wire::Calls;
 
 /// A stack with its customers and agents. Clones are the same world; the stack is killed when the last one goes.
 #[derive(Clone)]
@@ -56,12 +57,17 @@ static SHARED: tokio::sync::Mutex<Weak<Stack>> = tokio::sync::Mutex::const_new(W
 impl World {
     /// A world of one's own, with the stack that `binary` is.
     pub async fn start_with(binary: impl AsRef<Path>) -> Self {
-        Self::around(Arc::new(Stack::start(binary.as_ref(), None).await))
+        Self::around(Arc::new(Stack::start(binary.as_ref(), None, Calls::Disturbed).await))
+    }
+
+    /// The same for a test that counts calls, or chooses their faults itself: none meets any that the run is asked for.
+    pub async fn start_counted_with(binary: impl AsRef<Path>) -> Self {
+        Self::around(Arc::new(Stack::start(binary.as_ref(), None, Calls::Counted).await))
     }
 
     /// The same from another template than the project's own.
     pub async fn start_from(binary: impl AsRef<Path>, template: &str) -> Self {
-        Self::around(Arc::new(Stack::start(binary.as_ref(), Some(template)).await))
+        Self::around(Arc::new(Stack::start(binary.as_ref(), Some(template), Calls::Disturbed).await))
     }
 
     /// A world whose stack has this block of ports, and whose functions call AWS at this address.

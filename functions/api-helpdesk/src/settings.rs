@@ -7,9 +7,11 @@ use axum::extract::State;
 use domain::contact::wishes::{TooManyWishWords, WishWord, WishWords};
 use domain::moderation::{BlockedHost, BlockedWord, TooMany};
 use domain::{Detector, Moderation, Tenant};
+use helpdesk::Busy;
 use jiff::SignedDuration;
 use rest::{Caller, Change, IfMatch, Json, Period, Role, Versioned};
 use serde::Deserialize;
+use storage::CommitError;
 use utoipa::ToSchema;
 
 use crate::Helpdesk;
@@ -33,7 +35,7 @@ pub(crate) async fn show(State(desk): State<Helpdesk>, caller: Caller) -> Result
 }
 
 /// What is to be changed. A member that is not there stays.
-#[derive(Deserialize, ToSchema)]
+#[derive(Clone, Deserialize, ToSchema)]
 pub(crate) struct SettingsChange {
     /// An ISO 8601 duration from one second to 365 days, without months and years; `null` never to reopen.
     #[serde(default)]
@@ -63,7 +65,7 @@ pub(crate) struct SettingsChange {
 
 /// What is to be changed of the words. A member that is not there stays; one that is replaces what was, and `null` brings the
 /// usual words back.
-#[derive(Default, Deserialize, ToSchema)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 struct OptOutChange {
     /// At most 100 words or phrases of 1 to 64 characters. Capitals, and what stands around a word, do not matter.
     #[serde(default)]
@@ -76,7 +78,7 @@ struct OptOutChange {
 }
 
 /// What is to be changed of moderation. A member that is not there stays; one that is replaces what was.
-#[derive(Default, Deserialize, ToSchema)]
+#[derive(Clone, Default, Deserialize, ToSchema)]
 struct ModerationChange {
     /// The detectors that are to be on, of those that the settings show at first.
     #[schema(value_type = Option<Vec<String>>, example = json!(["payment_card", "bank_account"]))]
@@ -111,26 +113,43 @@ pub(crate) async fn update(
 ) -> Result<Versioned<Settings>, Refusal> {
     caller.require(Role::Admin)?;
     let tenancy = desk.of(&caller);
-    let mut tenant = tenancy.tenant().await?.ok_or_else(Refusal::tenant_not_set_up)?;
-    if seen.is_some_and(|seen| seen != tenant.version) {
-        return Err(Refusal::changed());
+    for _ in 0..ATTEMPTS {
+        let mut tenant = tenancy.tenant().await?.ok_or_else(Refusal::tenant_not_set_up)?;
+        if seen.is_some_and(|seen| seen != tenant.version) {
+            return Err(Refusal::changed());
+        }
+        change.clone().apply(&mut tenant)?;
+        match tenancy.save_tenant(&mut tenant).await {
+            Ok(()) => return Ok(Settings::versioned(&tenant)),
+            // Somebody was faster, or the answer to this very write was lost: what is there now decides.
+            Err(CommitError::Conflict) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
-    change.moderation.apply(&mut tenant.moderation)?;
-    change.opt_out.apply(&mut tenant.wish_words)?;
-    tenant.consent_rule = change.campaign_consent.map_or(tenant.consent_rule, Into::into);
-    tenant.reopen_within = change.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
-    let resend_after = change.resend_unconfirmed_after.map(SignedDuration::from);
-    tenant.resend_unconfirmed_after = resend_after.apply(tenant.resend_unconfirmed_after);
-    if tenant.resend_unconfirmed_after.is_some_and(|after| !Tenant::RESEND_AFTER.contains(&after)) {
-        return Err(Refusal::resend_out_of_range());
+    Err(Busy::Contended(ATTEMPTS).into())
+}
+
+/// Two who change the settings at once are rare; a third try even more.
+const ATTEMPTS: u32 = 3;
+
+impl SettingsChange {
+    fn apply(self, tenant: &mut Tenant) -> Result<(), Refusal> {
+        self.moderation.apply(&mut tenant.moderation)?;
+        self.opt_out.apply(&mut tenant.wish_words)?;
+        tenant.consent_rule = self.campaign_consent.map_or(tenant.consent_rule, Into::into);
+        tenant.reopen_within = self.reopen_within.map(SignedDuration::from).apply(tenant.reopen_within);
+        let resend_after = self.resend_unconfirmed_after.map(SignedDuration::from);
+        tenant.resend_unconfirmed_after = resend_after.apply(tenant.resend_unconfirmed_after);
+        if tenant.resend_unconfirmed_after.is_some_and(|after| !Tenant::RESEND_AFTER.contains(&after)) {
+            return Err(Refusal::resend_out_of_range());
+        }
+        tenant.session_reminder_before =
+            self.session_reminder_before.map(SignedDuration::from).apply(tenant.session_reminder_before);
+        if tenant.session_reminder_before.is_some_and(|before| !REMINDERS.contains(&before)) {
+            return Err(session_reminder_invalid().into());
+        }
+        Ok(())
     }
-    tenant.session_reminder_before =
-        change.session_reminder_before.map(SignedDuration::from).apply(tenant.session_reminder_before);
-    if tenant.session_reminder_before.is_some_and(|before| !REMINDERS.contains(&before)) {
-        return Err(session_reminder_invalid().into());
-    }
-    tenancy.save_tenant(&mut tenant).await?;
-    Ok(Settings::versioned(&tenant))
 }
 
 impl OptOutChange {

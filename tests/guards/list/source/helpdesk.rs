@@ -1,0 +1,167 @@
+//! What the use-cases look at before they do something.
+
+use super::{Edit, edit, guard};
+use crate::list::{ACCEPTANCE, Guard};
+
+const ACCEPT: &str = "shared/helpdesk/src/accept.rs";
+const CONTACTS: &str = "shared/helpdesk/src/contacts.rs";
+const DECIDE: &str = "shared/helpdesk/src/campaign/decide.rs";
+const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
+const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
+const FETCH: &str = "shared/helpdesk/src/fetch.rs";
+const MERGE: &str = "shared/helpdesk/src/merge.rs";
+const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
+const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
+const SETTLE: &str = "shared/helpdesk/src/settle.rs";
+const STATUS: &str = "shared/helpdesk/src/status.rs";
+const TICKETS: &str = "shared/helpdesk/src/tickets.rs";
+const UNDO: &str = "shared/helpdesk/src/merge/undo.rs";
+
+pub(super) fn guards() -> Vec<Guard> {
+    [of_what_comes(), of_what_goes_out(), of_what_is_changed()].concat()
+}
+
+/// What a journey shows.
+fn journey(name: &'static str, look: Edit, tests: &'static [&'static str]) -> Guard {
+    guard(name, [look], (ACCEPTANCE, ACCEPTANCE), tests)
+}
+
+fn of_what_comes() -> Vec<Guard> {
+    vec![
+        journey(
+            "a message that is twice in a webhook is one",
+            edit(RECEIVE, "if «doubled» ||", "false && doubled"),
+            &["batches::a_message_that_comes_five_times_at_once_and_again_days_later_is_one"],
+        ),
+        journey(
+            "what was written before a number was connected is not imported",
+            edit(RECEIVE, "!channel.takes(inbound.sent_at)", "false"),
+            &["channels::a_number_that_comes_back_keeps_its_history_and_misses_what_was_said_meanwhile"],
+        ),
+        journey(
+            "a status that was early is applied when its message is known",
+            edit(SETTLE, "status::apply_parked(tenancy, alias, message.id).await?", "()"),
+            &["statuses::a_status_that_comes_before_the_send_is_recorded_is_not_lost"],
+        ),
+        journey(
+            "a status names a message of its own number",
+            edit(STATUS, "«message.channel_id == route.channel.id» && matches!", "true"),
+            &["statuses::a_status_that_names_our_message_of_another_number_touches_nothing"],
+        ),
+        journey(
+            "a file is fetched once",
+            edit(FETCH, "it.pending().is_some()", "{ let _ = it; true }"),
+            &["media_trouble::a_webhook_that_comes_again_fetches_nothing_again"],
+        ),
+        journey(
+            "no file is fetched of who is blocked",
+            edit(FETCH, "contact.is_some_and(|contact| contact.wishes.blocked.is_some())", "false"),
+            &["wishes::a_file_that_waits_is_not_fetched_once_its_sender_is_blocked"],
+        ),
+        journey(
+            "two contacts that a person has parted stay two",
+            edit(MERGE, "if «record.is_undone()» { Outcome::Apart }", "false"),
+            &["merges::a_merge_that_was_wrong_is_undone_and_stays_so"],
+        ),
+    ]
+}
+
+fn of_what_goes_out() -> Vec<Guard> {
+    vec![
+        journey(
+            "what is not wanted any more is not sent",
+            edit(SEND, "allowed(self.tenancy, &message).await?", "Ok::<(), domain::contact::wishes::NotWanted>(())"),
+            &["wishes::what_waits_to_be_sent_is_not_sent_any_more_once_it_is_not_wanted"],
+        )
+        .of_the_few(),
+        journey(
+            "what waited beyond its session is not sent",
+            edit(SEND, "self.waited_beyond_its_session(&message).await?", "false"),
+            &["refusals::a_message_that_waits_beyond_its_session_fails_and_says_so"],
+        ),
+        journey(
+            "a number that Meta slows or refuses sends nothing",
+            edit(SEND, "self.kept_back(&channel, &message).await?", "None::<Step>"),
+            &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
+        ),
+        journey(
+            "those behind an unconfirmed message wait for it",
+            edit(DELIVER, "Turn::Unconfirmed { until } if «now < until» =>", "false"),
+            &["unconfirmed::the_next_message_waits_30_seconds_for_it"],
+        ),
+        journey(
+            "nobody comes to a pair before Meta wants it",
+            edit(DELIVER, "entry.not_before.filter(|not_before| now < *not_before)", "None::<Timestamp>"),
+            &["refusals::a_pair_that_writes_too_fast_waits_and_goes_out_in_order"],
+        ),
+        journey(
+            "a file that Meta does not know any more is given again",
+            edit(SEND, "file.is_stale(error)", "false"),
+            &["outbound_media::a_file_that_meta_no_longer_knows_is_given_again"],
+        ),
+        journey(
+            "a key is good for one request",
+            edit(ACCEPT, "earlier.fingerprint != key.fingerprint", "false"),
+            &["replies::the_same_key_for_another_reply_is_refused"],
+        )
+        .of_the_few(),
+        journey(
+            "what a worker of a campaign that died had set aside is given back",
+            edit(DECIDE, "self.give_back(block_of(&campaign, tenant, attempt)).await?", "()"),
+            &["campaigns::a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never"],
+        ),
+    ]
+}
+
+fn of_what_is_changed() -> Vec<Guard> {
+    vec![
+        journey(
+            "a survivor that was merged itself is not parted",
+            edit(UNDO, "survivor.merged_into.is_some()", "false"),
+            &["merges::a_merge_that_was_wrong_is_undone_and_stays_so"],
+        ),
+        journey(
+            "a deferred reply is changed as it was seen",
+            edit(DEFERRED, "seen.is_some_and(|seen| seen != reply.version)", "false"),
+            &["deferred::until_the_answer_it_can_be_changed_and_cancelled_and_then_no_more"],
+        ),
+        journey(
+            "a ticket is changed as it was seen",
+            edit(TICKETS, "seen.is_some_and(|seen| seen != ticket.version)", "false"),
+            &["versions::what_has_changed_since_somebody_saw_it_stays_as_it_is"],
+        ),
+        journey(
+            "a contact is changed as it was seen",
+            edit(CONTACTS, "seen.is_some_and(|seen| seen != before.version)", "false"),
+            &["contacts::a_contact_is_made_once_changed_by_those_who_saw_it_and_listed"],
+        ),
+        journey(
+            "a tenant's settings are changed as they were seen",
+            edit("functions/api-helpdesk/src/settings.rs", "seen.is_some_and(|seen| seen != tenant.version)", "false"),
+            &["versions::what_has_changed_since_somebody_saw_it_stays_as_it_is"],
+        ),
+        journey(
+            "a channel is changed as it was seen",
+            edit("functions/api-channels/src/channels.rs", "seen.is_some_and(|seen| seen != channel.version)", "false"),
+            &["versions::what_has_changed_since_somebody_saw_it_stays_as_it_is"],
+        ),
+        journey(
+            "a template is changed as it was seen",
+            edit(
+                "functions/api-channels/src/templates.rs",
+                "seen.is_some_and(|seen| seen != template.version)",
+                "false",
+            ),
+            &["templates::a_template_is_edited_once_and_reviewed_again"],
+        ),
+        journey(
+            "a tenant is replaced as it was seen",
+            edit(
+                "functions/api-channels/src/tenants.rs",
+                "seen.is_some() && seen != read.as_ref().map(|tenant| tenant.version)",
+                "false",
+            ),
+            &["channels::a_tenant_is_replaced_whole_and_only_as_it_was_seen"],
+        ),
+    ]
+}

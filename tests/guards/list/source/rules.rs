@@ -1,0 +1,338 @@
+//! Rules of the product: what `domain` decides.
+
+use super::{Edit, edit, guard};
+use crate::list::{Guard, LIB};
+
+const DELIVERY: &str = "shared/domain/src/delivery.rs";
+const TICKET: &str = "shared/domain/src/ticket.rs";
+const REMINDER: &str = "shared/domain/src/ticket/reminder.rs";
+const SESSION: &str = "shared/domain/src/session.rs";
+const DEFERRED: &str = "shared/domain/src/deferred.rs";
+const CHARGE: &str = "shared/domain/src/allowance/charge.rs";
+const WISHES: &str = "shared/domain/src/contact/wishes.rs";
+const DECISIONS: &str = "shared/domain/src/contact/wishes/decisions.rs";
+const CAMPAIGN: &str = "shared/domain/src/campaign.rs";
+const TROUBLE: &str = "shared/domain/src/channel/trouble.rs";
+const SLOWDOWN: &str = "shared/domain/src/channel/slowdown.rs";
+const ATTACHMENT: &str = "shared/domain/src/attachment.rs";
+const MERGE: &str = "shared/domain/src/contact/merge.rs";
+
+pub(super) fn guards() -> Vec<Guard> {
+    [of_messages(), of_files(), of_conversations(), of_the_allowance(), of_people(), of_campaigns(), of_numbers()]
+        .concat()
+}
+
+/// A rule that a test beside it holds.
+fn rule(name: &'static str, rule: Edit, tests: &'static [&'static str]) -> Guard {
+    guard(name, [rule], ("domain", LIB), tests)
+}
+
+fn of_messages() -> Vec<Guard> {
+    let claim = r#"self.leave(&[Status::Queued], Status::Sending, "claimed", now)?"#;
+    let claim_again = r#"self.leave(&[Status::Queued, Status::Sending], Status::Sending, "claimed", now)?"#;
+    let claim_unconfirmed = r#"self.leave(&[Status::Queued, Status::Unconfirmed], Status::Sending, "claimed", now)?"#;
+    let postpone = r#"self.leave(&[Status::Sending], Status::Queued, "postponed", now)?"#;
+    let postpone_sent = r#"self.leave(&[Status::Sending, Status::Sent], Status::Queued, "postponed", now)?"#;
+    let put_off = r#"self.leave(&[Status::Queued], Status::Queued, "put off", now)?"#;
+    let put_off_claimed = r#"self.leave(&[Status::Queued, Status::Sending], Status::Queued, "put off", now)?"#;
+    let resend = r#"self.leave(&[Status::Unconfirmed], Status::Queued, "resent", now)?"#;
+    let resend_sent = r#"self.leave(&[Status::Unconfirmed, Status::Sent], Status::Queued, "resent", now)?"#;
+    let discard = r#"self.leave(&[Status::Unconfirmed], Status::Discarded, "discarded", now)?"#;
+    let discard_sent = r#"self.leave(&[Status::Unconfirmed, Status::Sent], Status::Discarded, "discarded", now)?"#;
+    let lose = r#"self.leave(&[Status::Sending], Status::Unconfirmed, "unconfirmed", now)?"#;
+    let lose_sent = r#"self.leave(&[Status::Sending, Status::Sent], Status::Unconfirmed, "unconfirmed", now)?"#;
+    vec![
+        rule(
+            "a status never goes back",
+            edit(DELIVERY, "status.rank() > self.status.rank()", "status.rank() != self.status.rank()"),
+            &["delivery::tests::read_then_delivered_then_sent_stays_read_and_knows_all_three"],
+        )
+        .of_the_few(),
+        rule(
+            "each step is kept with the first time it was reported",
+            edit(DELIVERY, "self.steps.iter().any(|known| known.status == step.status)", "false"),
+            &["delivery::tests::read_then_delivered_then_sent_stays_read_and_knows_all_three"],
+        ),
+        rule(
+            "a message under way is not claimed again",
+            edit(DELIVERY, claim, claim_again),
+            &["delivery::tests::a_message_is_claimed_once"],
+        )
+        .of_the_few(),
+        rule(
+            "an unconfirmed message is not claimed again",
+            edit(DELIVERY, claim, claim_unconfirmed),
+            &["delivery::tests::a_lost_answer_is_settled_by_any_status_and_by_nothing_else"],
+        ),
+        rule(
+            "a sender knows its own claim",
+            edit(
+                DELIVERY,
+                "self.status == Status::Sending && self.claimed_by == Some(by)",
+                "self.status == Status::Sending && self.claimed_by.is_some()",
+            ),
+            &["delivery::tests::a_message_is_claimed_once"],
+        ),
+        rule(
+            "what Meta has is not put off any more",
+            edit(DELIVERY, postpone, postpone_sent),
+            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+        ),
+        rule(
+            "what another sender has claimed is not put off",
+            edit(DELIVERY, put_off, put_off_claimed),
+            &["delivery::tests::what_another_sender_has_claimed_is_not_put_off"],
+        ),
+        rule(
+            "what Meta has is not sent again",
+            edit(DELIVERY, resend, resend_sent),
+            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+        ),
+        rule(
+            "what Meta has is not discarded",
+            edit(DELIVERY, discard, discard_sent),
+            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+        ),
+        rule(
+            "what Meta has is not unconfirmed any more",
+            edit(DELIVERY, lose, lose_sent),
+            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+        ),
+        rule(
+            "nothing is sent again by itself before its time",
+            edit(DELIVERY, "by == Resender::Rule && self.resends_at().is_none_or(|at| now < at)", "false"),
+            &["delivery::tests::an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so"],
+        ),
+        rule(
+            "a message is sent again by itself once",
+            edit(DELIVERY, "resend_after.filter(|_| self.resent_by != Some(Resender::Rule))", "resend_after"),
+            &["delivery::tests::an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so"],
+        ),
+    ]
+}
+
+fn of_files() -> Vec<Guard> {
+    let stored = "let pending = «self.pending().is_some()»;\n        if pending {\n            self.mime_type";
+    let given_up = "let pending = «self.pending().is_some()»;\n        if pending {\n            self.state";
+    vec![
+        rule(
+            "a file is stored once",
+            edit(ATTACHMENT, stored, "true"),
+            &["attachment::tests::what_has_ended_stays_as_it_is"],
+        ),
+        rule(
+            "a file that is stored is not given up",
+            edit(ATTACHMENT, given_up, "true"),
+            &["attachment::tests::what_has_ended_stays_as_it_is"],
+        ),
+    ]
+}
+
+fn of_conversations() -> Vec<Guard> {
+    vec![
+        rule(
+            "a session ends",
+            edit(SESSION, "now < self.expires_at", "now <= self.expires_at"),
+            &["session::tests::the_last_second_is_inside_and_the_24th_hour_is_not"],
+        ),
+        rule(
+            "a session that the customer opened after Meta's refusal stays",
+            edit(SESSION, "self.expires_at > Self::opened_by(at).expires_at", "false"),
+            &["session::tests::metas_refusal_closes_it_and_the_next_message_opens_it_again"],
+        ),
+        rule(
+            "a late message shortens no session",
+            edit(TICKET, "self.session.map_or(opened, |session| session.max(opened))", "opened"),
+            &["ticket::tests::a_late_message_stands_where_it_was_sent_and_is_not_the_last"],
+        ),
+        rule(
+            "nothing free-form is accepted outside a session",
+            edit(TICKET, "(&reply.content, Initiative::of(session, now))", "(&reply.content, Initiative::Customer)"),
+            &["ticket::tests::a_reply_in_the_last_second_is_taken_and_one_later_is_refused"],
+        )
+        .of_the_few(),
+        rule(
+            "a late message is nobody's last word",
+            edit(TICKET, "self.last_message.as_ref().is_none_or(|last| last.position < position)", "true"),
+            &["ticket::tests::a_late_message_stands_where_it_was_sent_and_is_not_the_last"],
+        ),
+        rule(
+            "a reply stands below what was there",
+            edit(TICKET, "position.not_before(last.position)", "position"),
+            &["ticket::tests::a_reply_stands_below_what_was_there_when_it_was_accepted_whatever_the_clocks_say"],
+        ),
+        rule(
+            "a closed ticket is only reopened where the tenant wants that",
+            edit(TICKET, "reopen_within.is_some_and(|within| message.sent_at.duration_since(at) < within)", "true"),
+            &["ticket::tests::a_message_on_a_closed_ticket_makes_a_new_one_unless_the_tenant_reopens"],
+        ),
+        rule(
+            "somebody is reminded once a session",
+            edit(REMINDER, "self.look_at().is_none() && self.reminded_at().is_none()", "self.look_at().is_none()"),
+            &["ticket::reminder::tests::a_customer_who_writes_after_the_reminder_makes_another_end_to_be_reminded_of"],
+        ),
+        rule(
+            "nobody is reminded of a closed ticket",
+            edit(REMINDER, "session.is_open(now) && self.is_open()", "session.is_open(now)"),
+            &["ticket::reminder::tests::nobody_is_reminded_of_what_is_closed_over_or_not_wanted"],
+        ),
+        rule(
+            "nobody is reminded of a session that was extended",
+            edit(REMINDER, "if «now < due» {", "false"),
+            &["ticket::reminder::tests::\
+               a_timer_is_set_once_however_often_the_customer_writes_and_set_anew_when_it_runs_out"],
+        ),
+        rule(
+            "a deferred reply is released, changed or cancelled only while it waits",
+            edit(DEFERRED, "match «self.status(now)» {", "DeferredStatus::Waiting"),
+            &["deferred::tests::one_that_is_cancelled_is_never_released"],
+        )
+        .of_the_few(),
+        rule(
+            "a deferred reply waits for a week",
+            edit(DEFERRED, "now < self.expires_at()", "true"),
+            &["deferred::tests::after_a_week_it_is_over"],
+        ),
+    ]
+}
+
+fn of_the_allowance() -> Vec<Guard> {
+    vec![
+        guard(
+            "what was given back is only taken again while there is room",
+            [edit(CHARGE, "self.from == ChargeState::Released", "false")],
+            ("storage", "allowance"),
+            &["what_was_given_back_is_taken_again_only_while_there_is_room"],
+        ),
+        rule(
+            "what is known not to have been sent is given back",
+            edit(CHARGE, "Status::Failed | Status::Discarded => «ChargeState::Released»", "ChargeState::Used"),
+            &["allowance::charge::tests::what_is_known_not_to_have_been_sent_is_given_back"],
+        ),
+        rule(
+            "what nobody knows yet stays reserved",
+            edit(
+                CHARGE,
+                "Status::Queued | Status::Sending | Status::Unconfirmed => «ChargeState::Reserved»",
+                "ChargeState::Released",
+            ),
+            &["allowance::charge::tests::what_nobody_knows_yet_stays_reserved"],
+        ),
+    ]
+}
+
+fn of_people() -> Vec<Guard> {
+    let blocked = "self.blocked.as_ref().is_some_and(|block| sent_at.as_second() >= block.at.as_second())";
+    vec![
+        rule(
+            "nothing goes to who is blocked",
+            edit(WISHES, "return Err(NotWanted::Blocked { since })", "()"),
+            &["contact::wishes::tests::nothing_goes_to_who_is_blocked"],
+        ),
+        rule(
+            "no marketing goes to who opted out",
+            edit(WISHES, "!matches!(category, Category::Utility | Category::Authentication)", "false"),
+            &["contact::wishes::tests::who_opted_out_gets_no_marketing_and_everything_else"],
+        )
+        .of_the_few(),
+        rule(
+            "no campaign reaches who withdrew their consent",
+            edit(WISHES, "Err(NotWanted::ConsentWithdrawn { since: *since })", "Ok(())"),
+            &["contact::wishes::tests::a_campaign_asks_for_consent_and_a_single_template_does_not"],
+        ),
+        rule(
+            "a campaign asks for consent where the tenant wants that",
+            edit(WISHES, "Err(NotWanted::NoConsent)", "Ok(())"),
+            &["contact::wishes::tests::a_campaign_asks_for_consent_and_a_single_template_does_not"],
+        ),
+        rule(
+            "what somebody writes who is blocked is not received",
+            edit(WISHES, blocked, "false"),
+            &["contact::wishes::tests::nothing_goes_to_who_is_blocked"],
+        ),
+        rule(
+            "an older word replaces no newer one",
+            edit(DECISIONS, "at.as_second() < last.confirmed_at.as_second()", "false"),
+            &["contact::wishes::tests::an_older_word_never_replaces_a_newer_one_however_late_it_comes"],
+        ),
+        rule(
+            "two contacts do not become one that has too many names",
+            edit(MERGE, "self.identities.len() + identities.len() > Self::MAX_IDENTITIES", "false"),
+            &["contact::tests::what_was_changed_after_a_merge_stays_when_it_is_undone"],
+        ),
+        rule(
+            "undoing a merge leaves what was changed since",
+            edit(MERGE, "taken.is_some() && place.as_ref() == taken", "taken.is_some()"),
+            &["contact::tests::what_was_changed_after_a_merge_stays_when_it_is_undone"],
+        ),
+        rule(
+            "undoing a merge leaves wishes that were uttered since",
+            edit(MERGE, "taken.wishes.as_ref().filter(|wishes| wishes.after == self.wishes)", "taken.wishes.as_ref()"),
+            &["contact::tests::a_survivor_has_the_wishes_of_both_and_its_own_again_when_they_are_parted"],
+        ),
+    ]
+}
+
+fn of_campaigns() -> Vec<Guard> {
+    vec![
+        rule(
+            "a slice of a campaign is decided once",
+            edit(CAMPAIGN, "self.attempts.last() != Some(&attempt) || self.decided != attempt.slice", "false"),
+            &["campaign::tests::of_two_who_decide_the_same_slice_the_later_beginner_counts"],
+        ),
+        rule(
+            "whoever decides a slice is left alone with it for a while",
+            edit(CAMPAIGN, "waited.max(lease.unwrap_or(Timestamp::MAX))", "waited"),
+            &["campaign::tests::whoever_began_a_slice_is_left_alone_with_it_for_a_while"],
+        ),
+        rule(
+            "a cancelled campaign decides nobody else",
+            edit(
+                CAMPAIGN,
+                "(«self.status() == Status::Running && self.slice_from() <= now»).then_some(self.decided)",
+                "self.decided < self.slices() && self.slice_from() <= now",
+            ),
+            &["campaign::tests::a_cancelled_campaign_decides_nobody_else_and_still_says_what_left"],
+        ),
+        rule(
+            "a slice waits for the one before it",
+            edit(CAMPAIGN, "if waits { Self::PATIENCE } else { SignedDuration::ZERO }", "SignedDuration::ZERO"),
+            &["campaign::tests::a_slice_waits_until_the_one_before_has_left_or_patience_is_over"],
+        ),
+        guard(
+            "who is named twice gets a campaign once",
+            [edit("shared/helpdesk/src/campaign/create.rs", "!named.insert(recipient.contact_id)", "false")],
+            ("helpdesk", LIB),
+            &["campaign::create::tests::who_is_named_twice_is_decided_by_the_first_time"],
+        ),
+    ]
+}
+
+fn of_numbers() -> Vec<Guard> {
+    let old_token = "let old_token = «self.token != read.token || !self.is_connected()»;";
+    let may_try = "self.trouble.as_ref().is_none_or(|trouble| trouble.try_at.is_some_and(|try_at| now >= try_at))";
+    vec![
+        rule(
+            "a refusal of the old token says nothing of the new one",
+            edit(TROUBLE, old_token, "false"),
+            &["channel::trouble::tests::a_refusal_of_the_old_token_says_nothing_of_the_new_one"],
+        ),
+        rule(
+            "the admins hear of a trouble once",
+            edit(TROUBLE, "known.remedy == remedy", "false"),
+            &["channel::trouble::tests::an_expired_token_is_news_once_and_a_new_one_ends_it_and_wakes_who_waits"],
+        )
+        .of_the_few(),
+        rule(
+            "a number that cannot send is not tried all the time",
+            edit(TROUBLE, may_try, "true"),
+            &["channel::trouble::tests::\
+               what_is_repaired_at_meta_is_tried_every_quarter_of_an_hour_and_ends_with_a_message_that_goes_out"],
+        ),
+        rule(
+            "of many who are slowed at once the first counts",
+            edit(SLOWDOWN, "self.slowdown(now).is_some()", "false"),
+            &["channel::slowdown::tests::many_refusals_at_once_are_one_and_the_next_wait_is_longer"],
+        ),
+    ]
+}
