@@ -43,6 +43,7 @@ mod restarts;
 mod sessions;
 mod statuses;
 mod story;
+mod template_changes;
 mod template_messages;
 mod templates;
 mod tenants;

@@ -18,7 +18,7 @@ Instead:
   --held N        N replies wait for a number that has to be connected again, until it is; how long do those of another
                   tenant take meanwhile?
   --campaign N    a template goes to N contacts, of whom some opted out, are blocked or named twice, with an allowance for a
-                  fifth of them";
+                  fifth of them; and once more for all, cancelled half-way";
 
 /// How much, and with how much trouble.
 #[derive(Clone, Debug, PartialEq, Eq)]

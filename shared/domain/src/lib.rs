@@ -54,7 +54,7 @@ pub use portfolio::Portfolio;
 pub use position::Position;
 pub use provenance::Provenance;
 pub use sealed::Sealed;
-pub use session::{Initiative, Session};
+pub use session::Session;
 pub use template::Template;
 pub use tenant::Tenant;
 pub use ticket::Ticket;

@@ -31,10 +31,11 @@ mod turn;
 mod unconfirmed;
 mod wake;
 mod wishes;
+mod words;
 
 pub use accept::{
-    AcceptError, Accepting, Alternative, Destination, Funds, IdempotencyKey, NewAttachment, NewHeader, NewReply,
-    NewTemplate, NotReactable, Said, Saying, Source, Value, Whom, accept,
+    AcceptError, Accepting, Alternative, Destination, FollowUp, Funds, IdempotencyKey, NewAttachment, NewHeader,
+    NewReply, NewTemplate, NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
 pub use allowance::{Allowance, AllowanceError, Block, give_back, notice, set_aside};
 pub use campaign::{

@@ -36,6 +36,7 @@ pub mod tenants;
 pub mod tickets;
 mod transaction;
 pub mod uploads;
+pub mod words;
 
 pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;

@@ -122,6 +122,23 @@ impl Transaction {
         self.push(delete, |delete| TransactWriteItem::builder().delete(delete).build());
     }
 
+    /// An item on a condition of its own, as of [`Self::put_if`].
+    pub(crate) fn delete_if(
+        &mut self,
+        key: &Key,
+        condition: &str,
+        (name, stands_for): (&str, &str),
+        (value, is): (&str, AttributeValue),
+    ) {
+        let delete = Delete::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .expression_attribute_names(name, stands_for)
+            .expression_attribute_values(value, is);
+        self.push(delete.build(), |delete| TransactWriteItem::builder().delete(delete).build());
+    }
+
     /// An item, on a condition of its own on what is there.
     pub(crate) fn put_if(
         &mut self,
@@ -147,6 +164,16 @@ impl Transaction {
             .set_key(Some(key.attributes()))
             .condition_expression("version = :read")
             .expression_attribute_values(":read", AttributeValue::N(version.to_string()))
+            .build();
+        self.push(check, |check| TransactWriteItem::builder().condition_check(check).build());
+    }
+
+    /// There must be no such item.
+    pub(crate) fn check_absent(&mut self, key: &Key) {
+        let check = ConditionCheck::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_not_exists(pk)")
             .build();
         self.push(check, |check| TransactWriteItem::builder().condition_check(check).build());
     }
