@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use acceptance::{Agent, Customer, Number, Thread, World, within};
 use futures::stream::{self, StreamExt as _};
+use jiff::SignedDuration;
 use tokio::task::JoinSet;
 
 use crate::figures::Times;
@@ -35,6 +36,8 @@ pub(crate) async fn run(world: &World, held: usize) -> bool {
     println!("{held} replies wait; those of another tenant take     {alone}");
 
     world.connects(&number, &tenant).await.expecting(200);
+    // due-work looks once a minute.
+    world.clock().set(world.clock().now().await + SignedDuration::from_mins(1)).await;
     let began = Instant::now();
     let meanwhile = timed(&others, async || until_all_are_there(world, &waiting, held).await).await;
     println!("while the {held} go out ({:.0} s), they take {meanwhile}", began.elapsed().as_secs_f64());

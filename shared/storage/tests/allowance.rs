@@ -11,7 +11,7 @@ use domain::message::Direction;
 use domain::notice::About;
 use domain::{BlockId, Content, Failure, Identity, Message, Notice, Position, UserId};
 use futures::future::join_all;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use storage::{ReserveError, Tenancy};
 use table::{now, table};
