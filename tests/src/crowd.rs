@@ -243,7 +243,7 @@ fn count(of: &Value, member: &str) -> usize {
     of[member].as_u64().and_then(|count| usize::try_from(count).ok()).unwrap_or(0)
 }
 
-fn note<T: PartialEq + std::fmt::Display>(faults: &mut Vec<String>, what: &str, found: T, expected: T) {
+fn note<T: Copy + PartialEq + std::fmt::Display>(faults: &mut Vec<String>, what: &str, found: T, expected: T) {
     if found != expected {
         faults.push(format!("{what}: {found} and not {expected}"));
     }

@@ -75,7 +75,7 @@ impl World {
         };
         let with =
             Accepting { tenancy: &route.tenancy, objects, outbound: queue, now: at(now), funds: Funds::Allowance };
-        assert_eq!(helpdesk::accept(with, reply).await.unwrap().len(), 1);
+        assert_eq!(Box::pin(helpdesk::accept(with, reply)).await.unwrap().len(), 1);
     }
 
     /// The lines of the period that a moment is in.

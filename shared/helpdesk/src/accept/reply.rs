@@ -79,7 +79,7 @@ pub struct NewTemplate {
     /// What stands above the body, where that is no text.
     pub header: Option<NewHeader>,
     /// What follows by itself once the customer answers (F18).
-    pub then: Option<FollowUp>,
+    pub then: Option<Box<FollowUp>>,
 }
 
 /// What is said once the customer has answered.

@@ -93,7 +93,7 @@ impl Template {
             category,
             variables: variables.into_values(),
             header: header.map(Header::into_new).transpose()?,
-            then,
+            then: then.map(Box::new),
         })
     }
 }
