@@ -71,12 +71,12 @@ fn of_messages() -> Vec<Guard> {
                 "self.status == Status::Sending && self.claimed_by == Some(by)",
                 "self.status == Status::Sending && self.claimed_by.is_some()",
             ),
-            &["delivery::tests::a_message_is_claimed_once"],
+            &["delivery::tests::a_claim_is_whose_it_is"],
         ),
         rule(
             "what Meta has is not put off any more",
             edit(DELIVERY, postpone, postpone_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "what another sender has claimed is not put off",
@@ -86,17 +86,17 @@ fn of_messages() -> Vec<Guard> {
         rule(
             "what Meta has is not sent again",
             edit(DELIVERY, resend, resend_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "what Meta has is not discarded",
             edit(DELIVERY, discard, discard_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "what Meta has is not unconfirmed any more",
             edit(DELIVERY, lose, lose_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "nothing is sent again by itself before its time",
@@ -169,7 +169,8 @@ fn of_conversations() -> Vec<Guard> {
         rule(
             "somebody is reminded once a session",
             edit(REMINDER, "self.look_at().is_none() && self.reminded_at().is_none()", "self.look_at().is_none()"),
-            &["ticket::reminder::tests::a_customer_who_writes_after_the_reminder_makes_another_end_to_be_reminded_of"],
+            &["ticket::reminder::tests::\
+               a_timer_is_set_once_however_often_the_customer_writes_and_set_anew_when_it_runs_out"],
         ),
         rule(
             "nobody is reminded of a closed ticket",
@@ -258,7 +259,7 @@ fn of_people() -> Vec<Guard> {
         rule(
             "two contacts do not become one that has too many names",
             edit(MERGE, "self.identities.len() + identities.len() > Self::MAX_IDENTITIES", "false"),
-            &["contact::tests::what_was_changed_after_a_merge_stays_when_it_is_undone"],
+            &["contact::tests::two_contacts_with_too_many_identities_stay_two"],
         ),
         rule(
             "undoing a merge leaves what was changed since",
