@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acceptance::{Crowd, Customer, Somebody, eventually, spring_offer};
+use acceptance::{Crowd, Customer, Point, Somebody, eventually, files, spring_offer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -31,34 +31,25 @@ async fn has(customer: &Customer) -> usize {
 /// The whole, with 5,000, is `cargo run -p acceptance --bin load -- --campaign 5000`.
 #[tokio::test]
 async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_within_a_second() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let crowd = Crowd { named: 150, opted_out: 4, blocked: 3, duplicates: 2, allowance: 40 };
+    let gathered = crowd.gathers(&world).await;
 
-    let played = crowd.plays(&world).await;
-
-    let (accepted, refused) = crowd.expected();
-    let job = &played.job;
-    assert_eq!((&job["accepted"], &job["refused"]), (&json!(accepted), &refused), "{job}");
-    assert_eq!((&job["sent"], &job["undecided"]), (&json!(accepted), &json!(0)), "{job}");
+    let whole = gathered.plays(1).await;
+    assert_eq!(gathered.faults_of(&whole).await, [""; 0], "{}", whole.job);
     // A second where nothing else runs, which the load command measures; here other tests run beside it.
-    assert!(played.reply_took < Duration::from_secs(3), "the reply took {:?}", played.reply_took);
-    let by_reason = counted(&played.results);
-    assert_eq!((by_reason["sent"], by_reason["duplicate"], played.results.len()), (40, 2, 150));
-    let agent = world.agent();
-    let usage = agent.get("/v1/usage").await.expecting(200).body;
-    assert_eq!((&usage["used"], &usage["reserved"]), (&json!(40), &json!(0)), "{usage}");
-    // Those who come first get it, once each, and their tickets are nobody's.
-    let mut received = Vec::new();
-    for index in 0..148 {
-        received.push(has(&world.customer(&format!("Person {index}"))).await);
-    }
-    // A few are decided at once: of these, the last ones, who is slow comes late.
-    assert!(received[7..44].iter().all(|messages| *messages == 1), "{received:?}");
-    assert!(received[44..51].iter().all(|messages| *messages <= 1), "{received:?}");
-    assert_eq!((received.iter().sum::<usize>(), received[7..51].iter().sum::<usize>()), (40, 40), "{received:?}");
-    let tickets = agent.tickets().await;
+    assert!(whole.replies[0] < Duration::from_secs(3), "the reply took {:?}", whole.replies);
+    let expected = json!({
+        "contact_opted_out": 4, "contact_blocked": 3, "duplicate": 2, "allowance_exhausted": 150 - 4 - 3 - 2 - 40,
+    });
+    assert_eq!((&whole.job["sent"], &whole.job["refused"]), (&json!(40), &expected));
+    // Their tickets are nobody's.
+    let tickets = world.agent().tickets().await;
     let nobodys = tickets.iter().filter(|ticket| ticket["owner_id"].is_null()).count();
     assert_eq!((tickets.len(), nobodys), (41, 40));
+
+    let half = gathered.plays_half().await;
+    assert_eq!(gathered.faults_of_half(&whole, &half).await, [""; 0], "{}", half.job);
 }
 
 #[tokio::test]
@@ -107,6 +98,34 @@ async fn who_is_in_a_session_counts_nothing_and_gets_it_with_variables_of_their_
     let [got] = &ada.phone().received().await[..] else { panic!("one message") };
     assert!(got.contains("Hello dear Ada,"), "{got}");
     assert_eq!(has(&eve).await, 0);
+}
+
+#[tokio::test]
+async fn a_file_that_is_uploaded_for_the_header_is_looked_at_once_and_goes_to_all() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let number = world.number_at_meta().await;
+    let parts = json!([{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "This is your parcel." }]);
+    world.template_made_at_meta(&number.waba_id, json!({ "name": "picture", "components": parts })).await;
+    let channel = world.connects(&number, &world.tenant(0).id).await.expecting(201).id().to_owned();
+    let people = world.people(2).await;
+    let sends = async |upload: &str| {
+        let template = json!({ "name": "picture", "language": "en", "header": { "upload_id": upload } });
+        let body = json!({ "channel_id": channel, "template": template, "contact_ids": ids(&people) });
+        agent.post("/v1/template-sends", body).await
+    };
+    let picture = agent.uploads("parcel.jpg", "image/jpeg", files::jpeg(8, 8, "to many")).await;
+    let bad = agent.uploads("bad.jpg", "image/jpeg", files::pdf("to many")).await;
+
+    let (refused, made) = (sends(&bad).await, sends(&picture).await.expecting(202));
+    let job = agent.job_becomes(made.id(), "done").await;
+
+    assert_eq!((refused.status, refused.code()), (422, "media_not_allowed"), "{refused:?}");
+    assert_eq!(job["sent"], 2, "{job}");
+    for (_, customer) in &people {
+        let customer = customer.writing_to_number(&number, &channel);
+        assert_eq!(customer.phone().received().await, ["This is your parcel."]);
+    }
 }
 
 #[tokio::test]
@@ -189,6 +208,45 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
 }
 
 #[tokio::test]
+async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancellation() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let people = world.people(60).await;
+    // The first transaction sets aside for a slice, the next ones accept its people.
+    let (function, service, operation) =
+        ["outbound-sender", "dynamodb", "TransactWriteItems"].map(str::to_owned).into();
+    let second = Point { function, service, operation, about: None, ordinal: 1 };
+    world.counts_calls_anew().await;
+    world.arms(&second, 1, "kill_after").await;
+
+    let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
+    let id = made.id().to_owned();
+    let usage = async || agent.get("/v1/usage").await.expecting(200).body;
+    eventually("something set aside", async || (usage().await["reserved"] != json!(0)).then_some(())).await;
+    agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
+    for _ in 0..3 {
+        world.clock().advance("PT5M").await;
+    }
+
+    assert_eq!(world.disarms().await, 0, "nobody died");
+    let job = agent.job(&id).await;
+    let results = counted(&agent.results_of_job(&id).await);
+    let sent = job["sent"].as_u64().unwrap();
+    assert!((1..=25).contains(&sent) && job["waiting"] == json!(0), "{job}");
+    assert_eq!((results["sent"] as u64, results["cancelled"] as u64), (sent, 60 - sent), "{job}");
+    let after = usage().await;
+    assert_eq!((&after["used"], &after["reserved"]), (&json!(sent), &json!(0)), "{after}");
+    let lines = agent.pages("/v1/usage/ledger?limit=100").await;
+    let counts = lines.iter().filter(|line| line["status"] != "released").map(|line| line["count"].as_u64().unwrap());
+    assert_eq!(counts.sum::<u64>(), sent, "{lines:?}");
+    let mut received = 0;
+    for (_, customer) in &people {
+        received += has(customer).await as u64;
+    }
+    assert_eq!(received, sent);
+}
+
+#[tokio::test]
 async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key_makes_one_job() {
     let world = fresh_world().await;
     let agent = world.agent();
@@ -205,7 +263,7 @@ async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key
         (asked(spring_offer(), json!(nobody)), 422, "recipients_invalid"),
         (asked(spring_offer(), json!(too_many)), 422, "recipients_invalid"),
         (asked(unknown, json!([first])), 422, "no_such_template"),
-        (asked(upload, json!([first])), 422, "header_not_kept"),
+        (asked(upload, json!([first])), 422, "no_such_upload"),
         (of_others, 422, "recipients_invalid"),
     ] {
         let refused = agent.post("/v1/template-sends", body).await;

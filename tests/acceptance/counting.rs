@@ -87,6 +87,45 @@ async fn of_64_at_once_over_two_accounts_with_10_left_exactly_10_are_accepted() 
 }
 
 #[tokio::test]
+async fn admins_are_warned_at_75_and_at_100_percent_once_a_period() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    with_an_allowance_of(&world, 4).await;
+    let channel = world.tenant(0).channel(0).id;
+    let begin = async |name: &str| begins(&world.agent(), &channel, &world.customer(name).number).await;
+    let warnings = async || {
+        let shown = usage(&world).await["warnings"].as_array().unwrap().clone();
+        shown.into_iter().map(|it| (it["percent"].as_u64().unwrap(), it["at"].clone())).collect::<Vec<_>>()
+    };
+    for name in ["Ada", "Ben"] {
+        begin(name).await.expecting(202);
+    }
+    assert_eq!(warnings().await, []);
+    begin("Eve").await.expecting(202);
+    let first = warnings().await;
+    assert_eq!(first.iter().map(|(percent, _)| *percent).collect::<Vec<_>>(), [75]);
+
+    // One is given back and taken again: the same threshold is no news.
+    world.settles().await;
+    let arrived = world.phone_of("Eve").messages().await.pop().unwrap();
+    world.meta_reports_failure(arrived["id"].as_str().unwrap(), 131_049).await;
+    world.clock().advance("PT1H").await;
+    for name in ["Joe", "Zoe"] {
+        begin(name).await.expecting(202);
+    }
+    assert_eq!(begin("Kim").await.code(), "allowance_exhausted");
+    let both = warnings().await;
+    assert_eq!((&both[0], both[1].0, both.len()), (&first[0], 100, 2));
+    world.settles().await;
+    let log = std::fs::read_to_string(world.data().join("logs/api-helpdesk.log")).unwrap();
+    assert_eq!(log.matches("allowance_warning").count(), 2, "each is told once");
+
+    let resets_at: Timestamp = usage(&world).await["resets_at"].as_str().unwrap().parse().unwrap();
+    world.clock().set(resets_at).await;
+    assert_eq!(warnings().await, []);
+}
+
+#[tokio::test]
 async fn templates_outside_a_session_count_each_and_inside_one_nothing_does() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");

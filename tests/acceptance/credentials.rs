@@ -5,7 +5,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{fresh_world, shared_world, told};
 
 /// A number of the first tenant's, and the id of its channel.
 struct Connected {
@@ -52,9 +52,9 @@ async fn replies(world: &World, thread: &Thread, texts: &[&str]) {
     world.settles().await;
 }
 
-/// How many notices to admins are kept.
+/// How many notices admins are given.
 async fn notices(world: &World) -> usize {
-    world.table().await.matches("\"NOTICE#").count()
+    told::notices(world).await.len()
 }
 
 #[tokio::test]
@@ -190,7 +190,7 @@ async fn a_missing_payment_method_is_tried_with_one_message_until_it_is_there() 
     assert_eq!(ada.phone().received().await, ["one", "two"]);
     assert_eq!(ben.phone().received().await, ["three"]);
     assert_eq!(connected.shown(&world).await["status"], "connected");
-    assert_eq!(notices(&world).await, 1);
+    assert_eq!(told::kinds(&world).await, ["number_needs_repair", "number_repaired"]);
 }
 
 #[tokio::test]

@@ -95,6 +95,33 @@ async fn until_the_answer_it_can_be_changed_and_cancelled_and_then_no_more() {
 }
 
 #[tokio::test]
+async fn what_follows_the_answer_may_quote_a_message_of_the_conversation_and_no_other() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (thread, others) = (silent(&world, "Ada").await, silent(&world, "Ben").await);
+    let first_of = async |thread: &Thread| agent.messages(thread).await.remove(0)["id"].as_str().unwrap().to_owned();
+    let (hello, elsewhere) = (first_of(&thread).await, first_of(&others).await);
+    let quoting = |id: &str| json!({ "text": "as you asked", "reply_to": id });
+
+    let refused = sends(&agent, &thread, quoting(&elsewhere)).await;
+    let sent = sends(&agent, &thread, json!({ "text": "later" })).await.expecting(202);
+    let change = async |id: &str| agent.calls(Method::PATCH, &of(sent.id()), Some(quoting(id))).await;
+    let not_changed = change(&elsewhere).await;
+    let changed = change(&hello).await.expecting(200);
+    world.settles().await;
+    world.customer("Ada").writes("yes?").await;
+
+    for refused in [refused, not_changed] {
+        assert_eq!((refused.status, refused.code()), (422, "no_such_quoted_message"), "{refused:?}");
+    }
+    assert_eq!(changed.body["reply_to"], json!(hello));
+    let last = agent.messages(&thread).await.pop().unwrap();
+    assert_eq!((&last["text"], &last["reply_to"]), (&json!("as you asked"), &json!(hello)));
+    let shown = world.phone_of("Ada").messages().await;
+    assert_eq!(shown.last().unwrap()["context"]["id"], shown[0]["id"], "{shown:#?}");
+}
+
+#[tokio::test]
 async fn after_a_week_it_is_over() {
     let world = fresh_world().await;
     let thread = silent(&world, "Ada").await;

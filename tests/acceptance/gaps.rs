@@ -127,3 +127,19 @@ async fn a_thread_whose_ticket_is_gone_is_found() {
     let gap = the_gap(&world).await;
     assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("thread_without_ticket"), &json!(thread.id)));
 }
+
+#[tokio::test]
+async fn a_tenant_whose_own_mark_is_lost_is_looked_through_again_when_its_month_ends() {
+    let world = fresh_world().await;
+    world.loses_the_item(&format!("T#{}", world.tenant(0).id), "GAPCHECK").await;
+    world.clock().advance("P31D").await;
+    a_day_passes(&world).await;
+
+    world.customer("Ada").writes("hello").await;
+    let thread = world.customer("Ada").thread().await;
+    let tenant = world.tenant(0).id;
+    world.loses_the_item(&format!("T#{tenant}#TICKET#{}", thread.ticket_id()), "TICKET").await;
+    a_day_passes(&world).await;
+
+    assert_eq!(the_gap(&world).await["thread_id"], json!(thread.id));
+}

@@ -215,6 +215,25 @@ async fn a_status_that_names_both_makes_one_contact_of_two_and_none_of_a_strange
     assert!(agent.contacts_with_number(&format!("+{}", ben.number)).await.is_empty());
 }
 
+#[tokio::test]
+async fn a_status_that_names_somebody_by_another_name_teaches_it() {
+    let world = fresh_world().await;
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let thread = ada.writes("by phone").await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&thread, "to the phone").await.expecting(202);
+    world.settles().await;
+    let at = world.clock().now().await;
+    let mut status = payload::status(&payload::wamid(), "delivered", at, &ada, Some(reply.id()));
+    status["recipient_user_id"] = json!(user_id);
+
+    let outcome = world.outcomes_of(&payload::statuses(&ada, &[status])).await.remove(0);
+    let hidden = ada.hiding_as(&user_id).writes("hidden").await;
+
+    assert_eq!(outcome.outcome, "status_applied");
+    assert_eq!(hidden.contact_id(), thread.contact_id());
+}
+
 /// Two contacts that are one person, as nobody knows yet.
 struct Two {
     shown: Customer,

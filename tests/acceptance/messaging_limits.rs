@@ -98,6 +98,34 @@ async fn each_conversation_frees_its_place_24_hours_after_it_was_begun() {
 }
 
 #[tokio::test]
+async fn what_is_known_not_to_have_been_sent_gives_its_place_back() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let (_, channels) = an_account(&world, json!({ "verification": "not_verified" })).await;
+    with(&world, "unverified_limit", json!(1)).await;
+    let [ada, ben, eve, joe] = &people(&world, 4)[..] else { panic!("four") };
+
+    // Meta refuses it at once.
+    world.fault(&ada.name, 1, json!({ "status": 400, "code": 131_026 })).await;
+    begins(&world, &channels[0], ada).await.expecting(202);
+    world.settles().await;
+    begins(&world, &channels[1], ben).await.expecting(202);
+    world.settles().await;
+
+    // Of two to one person Meta says later that they failed: the place is free when nothing holds it any more.
+    begins(&world, &channels[0], ben).await.expecting(202);
+    world.settles().await;
+    let sent = ben.phone().got().await;
+    let [first, second] = [0, 1].map(|index: usize| sent[index]["id"].as_str().unwrap());
+    world.meta_reports_failure(first, 131_026).await;
+    assert_eq!(begins(&world, &channels[0], eve).await.code(), "messaging_limit_reached");
+    world.meta_reports_failure(second, 131_026).await;
+    world.meta_reports_failure(second, 131_026).await;
+    begins(&world, &channels[0], eve).await.expecting(202);
+    assert_eq!(begins(&world, &channels[0], joe).await.code(), "messaging_limit_reached", "one place, not two");
+}
+
+#[tokio::test]
 async fn once_verified_what_meta_reports_applies_and_customers_who_write_first_are_no_matter() {
     let world = fresh_world().await;
     let (waba_id, channels) =

@@ -116,9 +116,59 @@ async fn what_a_person_tells_whatsapp_counts_by_its_time_however_late_it_comes()
     assert_eq!(contact["marketing"]["history"].as_array().unwrap().len(), 2, "{contact}");
     let since: Timestamp = contact["marketing"]["since"].as_str().unwrap().parse().unwrap();
     assert_eq!(since.as_second(), at(30).as_second());
-    // Somebody who never wrote is no contact.
-    let nobody = world.outcomes_of(&preference(&world.customer("Nobody"), "stop", at(10))).await;
-    assert_eq!(nobody[0].reason, "unknown_contact");
+}
+
+#[tokio::test]
+async fn what_somebody_told_whatsapp_before_anybody_knew_them_is_theirs_once_they_appear() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let [ada, ben, eve, joe, hidden] = ["Ada", "Ben", "Eve", "Joe", "Zoe"].map(|name| match name {
+        "Zoe" => world.customer_without_number(name),
+        _ => world.customer(name),
+    });
+    let now = world.clock().now().await;
+    world.clock().advance("PT1H").await;
+    for (person, value, minutes) in [
+        (&ada, "resume", 20),
+        (&ada, "stop", 30),
+        (&ada, "resume", 10),
+        (&ben, "stop", 1),
+        (&eve, "stop", 1),
+        (&joe, "stop", 1),
+    ] {
+        let said = preference(person, value, now + SignedDuration::from_mins(minutes));
+        let outcomes = world.outcomes_of(&said).await;
+        assert_eq!(outcomes[0].reason, "unknown_contact");
+    }
+    let mut said = preference(&hidden, "stop", now);
+    said["entry"][0]["changes"][0]["value"]["user_preferences"][0] = json!({
+        "user_id": hidden.address(), "category": "marketing_messages", "value": "stop", "timestamp": now.as_second(),
+    });
+    said["entry"][0]["changes"][0]["value"]["contacts"] = json!([{ "user_id": hidden.address() }]);
+    assert_eq!(world.outcomes_of(&said).await[0].reason, "unknown_contact");
+
+    // They write, are written down, get a number, or are written to.
+    let wrote = [ada.writes("hello").await, hidden.writes("hello").await].map(|thread| thread.contact_id().to_owned());
+    let number_of = |person: &Customer| format!("+{}", person.number);
+    let noted = agent.adds_contact(json!({ "name": "Ben", "phone": number_of(&ben) })).await;
+    let without = agent.adds_contact(json!({ "name": "Eve" })).await;
+    assert_eq!(marketing(&agent, &without).await.0, "allowed");
+    changes(&agent, &without, json!({ "mobile_phone": number_of(&eve) })).await;
+    let [utility, offer] = ["order_update", "spring_offer"].map(|name| {
+        let variables = json!({ "1": "Joe", "2": "A-17", "buttons.0": "A-17" });
+        let variables = if name == "order_update" { variables } else { json!({ "1": "Joe" }) };
+        let template = json!({ "name": name, "language": "en_US", "variables": variables });
+        json!({ "channel_id": joe.channel.id, "to": number_of(&joe), "template": template })
+    });
+    let not_wanted = agent.post("/v1/conversations", offer).await;
+    let begun = agent.post("/v1/conversations", utility).await.expecting(202).body["contact_id"].clone();
+
+    assert_eq!((not_wanted.status, not_wanted.code()), (409, "contact_opted_out"), "{not_wanted:?}");
+    for contact in wrote.iter().map(String::as_str).chain([noted.as_str(), &without, begun.as_str().unwrap()]) {
+        assert_eq!(marketing(&agent, contact).await, ("opted_out".into(), "whatsapp".into()), "{contact}");
+    }
+    let since = agent.contact(&wrote[0]).await["marketing"]["since"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    assert_eq!(since.as_second(), (now + SignedDuration::from_mins(30)).as_second());
 }
 
 #[tokio::test]

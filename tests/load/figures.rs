@@ -19,13 +19,15 @@ pub(crate) struct Figures {
     oldest_ms: AtomicU64,
 }
 
+/// How long something took, each time.
 #[derive(Default)]
-struct Times(Mutex<Vec<Duration>>);
+pub(crate) struct Times(Mutex<Vec<Duration>>);
 
 impl Figures {
-    pub(crate) fn wrote(&self, took: Duration) {
+    /// A line is on the phone; how long its answer took, if there was one.
+    pub(crate) fn wrote(&self, took: Option<Duration>) {
         self.written.fetch_add(1, Ordering::Relaxed);
-        self.acknowledged.add(took);
+        took.into_iter().for_each(|took| self.acknowledged.add(took));
     }
 
     pub(crate) fn replied(&self, took: Duration) {
@@ -61,7 +63,7 @@ impl Figures {
 }
 
 impl Times {
-    fn add(&self, took: Duration) {
+    pub(crate) fn add(&self, took: Duration) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(took);
     }
 }
@@ -72,6 +74,7 @@ impl std::fmt::Display for Times {
         times.sort();
         let Some(last) = times.len().checked_sub(1) else { return f.write_str("-") };
         let at = |percent: usize| times[last * percent / 100].as_millis();
-        write!(f, "p50 {} ms, p95 {} ms, p99 {} ms, slowest {} ms", at(50), at(95), at(99), times[last].as_millis())
+        let slowest = times[last].as_millis();
+        write!(f, "p50 {} ms, p95 {} ms, p99 {} ms, slowest {slowest} ms ({})", at(50), at(95), at(99), times.len())
     }
 }

@@ -8,13 +8,16 @@
 
 mod campaign;
 mod figures;
+mod held;
 mod options;
 mod people;
 mod trouble;
+mod unconfirmed;
 mod verdict;
 mod watch;
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -24,6 +27,7 @@ use figures::Figures;
 use options::Options;
 use people::Pair;
 use tokio::task::JoinSet;
+use unconfirmed::Reasons;
 use verdict::Verdict;
 
 /// The stack is built beside this command, as the tests' is.
@@ -47,20 +51,33 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Err(format!("{} is not there: `cargo build -p acceptance` first", stack.display()).into());
     }
     if let Some(named) = options.campaign {
-        let sound = campaign::run(&World::start_with(&stack).await, named).await;
-        return Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE });
+        return Ok(code(campaign::run(&start(&stack, &options).await, named).await));
+    }
+    if let Some(held) = options.held {
+        return Ok(code(held::run(&start(&stack, &options).await, held).await));
     }
     let mut sound = true;
     let began = Instant::now();
     loop {
-        sound &= run(&World::start_with(&stack).await, &options).await;
+        sound &= run(&start(&stack, &options).await, &options).await;
         // A soak repeats the whole until its time is over: each round has a stack and people of its own.
         if began.elapsed() >= options.soak || !sound {
             break;
         }
         eprintln!("{} of {} of the soak are over", minutes(began.elapsed()), minutes(options.soak));
     }
-    Ok(if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(code(sound))
+}
+
+fn code(sound: bool) -> ExitCode {
+    if sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+async fn start(stack: &Path, options: &Options) -> World {
+    match &options.through {
+        Some(proxy) => World::start_behind(stack, options.port, proxy).await,
+        None => World::start_with(stack).await,
+    }
 }
 
 async fn run(world: &World, options: &Options) -> bool {
@@ -69,6 +86,7 @@ async fn run(world: &World, options: &Options) -> bool {
     world.clock().advance(&format!("PT{seconds}S")).await;
     let pairs = people::introduced(world, options).await;
     let figures = Arc::new(Figures::default());
+    trouble::lose_answers(world, options).await;
     let mut work = JoinSet::new();
     let began = Instant::now();
     for pair in &pairs {
@@ -78,9 +96,9 @@ async fn run(world: &World, options: &Options) -> bool {
     let kills = trouble::until_done(work, world, options, &figures).await;
     let took = began.elapsed();
     eprintln!("everybody has written; what was interrupted comes again");
-    trouble::over(world, kills).await;
-    let verdict = Verdict::of(world, &pairs, options).await;
-    println!("{}", figures.report(options, took, kills));
+    trouble::over(world, options).await;
+    println!("{}", figures.report(options, took, kills.len()));
+    let verdict = Verdict::of(world, &pairs, options, &Reasons::of(world, kills).await).await;
     println!("{verdict}");
     verdict.is_sound()
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use crate::Pairs;
 use crate::options::Options;
 use crate::people::{HELLO, Pair, line, reply};
+use crate::unconfirmed::Reasons;
 
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
@@ -17,6 +18,8 @@ pub(crate) struct Verdict {
     out_of_order: usize,
     /// Not known to have been sent, shown so, and never sent again by itself.
     unconfirmed: usize,
+    /// Of these, those that nothing explains.
+    unexplained: usize,
     /// Shown as failed, with a reason.
     failed: usize,
     dead_letters: usize,
@@ -24,20 +27,20 @@ pub(crate) struct Verdict {
 
 impl Verdict {
     /// Compares what everybody wrote with what everybody sees.
-    pub(crate) async fn of(world: &World, pairs: &Pairs, options: &Options) -> Self {
+    pub(crate) async fn of(world: &World, pairs: &Pairs, options: &Options, reasons: &Reasons) -> Self {
         let mut verdict = Self { dead_letters: world.dead_letters().await.len(), ..Self::default() };
         for pair in pairs {
-            verdict.look_at(pair, options).await;
+            verdict.look_at(pair, options, reasons).await;
         }
         verdict
     }
 
     pub(crate) fn is_sound(&self) -> bool {
-        (self.lost, self.doubled, self.out_of_order, self.dead_letters) == (0, 0, 0, 0)
+        (self.lost, self.doubled, self.out_of_order, self.unexplained, self.dead_letters) == (0, 0, 0, 0, 0)
     }
 
-    async fn look_at(&mut self, pair: &Pair, options: &Options) {
-        let messages = pair.agent.messages(&pair.thread).await;
+    async fn look_at(&mut self, pair: &Pair, options: &Options, reasons: &Reasons) {
+        let messages = pair.agent().messages(&pair.thread).await;
         let (incoming, outgoing): (Vec<Value>, Vec<Value>) =
             messages.into_iter().partition(|message| message["direction"] == "incoming");
 
@@ -50,12 +53,15 @@ impl Verdict {
         let is = |message: &Value, status: &str| message["status"] == status;
         let unsure: Vec<String> =
             texts(&outgoing.iter().filter(|it| is(it, "unconfirmed")).cloned().collect::<Vec<_>>());
+        let unexplained = outgoing.iter().filter(|it| is(it, "unconfirmed") && !reasons.explain(it)).count();
         let failed = outgoing.iter().filter(|it| is(it, "failed")).count();
         self.unconfirmed += unsure.len();
+        self.unexplained += unexplained;
         self.failed += failed;
         let left: Vec<Value> = outgoing.into_iter().filter(|it| !is(it, "unconfirmed") && !is(it, "failed")).collect();
-        let received: Vec<String> =
-            pair.customer.phone().received().await.into_iter().filter(|text| !unsure.contains(text)).collect();
+        let received = pair.customer.phone().received().await;
+        self.doubled += unsure.iter().filter(|text| received.iter().filter(|it| it == text).count() > 1).count();
+        let received: Vec<String> = received.into_iter().filter(|text| !unsure.contains(text)).collect();
         self.compare(&texts(&left), &received);
     }
 
@@ -63,7 +69,11 @@ impl Verdict {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         found.iter().for_each(|text| *counts.entry(text).or_default() += 1);
         self.lost += expected.iter().filter(|text| !counts.contains_key(text.as_str())).count();
-        self.doubled += counts.values().filter(|count| **count > 1).count();
+        let doubled: Vec<&&str> = counts.iter().filter(|(_, count)| **count > 1).map(|(text, _)| text).collect();
+        if !doubled.is_empty() {
+            eprintln!("doubled: {doubled:?}");
+        }
+        self.doubled += doubled.len();
         let place: HashMap<&str, usize> = expected.iter().enumerate().map(|(n, text)| (text.as_str(), n)).collect();
         let places: Vec<usize> = found.iter().filter_map(|text| place.get(text.as_str()).copied()).collect();
         self.out_of_order += places.windows(2).filter(|pair| pair[0] > pair[1]).count();
@@ -74,8 +84,14 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} lost, {} doubled, {} out of order, {} unconfirmed, {} failed, {} dead letters",
-            self.lost, self.doubled, self.out_of_order, self.unconfirmed, self.failed, self.dead_letters
+            "{} lost, {} doubled, {} out of order, {} unconfirmed ({} unexplained), {} failed, {} dead letters",
+            self.lost,
+            self.doubled,
+            self.out_of_order,
+            self.unconfirmed,
+            self.unexplained,
+            self.failed,
+            self.dead_letters
         )
     }
 }

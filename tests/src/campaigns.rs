@@ -1,7 +1,4 @@
-//! Templates to many: the people who are named, how far a job is, and a whole campaign with all that can befall one.
-
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+//! Templates to many: the people who are named, and how far a job is.
 
 use futures::stream::{self, StreamExt};
 use reqwest::Method;
@@ -14,75 +11,6 @@ use crate::world::World;
 
 /// A contact with the customer behind it.
 pub type Somebody = (String, Customer);
-
-/// How many are in a campaign, and what befalls how many of them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Crowd {
-    /// All that are named, those who are named twice counted twice.
-    pub named: usize,
-    pub opted_out: usize,
-    pub blocked: usize,
-    pub duplicates: usize,
-    /// What is left of the tenant's allowance.
-    pub allowance: usize,
-}
-
-/// What came of a campaign.
-#[derive(Debug)]
-pub struct Played {
-    /// The job as it was in the end.
-    pub job: Value,
-    /// The result of each who was named.
-    pub results: Vec<Value>,
-    /// How long a reply took to the phone that an agent wrote in the middle of it.
-    pub reply_took: Duration,
-    pub took: Duration,
-}
-
-impl Crowd {
-    /// What the rules say: the job's `accepted`, and its `refused` by reason.
-    pub fn expected(&self) -> (usize, Value) {
-        let eligible = self.named - self.opted_out - self.blocked - self.duplicates;
-        let accepted = eligible.min(self.allowance);
-        let mut refused = BTreeMap::from([
-            ("contact_opted_out", self.opted_out),
-            ("contact_blocked", self.blocked),
-            ("duplicate", self.duplicates),
-            ("allowance_exhausted", eligible - accepted),
-        ]);
-        refused.retain(|_, count| *count > 0);
-        (accepted, json!(refused))
-    }
-
-    /// Plays it in a world of its own, by the seeded marketing template. Those who opted out come first, then the blocked.
-    pub async fn plays(&self, world: &World) -> Played {
-        let (agent, ben) = (world.agent(), world.customer("Ben, who is no part of it"));
-        let thread = ben.writes("hello").await;
-        world.has_an_allowance_of(self.allowance).await;
-        let people = world.people(self.named - self.duplicates).await;
-        stream::iter(&people[..self.opted_out])
-            .for_each_concurrent(AT_ONCE, async |(id, _)| {
-                agent.changes_contact(id, json!({ "marketing": { "status": "opted_out" } })).await;
-            })
-            .await;
-        let blocked = &people[self.opted_out..self.opted_out + self.blocked];
-        stream::iter(blocked).for_each_concurrent(AT_ONCE, async |(id, _)| agent.blocks(id).await).await;
-        let twice = people.iter().rev().take(self.duplicates);
-        let named: Vec<String> = people.iter().chain(twice).map(|(id, _)| id.clone()).collect();
-
-        let began = Instant::now();
-        let made = agent.sends_to_many(&named).await.expecting(202);
-        let first_slice = async || (agent.job(made.id()).await["accepted"] != json!(0)).then_some(());
-        world.clock().lets_come("the first slice", first_slice).await;
-        let asked_at = Instant::now();
-        agent.replies_to(&thread, "here we are").await.expecting(202);
-        eventually("the reply", async || (ben.phone().received().await == ["here we are"]).then_some(())).await;
-        let reply_took = asked_at.elapsed();
-        let job = agent.job_becomes(made.id(), "done").await;
-        let took = began.elapsed();
-        Played { job, results: agent.results_of_job(made.id()).await, reply_took, took }
-    }
-}
 
 /// So many requests are made at once.
 const AT_ONCE: usize = 8;

@@ -10,6 +10,10 @@ pub struct GraphRequest {
     pub method: String,
     pub path: String,
     pub body: Value,
+    /// The status of its answer; nothing if its connection closed, or Graph died, before that.
+    pub status: Option<u64>,
+    /// The fault that it met.
+    pub fault: Option<String>,
 }
 
 impl GraphRequest {
@@ -34,6 +38,8 @@ impl World {
             method: request["method"].as_str().unwrap_or_default().to_owned(),
             path: request["path"].as_str().unwrap_or_default().to_owned(),
             body: request["body"].clone(),
+            status: request["status"].as_u64(),
+            fault: request["fault"].as_str().map(str::to_owned),
         };
         requests.into_iter().map(read).collect()
     }

@@ -25,6 +25,7 @@ const TAIL: usize = 60;
 
 pub(crate) struct Stack {
     binary: PathBuf,
+    address: Address,
     folder: TempDir,
     child: Mutex<Child>,
     file: RwLock<StackFile>,
@@ -34,20 +35,35 @@ pub(crate) struct Stack {
     _room: Option<SemaphorePermit<'static>>,
 }
 
+/// Where a stack is, and where its functions call AWS.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Address {
+    /// The first of its ports; 0 for free ones.
+    pub(crate) port: u16,
+    /// A proxy's address, if they do not call the stand-ins themselves.
+    pub(crate) through: Option<String>,
+}
+
 impl Stack {
     /// Waits for room among the other stacks and starts one, from the project's template unless another is given.
     pub(crate) async fn start(binary: &Path, template: Option<&str>, calls: Calls) -> Self {
         let room = ROOM.acquire().await.expect("never closed");
-        Self::start_in(binary, template, calls, Some(room)).await
+        Self::start_in(binary, Address::default(), template, calls, Some(room)).await
     }
 
     /// Starts one that does not count.
     pub(crate) async fn start_beside(binary: &Path) -> Self {
-        Self::start_in(binary, None, Calls::Disturbed, None).await
+        Self::start_in(binary, Address::default(), None, Calls::Disturbed, None).await
+    }
+
+    /// Starts one at this address, which does not count.
+    pub(crate) async fn start_at(binary: &Path, address: Address) -> Self {
+        Self::start_in(binary, address, None, Calls::Disturbed, None).await
     }
 
     async fn start_in(
         binary: &Path,
+        address: Address,
         given: Option<&str>,
         calls: Calls,
         room: Option<SemaphorePermit<'static>>,
@@ -56,19 +72,19 @@ impl Stack {
         if let Some(given) = given {
             fs::write(template(folder.path()), given).expect("a template");
         }
-        let mut child = spawn(binary, folder.path());
+        let mut child = spawn(binary, &address, folder.path());
         let file = announced(&mut child, folder.path()).await;
         wire::disturb(&file.control, calls).await;
         let secrets = Secrets::of(&file, &data(folder.path()));
         let file = RwLock::new(file);
         let logs_shown = AtomicBool::new(false);
         let binary = binary.to_owned();
-        Self { binary, folder, child: Mutex::new(child), file, secrets, logs_shown, calls, _room: room }
+        Self { binary, address, folder, child: Mutex::new(child), file, secrets, logs_shown, calls, _room: room }
     }
 
     /// Starts again on the same data.
     pub(crate) async fn start_again(&self) {
-        let mut child = spawn(&self.binary, self.folder.path());
+        let mut child = spawn(&self.binary, &self.address, self.folder.path());
         let file = announced(&mut child, self.folder.path()).await;
         wire::disturb(&file.control, self.calls).await;
         *self.file.write().unwrap_or_else(PoisonError::into_inner) = file;
@@ -77,7 +93,7 @@ impl Stack {
 
     /// A second stack on the same data, and how it ended.
     pub(crate) fn start_rival(&self) -> ExitStatus {
-        spawn(&self.binary, self.folder.path()).wait().expect("a child that can be waited for")
+        spawn(&self.binary, &self.address, self.folder.path()).wait().expect("a child that can be waited for")
     }
 
     /// `kill -9`.
@@ -193,14 +209,17 @@ fn log(folder: &Path) -> PathBuf {
     folder.join("stack.log")
 }
 
-fn spawn(binary: &Path, folder: &Path) -> Child {
+fn spawn(binary: &Path, address: &Address, folder: &Path) -> Child {
     let log = File::options().create(true).append(true).open(log(folder)).expect("a log file");
     let mut command = Command::new(binary);
     if template(folder).exists() {
         command.arg("--template").arg(template(folder));
     }
+    if let Some(through) = &address.through {
+        command.arg("--through").arg(through);
+    }
     command
-        .args(["--port", "0", "--data"])
+        .args(["--port", &address.port.to_string(), "--data"])
         .arg(data(folder))
         .stdin(Stdio::piped())
         // The greeting; what goes wrong is on the other one.

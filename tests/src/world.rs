@@ -12,7 +12,7 @@ use crate::agent::{Agent, Answer};
 use crate::clock::Clock;
 use crate::customer::{Customer, Phone};
 use crate::secrets::Secrets;
-use crate::stack::{self, PATIENCE, Stack};
+use crate::stack::{self, Address, PATIENCE, Stack};
 use crate::stack_file::{StackFile, Tenant};
 use crate::wire::Calls;
 
@@ -68,6 +68,12 @@ impl World {
     /// The same from another template than the project's own.
     pub async fn start_from(binary: impl AsRef<Path>, template: &str) -> Self {
         Self::around(Arc::new(Stack::start(binary.as_ref(), Some(template), Calls::Disturbed).await))
+    }
+
+    /// A world whose stack has this block of ports, and whose functions call AWS at this address.
+    pub async fn start_behind(binary: impl AsRef<Path>, port: u16, proxy: &str) -> Self {
+        let address = Address { port, through: Some(proxy.to_owned()) };
+        Self::around(Arc::new(Stack::start_at(binary.as_ref(), address).await))
     }
 
     /// A world whose stack is shared by all who neither move its clock nor kill it.
@@ -148,6 +154,20 @@ impl World {
         let idle = self.control_post("idle", json!({ "timeout_ms": 50_000 })).await;
         assert_ne!(idle["idle"], json!(false), "{idle}");
         idle
+    }
+
+    /// The same with much to do: as long as it takes, up to half an hour.
+    ///
+    /// # Panics
+    /// When something is still left then.
+    pub async fn settles_in_the_end(&self) {
+        for _ in 0..36 {
+            let idle = self.control_post("idle", json!({ "timeout_ms": 50_000 })).await;
+            if idle["idle"] != json!(false) {
+                return;
+            }
+        }
+        panic!("there is no end of it");
     }
 
     /// The stack is killed with `kill -9`.

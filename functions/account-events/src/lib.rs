@@ -8,7 +8,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use helpdesk::{Recorded, Recording};
+use helpdesk::{Origin, Recorded, Recording};
 use queues::jobs::{EventItem, EventsJob};
 use queues::{Disposition, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Item, Runtime};
@@ -74,22 +74,12 @@ impl AccountEvents {
     }
 
     async fn record(&self, job: &EventsJob, item: &EventItem, invocation: &Invocation) -> Result<(), Box<dyn Error>> {
-        let recording = Recording {
-            directory: &self.directory,
-            objects: &self.objects,
-            webhook_id: job.webhook_id,
-            received_at: job.received_at,
-            at: &item.at,
-            field: &item.field,
-            waba_id: item.waba_id.as_deref(),
-            phone_number_id: item.phone_number_id.as_deref(),
-            reason: "recorded",
-        };
+        let recording = Recording { directory: &self.directory, objects: &self.objects };
         // What it changes comes first: a record alone would look as if it had been done.
         let heard = templates::hear(&self.directory, item, job.received_at).await?;
         let portfolio = portfolio::hear(&self.directory, item, job.received_at).await?;
         let preferences = preferences::hear(&self.directory, item, job.received_at).await?;
-        let recorded = helpdesk::record(recording, &item.value).await?;
+        let recorded = helpdesk::record(recording, Origin::of_event(job, item), "recorded", &item.value).await?;
         invocation.count(recorded.metric());
         let reason = match recorded {
             Recorded::Event if portfolio == Some(false) => "outdated",

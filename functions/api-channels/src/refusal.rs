@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use domain::TemplateId;
 use domain::template::{Missing, NotEditable, Status, Violation};
 use http::StatusCode;
+use jiff::Timestamp;
 use rest::Problem;
 use runtime::SealError;
 use serde_json::json;
@@ -125,6 +126,9 @@ impl From<SubmissionError> for Refusal {
             SubmissionError::Exists(id) => template_exists(id),
             SubmissionError::NotEditable(NotEditable::Status(status)) => template_not_editable(&status),
             SubmissionError::NotEditable(NotEditable::CategoryFixed) => template_category_fixed(),
+            SubmissionError::NotEditable(NotEditable::TooOften { again_at }) => template_edited_too_often(again_at),
+            SubmissionError::NameBlocked { until } => template_name_blocked(until),
+            SubmissionError::TooMany { limit } => templates_too_many(limit),
             SubmissionError::Disabled => template_disabled(),
             SubmissionError::Graph(error) => of_templates(error),
             SubmissionError::Keep(error) => return error.into(),
@@ -266,6 +270,30 @@ fn template_not_editable(status: &Status) -> Problem {
 fn template_category_fixed() -> Problem {
     let detail = "Meta keeps the category of an approved template. Leave category out, or make another template.";
     conflict("template_category_fixed", "The category cannot be changed", detail.into())
+}
+
+fn template_edited_too_often(again_at: Timestamp) -> Problem {
+    let detail = format!(
+        "Meta takes one edit of an approved template in 24 hours and ten in 30 days. Wait until {again_at}, or make another \
+         template."
+    );
+    conflict("template_edited_too_often", "The template was edited lately", detail)
+        .with("again_at", again_at.to_string())
+}
+
+fn template_name_blocked(until: Timestamp) -> Problem {
+    let detail = format!(
+        "An approved template of this name was deleted, and Meta blocks the name for 30 days, until {until}. Choose another."
+    );
+    conflict("template_name_blocked", "The name is blocked", detail).with("until", until.to_string())
+}
+
+fn templates_too_many(limit: usize) -> Problem {
+    let detail = format!(
+        "The account has the {limit} templates that Meta allows. Delete one; a business that Meta has verified may have \
+         more."
+    );
+    conflict("templates_too_many", "No room for another template", detail).with("limit", limit)
 }
 
 fn template_disabled() -> Problem {

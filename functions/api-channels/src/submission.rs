@@ -3,8 +3,11 @@
 //! Meta comes first and the table follows, so an answer of Meta's that is lost leaves the table behind. Each of the three
 //! may therefore be repeated: what Meta has done already is found there and counts as done.
 
+use std::collections::BTreeSet;
+
 use domain::template::{Category, Components, Draft, NotEditable, Status, Violation};
 use domain::{Template, TemplateId};
+use jiff::Timestamp;
 use storage::StorageError;
 use whatsapp::graph::{AccountError, CreatedTemplate, GraphError};
 
@@ -39,6 +42,12 @@ pub(crate) enum SubmissionError {
     /// It breaks rules of Meta's; Meta was not asked.
     #[error("the template breaks {} of Meta's rules", .0.len())]
     Invalid(Vec<Violation>),
+    /// An approved template of this name and language was deleted: Meta blocks the name.
+    #[error("the name is blocked until {until}")]
+    NameBlocked { until: Timestamp },
+    /// The account has as many names as Meta lets it have.
+    #[error("the account has {limit} templates")]
+    TooMany { limit: usize },
     /// Another template has this name and language.
     #[error("another template has this name and language")]
     Exists(TemplateId),
@@ -68,15 +77,19 @@ pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, 
     if let Some(known) = known.as_ref().filter(|known| !known.is_deleted()) {
         return the_same(known.clone(), &draft).map_err(SubmissionError::Exists);
     }
+    let at = account.desk.now();
     let mut violations = draft.violations();
     if violations.is_empty() {
+        if let Some(until) = known.as_ref().and_then(|known| known.history.name_blocked_until(at)) {
+            return Err(SubmissionError::NameBlocked { until });
+        }
         let others = tenancy.templates_of(waba_id).await?;
+        check_room(account, &draft, &others).await?;
         violations.extend(others.iter().find(|other| draft.duplicates(other)).map(Draft::duplicate_of));
     }
     if !violations.is_empty() {
         return Err(SubmissionError::Invalid(violations));
     }
-    let at = account.desk.now();
     match account.desk.graph.create_template(waba_id, &account.token, &draft).await {
         Ok(CreatedTemplate { meta_id, status, category }) => {
             let listed = draft.taken(meta_id, status, category);
@@ -88,6 +101,18 @@ pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, 
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// An account has room for so many names. What a business that Meta has verified may have holds while nobody knows.
+async fn check_room(account: &Account<'_>, draft: &Draft, others: &[Template]) -> Result<(), SubmissionError> {
+    let names: BTreeSet<&str> =
+        others.iter().filter(|other| !other.is_deleted()).map(|other| other.name.as_str()).collect();
+    if names.len() < Draft::MOST_UNVERIFIED || names.contains(draft.name.as_str()) {
+        return Ok(());
+    }
+    let verified = account.tenancy.portfolio(&account.waba_id).await?.is_verified();
+    let limit = if verified == Some(false) { Draft::MOST_UNVERIFIED } else { Draft::MOST };
+    if names.len() < limit { Ok(()) } else { Err(SubmissionError::TooMany { limit }) }
 }
 
 /// A template of this name and language is this very template, or it is in the way: its id.
@@ -119,15 +144,17 @@ pub(crate) async fn edit(account: &Account<'_>, known: Template, change: Change)
         return Err(SubmissionError::Invalid(violations));
     }
     let at = desk.now();
+    let is_new = known.may_be_sent() && !change.clone().beyond(&known).is_nothing();
     let fresh = match desk.graph.template(&known.meta_id, token).await? {
         Some(listed) => keep(tenancy, waba_id, &listed, at, Some(known)).await?.template(),
         None => known,
     };
-    let Change { category, components } = change.beyond(&fresh);
-    if category.is_none() && components.is_none() {
-        return Ok(fresh);
+    let beyond = change.beyond(&fresh);
+    if beyond.is_nothing() {
+        return if is_new { found_edited(account, fresh, at).await } else { Ok(fresh) };
     }
-    fresh.check_edit(category.as_ref().unwrap_or(fresh.category()))?;
+    let Change { category, components } = beyond;
+    fresh.check_edit(category.as_ref().unwrap_or(fresh.category()), at)?;
     let parts = components.as_ref().map(|components| (components, fresh.format));
     desk.graph.edit_template(&fresh.meta_id, token, category.as_ref(), parts).await?;
     let at = desk.now();
@@ -140,7 +167,20 @@ pub(crate) async fn edit(account: &Account<'_>, known: Template, change: Change)
     Ok(edited.await?.unwrap_or(fresh))
 }
 
+/// Meta has the change already: an earlier answer was lost, and the next edit has to wait all the same.
+async fn found_edited(account: &Account<'_>, fresh: Template, at: Timestamp) -> Result<Template, SubmissionError> {
+    let noted = alter(&account.tenancy, fresh.id, |template| {
+        template.edit_found(at);
+        true
+    });
+    Ok(noted.await?.unwrap_or(fresh))
+}
+
 impl Change {
+    fn is_nothing(&self) -> bool {
+        self.category.is_none() && self.components.is_none()
+    }
+
     /// What is wrong with what is to be replaced.
     fn violations(&self, known: &Template) -> Vec<Violation> {
         let Template { name, language, format, .. } = known.clone();

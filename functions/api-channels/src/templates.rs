@@ -111,6 +111,8 @@ pub(crate) struct NewTemplate {
         (status = 201, description = "The submitted template.", body = Template, headers(("ETag" = String))),
         (status = 404, description = "There is no channel `channel_id`."),
         (status = 409, description = "`template_exists` (`template_id`): another one has this name and language; \
+                                      `template_name_blocked`, for 30 days after an approved one of this name was deleted, \
+                                      `until` then; `templates_too_many`: the account has as many as the `limit`; \
                                       `account_not_connected`."),
         (status = 422, description = "`template_invalid`, with each rule that it breaks in `violations` as `code`, `at` and \
                                       `advice`; `meta_refused`, with `meta_code`, `meta_subcode`, `meta_title` and \
@@ -153,7 +155,9 @@ pub(crate) struct TemplateChange {
     responses(
         (status = 200, description = "The edited template.", body = Template, headers(("ETag" = String))),
         (status = 409, description = "`template_not_editable`, because of its `template_status`; `template_category_fixed`: an \
-                                      approved one keeps its category; `account_not_connected`."),
+                                      approved one keeps its category; `template_edited_too_often`: an approved one is edited \
+                                      once in 24 hours and ten times in 30 days, the next time at `again_at`; \
+                                      `account_not_connected`."),
         (status = 412, description = "`version_mismatch`: it has changed since you saw it."),
         (status = 422, description = "`template_invalid` (`violations`), `meta_refused`, `token_refused` or `body_invalid`."),
         (status = 503, description = "`busy`: also when Meta does not answer."),

@@ -4,26 +4,29 @@ mod campaigns;
 mod contacts;
 mod conversations;
 mod deferred;
+mod files;
 mod templates;
+mod words;
 
 use axum::response::{IntoResponse, Response};
 pub(crate) use campaigns::variables_of_nobody;
+use domain::TicketId;
 use domain::contact::wishes::TooManyWishWords;
 use domain::moderation::TooMany;
-use domain::{LibraryItemId, TicketId, UploadId};
-use helpdesk::{
-    AcceptError, Busy, LibraryError, NewLibraryItem, NotReactable, RevealError, Said, TicketError, UnconfirmedError,
-};
+use helpdesk::{AcceptError, Busy, RevealError, TicketError, UnconfirmedError};
 use http::StatusCode;
 use jiff::Timestamp;
 use rest::Problem;
 use storage::{CommitError, StorageError};
-use whatsapp::limits::{CAPTION_CHARS, CARDS, TEXT_CHARS};
-use whatsapp::media::NotAllowed;
 
 pub(crate) use conversations::recipient_invalid;
 pub(crate) use deferred::then_without_template;
+pub(crate) use files::{
+    attachment_invalid, attachment_pending, attachment_unavailable, content_hidden, filename_invalid,
+    library_item_invalid, media_not_allowed, no_such_library_item, no_such_upload,
+};
 pub(crate) use templates::{header_invalid, template_not_alone};
+pub(crate) use words::{location_invalid, reaction_not_alone};
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -143,23 +146,23 @@ impl From<AcceptError> for Refusal {
             AcceptError::NoSuchThread | AcceptError::NoSuchChannel | AcceptError::NoSuchContact => Self::not_found(),
             AcceptError::ChannelDisconnected => Self(conversations::channel_disconnected()),
             AcceptError::NoAddress => Self(conversations::contact_without_number()),
-            AcceptError::NoSuchQuotedMessage => Self(no_such_quoted_message()),
-            AcceptError::Empty => Self(message_empty()),
-            AcceptError::TextEmpty => Self(text_empty()),
-            AcceptError::TextTooLong { chars } => Self(text_too_long(chars)),
-            AcceptError::TooManyAttachments { count } => Self(too_many_attachments(count)),
-            AcceptError::CaptionTooLong { chars } => Self(caption_too_long(chars)),
-            AcceptError::CaptionNotTaken { kind } => Self(caption_not_allowed(kind.name())),
-            AcceptError::NotAFile(id) => Self(not_a_file(id)),
+            AcceptError::NoSuchQuotedMessage => Self(words::no_such_quoted_message()),
+            AcceptError::Empty => Self(words::message_empty()),
+            AcceptError::TextEmpty => Self(words::text_empty()),
+            AcceptError::TextTooLong { chars } => Self(words::text_too_long(chars)),
+            AcceptError::TooManyAttachments { count } => Self(files::too_many_attachments(count)),
+            AcceptError::CaptionTooLong { chars } => Self(files::caption_too_long(chars)),
+            AcceptError::CaptionNotTaken { kind } => Self(files::caption_not_allowed(kind.name())),
+            AcceptError::NotAFile(id) => Self(files::not_a_file(id)),
             AcceptError::NoSuchUpload(id) => Self(no_such_upload(&id.to_string())),
-            AcceptError::UploadExpired(id) => Self(upload_expired(id)),
-            AcceptError::UploadMissing(id) => Self(upload_missing(id)),
+            AcceptError::UploadExpired(id) => Self(files::upload_expired(id)),
+            AcceptError::UploadMissing(id) => Self(files::upload_missing(id)),
             AcceptError::NoSuchLibraryItem(id) => Self(no_such_library_item(&id.to_string())),
             AcceptError::MediaNotAllowed { file, refused } => Self(media_not_allowed(&file, &refused)),
-            AcceptError::CardsInvalid => Self(contacts_invalid()),
-            AcceptError::NoSuchTarget => Self(no_such_reaction_target()),
-            AcceptError::NotReactable(why) => Self(not_reactable(why)),
-            AcceptError::NotAnEmoji => Self(emoji_invalid()),
+            AcceptError::CardsInvalid => Self(words::contacts_invalid()),
+            AcceptError::NoSuchTarget => Self(words::no_such_reaction_target()),
+            AcceptError::NotReactable(why) => Self(words::not_reactable(why)),
+            AcceptError::NotAnEmoji => Self(words::emoji_invalid()),
             AcceptError::NoSuchTemplate { alternatives } => Self(templates::no_such_template(&alternatives)),
             AcceptError::TemplateNotSendable { why, alternatives } => {
                 Self(templates::template_not_sendable(why, &alternatives))
@@ -180,21 +183,6 @@ impl From<AcceptError> for Refusal {
     }
 }
 
-impl From<LibraryError> for Refusal {
-    fn from(error: LibraryError) -> Self {
-        match error {
-            LibraryError::TitleInvalid => Self(library_item_invalid()),
-            LibraryError::TextEmpty => Self(text_empty()),
-            LibraryError::TextTooLong { chars } => Self(text_too_long(chars)),
-            LibraryError::NoSuchUpload(id) => Self(no_such_upload(&id.to_string())),
-            LibraryError::UploadExpired(id) => Self(upload_expired(id)),
-            LibraryError::UploadMissing(id) => Self(upload_missing(id)),
-            LibraryError::MediaNotAllowed { file, refused } => Self(media_not_allowed(&file, &refused)),
-            LibraryError::Storage(error) => error.into(),
-        }
-    }
-}
-
 /// Too late to do anything, or nothing but reminders.
 pub(crate) fn session_reminder_invalid() -> Problem {
     let detail = "A reminder comes two minutes to 23 hours before the session ends, such as PT1H.";
@@ -205,26 +193,6 @@ pub(crate) fn session_reminder_invalid() -> Problem {
 pub(crate) fn sort_not_for_view() -> Problem {
     let detail = "Only open tickets are sorted by the time that is left. Leave `sort` out, or choose another view.";
     Problem::new(StatusCode::BAD_REQUEST, "query_invalid", "The view has no such order", detail)
-}
-
-/// The file is still with WhatsApp.
-pub(crate) fn attachment_pending() -> Refusal {
-    let detail = "WhatsApp has not given us the file yet. Ask again in a moment; the message's `attachments` say when it is \
-                  stored.";
-    Refusal(Problem::new(StatusCode::CONFLICT, "attachment_pending", "The file is not there yet", detail))
-}
-
-/// The file will never be there.
-pub(crate) fn attachment_unavailable(reason: &str) -> Refusal {
-    let detail = "The file cannot be had from WhatsApp; `reason` says why. Ask the customer to send it again.";
-    let problem = Problem::new(StatusCode::GONE, "attachment_unavailable", "The file is not available", detail);
-    Refusal(problem.with("reason", reason))
-}
-
-/// The message breaks the rules of F13.
-pub(crate) fn content_hidden() -> Refusal {
-    let detail = "The message was hidden for what it says, and so is its file. A supervisor may reveal it.";
-    Refusal(Problem::new(StatusCode::FORBIDDEN, "content_hidden", "The content is hidden", detail))
 }
 
 /// Meta takes free-form messages only until 24 hours after the customer's last (F16).
@@ -253,22 +221,6 @@ fn messaging_limit_reached(limit: u32, frees_at: Option<Timestamp>) -> Problem {
     Problem::new(StatusCode::CONFLICT, "messaging_limit_reached", "Meta's limit is reached", detail)
         .with("limit", limit)
         .with("frees_at", frees_at.map(|at| at.to_string()))
-}
-
-fn text_empty() -> Problem {
-    unprocessable("text_empty", "The text is empty", "A message needs at least one character that can be seen.".into())
-}
-
-fn text_too_long(chars: usize) -> Problem {
-    let detail = format!(
-        "The text has {chars} characters as it would go out, and WhatsApp takes {TEXT_CHARS}. Send it in parts."
-    );
-    unprocessable("text_too_long", "The text is too long", detail).with("characters", chars).with("limit", TEXT_CHARS)
-}
-
-fn no_such_quoted_message() -> Problem {
-    let detail = "reply_to names no message of this conversation. Use the id of one of them, or leave reply_to out.";
-    unprocessable("no_such_quoted_message", "No such message to quote", detail.into())
 }
 
 fn idempotency_key_reused() -> Problem {
@@ -307,113 +259,4 @@ fn block_list_too_long(error: TooMany) -> Problem {
 
 fn unprocessable(code: &'static str, title: &'static str, detail: String) -> Problem {
     Problem::new(StatusCode::UNPROCESSABLE_ENTITY, code, title, detail)
-}
-
-fn message_empty() -> Problem {
-    let detail = "A message has a text, attachments, a location, contacts, a template or a reaction. Give at least one of \
-                  them.";
-    unprocessable("message_empty", "The message is empty", detail.into())
-}
-
-fn too_many_attachments(count: usize) -> Problem {
-    let most = Said::MOST_ATTACHMENTS;
-    let detail = format!("There are {count} attachments, and {most} go at once. Send the others with another message.");
-    unprocessable("too_many_attachments", "Too many attachments", detail).with("limit", most)
-}
-
-fn caption_too_long(chars: usize) -> Problem {
-    let detail = format!(
-        "A caption has {chars} characters and WhatsApp takes {CAPTION_CHARS}. Shorten it, or give the words as text."
-    );
-    unprocessable("caption_too_long", "The caption is too long", detail)
-        .with("characters", chars)
-        .with("limit", CAPTION_CHARS)
-}
-
-fn caption_not_allowed(kind: &str) -> Problem {
-    let detail = format!("WhatsApp shows no caption below a file of the kind {kind}. Give the words as text.");
-    unprocessable("caption_not_allowed", "No caption below this file", detail)
-}
-
-fn not_a_file(id: LibraryItemId) -> Problem {
-    let detail = format!("{id} is a text, which has neither caption nor voice. Leave them out.");
-    unprocessable("attachment_invalid", "Not an attachment", detail)
-}
-
-pub(crate) fn attachment_invalid() -> Problem {
-    let detail = "An attachment is named by its upload_id or by its library_id. Give one of them.";
-    unprocessable("attachment_invalid", "Not an attachment", detail.into())
-}
-
-pub(crate) fn no_such_upload(id: &str) -> Problem {
-    let detail = format!("Nothing was announced as {id}. Announce the file with POST /v1/uploads and use that id.");
-    unprocessable("no_such_upload", "No such upload", detail).with("file", id)
-}
-
-fn upload_expired(id: UploadId) -> Problem {
-    let detail = format!("{id} was announced more than 24 hours ago. Upload the file again.");
-    unprocessable("upload_expired", "The upload is over", detail).with("file", id.to_string())
-}
-
-fn upload_missing(id: UploadId) -> Problem {
-    let detail =
-        format!("The bytes of {id} did not come. PUT them at the url that announcing it gave, or announce it again.");
-    unprocessable("upload_missing", "The file is not there", detail).with("file", id.to_string())
-}
-
-pub(crate) fn no_such_library_item(id: &str) -> Problem {
-    let detail = format!("Nothing is kept as {id}. GET /v1/library lists what is.");
-    unprocessable("no_such_library_item", "Not in the library", detail).with("file", id)
-}
-
-/// A file that Meta would refuse. `file` is its id, or its name while it has none.
-pub(crate) fn media_not_allowed(file: &str, refused: &NotAllowed) -> Problem {
-    unprocessable("media_not_allowed", "WhatsApp does not take this file", refused.to_string())
-        .with("file", file)
-        .with("rule", refused.rule)
-        .with("found", refused.found.as_str())
-        .with("allowed", refused.allowed.as_str())
-        .with("advice", refused.advice.as_str())
-}
-
-pub(crate) fn filename_invalid(most: usize) -> Problem {
-    let detail = format!("A filename has 1 to {most} characters, without slashes and control characters.");
-    unprocessable("filename_invalid", "Not a filename", detail)
-}
-
-pub(crate) fn library_item_invalid() -> Problem {
-    let most = NewLibraryItem::TITLE_CHARS;
-    let detail = format!("What is kept has a title of 1 to {most} characters, and either an upload_id or a text.");
-    unprocessable("library_item_invalid", "This cannot be kept", detail)
-}
-
-pub(crate) fn location_invalid() -> Problem {
-    let detail = "A latitude has -90 to 90 degrees, a longitude -180 to 180.";
-    unprocessable("location_invalid", "Not a place on the map", detail.into())
-}
-
-fn contacts_invalid() -> Problem {
-    let detail = format!("A message has 1 to {CARDS} contacts, each with a name or a number.");
-    unprocessable("contacts_invalid", "These contacts cannot be sent", detail)
-}
-
-pub(crate) fn reaction_not_alone() -> Problem {
-    let detail = "A reaction goes alone: it has no text, attachments, location, contacts or reply_to. Send them in a \
-                  message of their own.";
-    unprocessable("reaction_not_alone", "A reaction goes alone", detail.into())
-}
-
-fn emoji_invalid() -> Problem {
-    let detail = "A reaction is one emoji, or empty to take an earlier one away.";
-    unprocessable("emoji_invalid", "Not an emoji", detail.into())
-}
-
-fn no_such_reaction_target() -> Problem {
-    let detail = "message_id names no message of this conversation. Use the id of one of them.";
-    unprocessable("no_such_reaction_target", "No such message to react to", detail.into())
-}
-
-fn not_reactable(why: NotReactable) -> Problem {
-    let detail = format!("WhatsApp takes no reaction to this message: {why}. React to another one.");
-    unprocessable("not_reactable", "No reaction to this message", detail)
 }

@@ -7,8 +7,8 @@ use utoipa_axum::routes;
 
 use crate::telling::traced;
 use crate::{
-    Helpdesk, audit, contacts, conversations, gaps, library, messages, settings, template_sends, threads, tickets,
-    uploads, usage,
+    Helpdesk, audit, contacts, conversations, gaps, library, messages, notices, settings, template_sends, threads,
+    tickets, uploads, usage,
 };
 
 #[derive(OpenApi)]
@@ -28,6 +28,7 @@ use crate::{
         (name = "settings", description = "What the tenant chose."),
         (name = "audit", description = "What users did that they may be asked about."),
         (name = "gaps", description = "What should have happened and has not."),
+        (name = "notices", description = "What admins have to hear of, once."),
     )
 )]
 struct Document;
@@ -70,6 +71,7 @@ fn routes() -> OpenApiRouter<Helpdesk> {
         .routes(routes!(settings::show, settings::update))
         .routes(routes!(audit::list))
         .routes(routes!(gaps::list))
+        .routes(routes!(notices::list))
 }
 
 /// The API over what the handlers work with. A request carries the gateway's context as an extension, as `lambda_http`

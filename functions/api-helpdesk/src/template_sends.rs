@@ -26,7 +26,7 @@ pub(crate) struct NewTemplateSend {
     /// The number to send from.
     #[schema(value_type = String, example = "chn_019ab3d2c7f07d5e8a1b2c3d4e5f6071")]
     channel_id: ChannelId,
-    /// For all of them. Its header is a `library_id` or a `location`, since a campaign may take longer than an upload lives.
+    /// For all of them. A file that is uploaded for its header stays as long as it is needed.
     template: Template,
     /// 1 to 5,000 contacts, in the order in which they are decided. Whoever is named twice gets it once.
     #[schema(value_type = Vec<String>, min_items = 1, max_items = 5000)]
@@ -54,9 +54,9 @@ pub(crate) struct NewTemplateSend {
         (status = 409, description = "`channel_disconnected`, `template_not_sendable` or `template_recategorised`: as for a \
                                       single message."),
         (status = 413, description = "`body_too_large`: it has more than 5 MB."),
-        (status = 422, description = "`recipients_invalid` (with the `limit`), `header_not_kept`, `variables_too_long` (with \
-                                      the `contact_id` and the `limit`), `no_such_template`, `idempotency_key_reused` or \
-                                      `body_invalid`."),
+        (status = 422, description = "`recipients_invalid` (with the `limit`), `variables_too_long` (with the `contact_id` and \
+                                      the `limit`), `no_such_template`, `no_such_upload`, `upload_missing`, `media_not_allowed`, \
+                                      `idempotency_key_reused` or `body_invalid`."),
         (status = 503, description = "`busy`: repeat it after the seconds in `Retry-After`, with the same \
                                       `Idempotency-Key`."),
     )

@@ -122,6 +122,7 @@ fn the_api_has_the_routes_it_promises() {
     POST /v1/messages/{id}/discard
     POST /v1/messages/{id}/resend
     POST /v1/messages/{id}/reveal
+    GET /v1/notices
     GET /v1/settings
     PATCH /v1/settings
     POST /v1/template-sends
@@ -271,6 +272,8 @@ async fn a_question_that_is_not_understood_is_refused_before_anything_is_read() 
         ("/v1/tickets?cursor=7", "cursor_invalid"),
         ("/v1/audit?month=november", "query_invalid"),
         ("/v1/audit?cursor=7", "cursor_invalid"),
+        ("/v1/notices?month=november", "query_invalid"),
+        ("/v1/notices?cursor=7", "cursor_invalid"),
         (&format!("{messages}?order=up"), "query_invalid"),
         (&format!("{messages}?cursor=7"), "cursor_invalid"),
     ] {
@@ -344,6 +347,18 @@ async fn settings_are_changed_by_admins_only_and_to_sensible_values() {
     let mut other_version = request("PATCH", "/v1/settings", token_of("admin"), change);
     other_version.headers_mut().insert("if-match", "\"7\"".parse().unwrap());
     assert_eq!(code_of(other_version).await, refused(412, "version_mismatch"));
+}
+
+#[tokio::test]
+async fn what_admins_have_to_hear_is_for_admins() {
+    for role in ["agent", "supervisor", "operator"] {
+        assert_eq!(
+            code_of(request("GET", "/v1/notices", token_of(role), "")).await,
+            refused(403, "role_required"),
+            "{role}"
+        );
+    }
+    assert_eq!(code_of(request("GET", "/v1/notices", token_of("admin"), "")).await, refused(503, "busy"));
 }
 
 #[tokio::test]

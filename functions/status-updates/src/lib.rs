@@ -4,7 +4,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use helpdesk::{Recording, StatusOutcome};
+use helpdesk::{Origin, Recording, StatusOutcome};
 use queues::jobs::{StatusItem, StatusesJob};
 use queues::{Disposition, Queue, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Item, Runtime};
@@ -111,18 +111,8 @@ impl StatusUpdates {
         reason: &str,
         invocation: &Invocation,
     ) -> Result<(), Box<dyn Error>> {
-        let recording = Recording {
-            directory: &self.directory,
-            objects: &self.objects,
-            webhook_id: job.webhook_id,
-            received_at: job.received_at,
-            at: &item.at,
-            field: FIELD,
-            waba_id: Some(&item.waba_id),
-            phone_number_id: Some(&item.phone_number_id),
-            reason,
-        };
-        let recorded = helpdesk::record(recording, &item.status).await?;
+        let recording = Recording { directory: &self.directory, objects: &self.objects };
+        let recorded = helpdesk::record(recording, Origin::of_status(job, item), reason, &item.status).await?;
         invocation.count(recorded.metric());
         report(job, item, recorded.name(), "", reason);
         Ok(())

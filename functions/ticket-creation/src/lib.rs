@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::{InboundMessage, MessageId};
-use helpdesk::{Receipt, Receiving, Recording, Sealing};
+use helpdesk::{Origin, Receipt, Receiving, Recording, Sealing};
 use queues::jobs::{InboundItem, InboundJob};
 use queues::{Disposition, Queue, Trace, consume_jobs};
 use runtime::{Clock, Invocation, Item, Purpose, Runtime, Seal};
@@ -134,18 +134,8 @@ impl TicketCreation {
         reason: &str,
         invocation: &Invocation,
     ) -> Result<(), Box<dyn Error>> {
-        let recording = Recording {
-            directory: &self.directory,
-            objects: &self.objects,
-            webhook_id: job.webhook_id,
-            received_at: job.received_at,
-            at: &item.at,
-            field: FIELD,
-            waba_id: Some(&job.waba_id),
-            phone_number_id: Some(&job.phone_number_id),
-            reason,
-        };
-        let recorded = helpdesk::record(recording, &item.message).await?;
+        let recording = Recording { directory: &self.directory, objects: &self.objects };
+        let recorded = helpdesk::record(recording, Origin::of_message(job, item), reason, &item.message).await?;
         invocation.count(recorded.metric());
         let webhook = job.webhook_id.to_string();
         runtime::outcome(Item { webhook: &webhook, at: &item.at, field: FIELD }, recorded.name(), "", reason);

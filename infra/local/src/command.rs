@@ -25,6 +25,7 @@ Options:
   --port N      First port of the block (default 7400); 0 takes free ports
   --data DIR    Where data, logs and stack.json are kept (default .local)
   --template F  Another template than infra/template.yaml as it was built in, to try a change of it
+  --through URL The functions call AWS at this address: a proxy's that leads to the stack's own, which is the block's third port
   --help        This text
 ";
 
@@ -93,6 +94,8 @@ pub struct Options {
     pub port: u16,
     /// Another template than the project's own.
     pub template: Option<PathBuf>,
+    /// Where the functions call AWS, if not at the stand-ins' own address.
+    pub through: Option<String>,
 }
 
 /// What happens to the data of an earlier run.
@@ -142,7 +145,13 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
         Some(_) => Some(message(arguments.next().ok_or_else(|| CommandError::MissingValue("trace".into()))?)?),
         None => None,
     };
-    let mut options = Options { data: DEFAULT_DATA.into(), start: Start::Continue, port: DEFAULT_PORT, template: None };
+    let mut options = Options {
+        data: DEFAULT_DATA.into(),
+        start: Start::Continue,
+        port: DEFAULT_PORT,
+        template: None,
+        through: None,
+    };
     while let Some(argument) = arguments.next() {
         let (flag, inline) = match argument.split_once('=') {
             Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
@@ -155,6 +164,7 @@ pub fn parse(arguments: impl IntoIterator<Item = String>) -> Result<Command, Com
             "--port" => options.port = port(&value()?)?,
             "--data" => options.data = value()?.into(),
             "--template" => options.template = Some(value()?.into()),
+            "--through" => options.through = Some(value()?),
             "--help" | "-h" => return Ok(Command::Help),
             _ => return Err(CommandError::Unknown(flag)),
         }
@@ -203,16 +213,20 @@ mod tests {
 
     #[test]
     fn nothing_runs_the_stack_on_its_fixed_ports() {
-        let expected = Options { data: ".local".into(), start: Start::Continue, port: 7400, template: None };
+        let expected =
+            Options { data: ".local".into(), start: Start::Continue, port: 7400, template: None, through: None };
         assert_eq!(parsed(""), Ok(Command::Run(expected)));
     }
 
     #[test]
     fn values_come_after_a_space_or_an_equals_sign() {
         let template = Some("/tmp/t.yaml".into());
-        let expected = Command::Run(Options { data: "/tmp/x".into(), start: Start::Fresh, port: 0, template });
-        assert_eq!(parsed("--fresh --port 0 --data /tmp/x --template /tmp/t.yaml").as_ref(), Ok(&expected));
-        assert_eq!(parsed("--template=/tmp/t.yaml --data=/tmp/x --port=0 --fresh"), Ok(expected));
+        let through = Some("http://127.0.0.1:9999".into());
+        let expected = Command::Run(Options { data: "/tmp/x".into(), start: Start::Fresh, port: 0, template, through });
+        let spaced = "--fresh --port 0 --data /tmp/x --template /tmp/t.yaml --through http://127.0.0.1:9999";
+        assert_eq!(parsed(spaced).as_ref(), Ok(&expected));
+        let joined = "--through=http://127.0.0.1:9999 --template=/tmp/t.yaml --data=/tmp/x --port=0 --fresh";
+        assert_eq!(parsed(joined), Ok(expected));
     }
 
     #[test]

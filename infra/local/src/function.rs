@@ -50,6 +50,8 @@ pub struct Surroundings {
     pub outcomes: Outcomes,
     /// The key pair of each function, by crate.
     pub credentials: BTreeMap<String, Credentials>,
+    /// Where they call AWS.
+    pub aws_url: String,
 }
 
 /// The key pair with which a function signs.

@@ -99,6 +99,7 @@ impl Stack {
             logs: data.path("logs"),
             outcomes: outcomes.clone(),
             credentials,
+            aws_url: options.through.clone().unwrap_or_else(|| template.place().aws_url.clone()),
         };
         let functions = Functions::start(&template, surroundings).await?;
         faults.know(functions.clone());

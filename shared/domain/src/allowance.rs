@@ -9,8 +9,10 @@ mod period;
 mod purchase;
 
 use jiff::civil::{Date, date};
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone, offset};
 use jiff::{SignedDuration, Timestamp};
+
+use crate::session::Session;
 
 pub use charge::{Charge, ChargeState, Settlement};
 pub use ledger::{LedgerEntry, Reason, Reversal, Subject};
@@ -20,26 +22,39 @@ pub use purchase::{Purchase, Qualifying, Subscription, anniversary};
 /// What a message of ours is to the customer's session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sending {
-    /// We write first.
+    /// We write first: only a template may be sent (F16).
     OutsideSession,
-    /// The customer did, in a session that began then.
-    InSession { started_at: Timestamp, first_of_ours: bool },
+    /// The customer did.
+    InSession(Session),
 }
 
 impl Sending {
     /// The day since which what is said in a session counts nothing (F21).
     const SESSIONS_FREE_SINCE: Date = date(2024, 11, 1);
+    /// Where a day begins last: whatever the tenant's zone is, its 1 November began by then.
+    const LAST_ZONE: Offset = offset(-12);
 
-    /// How much of the allowance it takes: outside a session each message counts 1. A session that the customer began
-    /// before 1 November 2024, 00:00 in the tenant's zone, counts 1 in all, from our first message in it; a later one 0.
-    pub fn cost(self, zone: &TimeZone) -> u32 {
+    /// Of a message at `now`, given the conversation's session.
+    pub fn of(session: Option<Session>, now: Timestamp) -> Self {
+        session.filter(|session| session.is_open(now)).map_or(Self::OutsideSession, Self::InSession)
+    }
+
+    /// Why it takes something of the allowance of a tenant in this zone; nothing if it takes nothing. Outside a session each
+    /// message counts 1. A session that the customer began before 1 November 2024, 00:00 there, counts 1 in all, from our
+    /// first message in it; a later one 0.
+    pub fn counts(self, zone: &TimeZone) -> Option<Reason> {
         match self {
-            Self::OutsideSession => 1,
-            Self::InSession { started_at, first_of_ours } => {
-                let counted_then = started_at < first_instant(Self::SESSIONS_FREE_SINCE, zone);
-                u32::from(counted_then && first_of_ours)
+            Self::OutsideSession => Some(Reason::OutsideSession),
+            Self::InSession(session) => {
+                let counted_then = session.started_at() < first_instant(Self::SESSIONS_FREE_SINCE, zone);
+                (counted_then && !session.is_counted()).then_some(Reason::SessionBeforeNovember2024)
             }
         }
+    }
+
+    /// Whether it might, wherever the tenant is: so that nobody has to ask where that is for what is said in a session today.
+    pub fn may_count(self) -> bool {
+        self.counts(&TimeZone::fixed(Self::LAST_ZONE)).is_some()
     }
 }
 
@@ -113,27 +128,41 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn in_session(started_at: &str, first_of_ours: bool) -> Sending {
-        Sending::InSession { started_at: at(started_at), first_of_ours }
+    fn in_session(started_at: &str) -> Sending {
+        Sending::of(Some(Session::opened_by(at(started_at))), at(started_at))
     }
 
+    const BEFORE: Option<Reason> = Some(Reason::SessionBeforeNovember2024);
+
     #[test]
-    fn a_message_outside_a_session_counts_one() {
-        assert_eq!(Sending::OutsideSession.cost(&zone("UTC")), 1);
+    fn a_message_outside_a_session_counts_one_in_each_era() {
+        for now in ["2024-10-31T12:00:00Z", "2026-11-10T12:00:00Z"] {
+            let over = Session::opened_by(at(now) - Session::LENGTH);
+            for sending in [Sending::of(None, at(now)), Sending::of(Some(over), at(now))] {
+                assert_eq!((sending.counts(&zone("UTC")), sending.may_count()), (Some(Reason::OutsideSession), true));
+            }
+        }
     }
 
     #[test]
     fn a_session_begun_before_november_2024_counted_one_in_all() {
-        let utc = zone("UTC");
-        assert_eq!(in_session("2024-10-31T23:59:59Z", true).cost(&utc), 1);
-        assert_eq!(in_session("2024-10-31T23:59:59Z", false).cost(&utc), 0);
+        let begun = Session::opened_by(at("2024-10-31T23:59:59Z"));
+        let now = at("2024-11-01T12:00:00Z");
+        assert_eq!(Sending::of(Some(begun), now).counts(&zone("UTC")), BEFORE);
+        assert_eq!(Sending::of(Some(begun.count()), now).counts(&zone("UTC")), None);
+        // It goes on, and is the same one, when the customer writes in November.
+        let extended = begun.extended_by(now);
+        assert_eq!(
+            Sending::of(Some(extended), now + Session::LENGTH - SignedDuration::from_secs(1)).counts(&zone("UTC")),
+            BEFORE
+        );
     }
 
     #[test]
     fn a_later_session_counts_nothing() {
-        for first in [true, false] {
-            assert_eq!(in_session("2024-11-01T00:00:00Z", first).cost(&zone("UTC")), 0);
-        }
+        assert_eq!(in_session("2024-11-01T00:00:00Z").counts(&zone("UTC")), None);
+        let today = in_session("2026-11-10T12:00:00Z");
+        assert_eq!((today.counts(&zone("UTC")), today.may_count()), (None, false));
     }
 
     #[test]
@@ -143,8 +172,9 @@ mod tests {
             [("Pacific/Auckland", "2024-10-31T11:00:00Z"), ("America/Los_Angeles", "2024-11-01T07:00:00Z")]
         {
             let begins = at(begins);
-            let cost = |started_at| Sending::InSession { started_at, first_of_ours: true }.cost(&zone(name));
-            assert_eq!((cost(begins - SignedDuration::from_secs(1)), cost(begins)), (1, 0), "{name}");
+            let counts = |started_at| Sending::InSession(Session::opened_by(started_at)).counts(&zone(name));
+            assert_eq!((counts(begins - SignedDuration::from_secs(1)), counts(begins)), (BEFORE, None), "{name}");
+            assert!(Sending::InSession(Session::opened_by(begins)).may_count(), "{name}");
         }
     }
 

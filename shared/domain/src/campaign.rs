@@ -207,7 +207,22 @@ impl Campaign {
 
     /// The slice to decide now, if one is.
     pub fn next_slice(&self, now: Timestamp) -> Option<u32> {
-        (self.status() == Status::Running && self.slice_from() <= now).then_some(self.decided)
+        (self.decides() && self.slice_from() <= now).then_some(self.decided)
+    }
+
+    /// Whether a slice is still to be decided. One that was begun when the campaign was cancelled is, too: whoever began it
+    /// may have died, and what they accepted and set aside has to be known.
+    fn decides(&self) -> bool {
+        match self.status() {
+            Status::Running => true,
+            Status::Cancelled => !self.attempts.is_empty(),
+            Status::Sending | Status::Done => false,
+        }
+    }
+
+    /// Whether it is known of the people of a slice what became of them.
+    pub fn has_decided(&self, slice: u32) -> bool {
+        slice < self.decided
     }
 
     /// When the next slice may be decided.
@@ -230,7 +245,7 @@ impl Campaign {
     /// When there is something to do next; nothing when all is done.
     pub fn look_at(&self) -> Option<Timestamp> {
         let looks = self.open.values().map(|open| open.look_at);
-        let next = (self.status() == Status::Running).then(|| self.slice_from());
+        let next = self.decides().then(|| self.slice_from());
         looks.chain(next).min()
     }
 

@@ -16,6 +16,9 @@ pub struct DeferredReply {
     pub author: UserId,
     /// The messages that it becomes, in their order; their files were looked at when it was written.
     pub contents: Vec<Content>,
+    /// The message that the first of them quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<MessageId>,
     pub created_at: Timestamp,
     /// The request that made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -68,7 +71,17 @@ impl DeferredReply {
         trace_id: Option<TraceId>,
         now: Timestamp,
     ) -> Self {
-        Self { message_id, thread_id, author, contents, created_at: now, trace_id, fate: Fate::Waiting, version: 0 }
+        Self {
+            message_id,
+            thread_id,
+            author,
+            contents,
+            reply_to: None,
+            created_at: now,
+            trace_id,
+            fate: Fate::Waiting,
+            version: 0,
+        }
     }
 
     /// The first moment at which it waits no more.
@@ -97,9 +110,14 @@ impl DeferredReply {
     ///
     /// # Errors
     /// [`NotWaiting`], likewise of the others.
-    pub fn rewrite(&mut self, contents: Vec<Content>, now: Timestamp) -> Result<(), NotWaiting> {
+    pub fn rewrite(
+        &mut self,
+        contents: Vec<Content>,
+        reply_to: Option<MessageId>,
+        now: Timestamp,
+    ) -> Result<(), NotWaiting> {
         self.check_waits(now)?;
-        self.contents = contents;
+        (self.contents, self.reply_to) = (contents, reply_to);
         Ok(())
     }
 
@@ -155,7 +173,7 @@ mod tests {
         let not_waiting = Err(NotWaiting(DeferredStatus::Released));
         assert_eq!(reply.release(Vec::new(), at(10)), not_waiting);
         assert_eq!(reply.cancel(ben(), at(10)), not_waiting);
-        assert_eq!(reply.rewrite(Vec::new(), at(10)), not_waiting);
+        assert_eq!(reply.rewrite(Vec::new(), None, at(10)), not_waiting);
     }
 
     #[test]

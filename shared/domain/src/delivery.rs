@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::allowance::{Charge, PeriodId, Settlement};
 use crate::failure::Failure;
+use crate::ids::MessageId;
 
 pub use status::{Report, Status, Step};
 
@@ -117,6 +118,9 @@ pub struct Delivery {
     /// What it takes of the tenant's allowance, if it takes any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charge: Option<Charge>,
+    /// The message that began the conversation, while this one holds a place in it against Meta's limit (F24).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    holds_place_of: Option<MessageId>,
 }
 
 impl Delivery {
@@ -139,6 +143,7 @@ impl Delivery {
             resent_by: None,
             claimed_by: None,
             charge: None,
+            holds_place_of: None,
         }
     }
 
@@ -172,6 +177,16 @@ impl Delivery {
         if let Some(charge) = &mut self.charge {
             charge.forgo();
         }
+    }
+
+    /// It belongs to a conversation that counts against Meta's limit, begun by this message or by itself.
+    pub fn hold_place_of(&mut self, first: MessageId) {
+        self.holds_place_of = Some(first);
+    }
+
+    /// It failed, so it takes no place any more. Says which it had, once; one of which nobody knows whether it was sent keeps it.
+    pub fn leave_place(&mut self) -> Option<MessageId> {
+        self.holds_place_of.take_if(|_| self.status == Status::Failed)
     }
 
     /// The steps reached so far, in the order of a message's life, each with the first time it was reported.

@@ -3,27 +3,41 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// Who began what a message of ours belongs to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Initiative {
-    /// The customer: it goes into the session that they opened.
-    Customer,
-    /// The business: there is no session, so each message counts (F21), and only a template may be sent (F16).
-    Business,
-}
-
-impl Initiative {
-    /// Of a message at `now`, given the conversation's session.
-    pub fn of(session: Option<Session>, now: Timestamp) -> Self {
-        if session.is_some_and(|session| session.is_open(now)) { Self::Customer } else { Self::Business }
-    }
-}
-
-/// Open from a customer's message until 24 hours after it, end exclusive.
+/// Open from a customer's message until 24 hours after it, end exclusive; later messages extend it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(from = "Stored")]
 pub struct Session {
+    /// When the first of the messages was sent that kept it open without a gap, as far as they are known.
+    started_at: Timestamp,
     expires_at: Timestamp,
+    /// Whether it was counted, as those begun before November 2024 are, once (F21).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    counted: bool,
+}
+
+/// As sessions are stored; once it was only their end.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Whole {
+        started_at: Timestamp,
+        expires_at: Timestamp,
+        #[serde(default)]
+        counted: bool,
+    },
+    End(Timestamp),
+}
+
+impl From<Stored> for Session {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Whole { started_at, expires_at, counted } => Self { started_at, expires_at, counted },
+            Stored::End(expires_at) => {
+                let started_at = expires_at.saturating_sub(Self::LENGTH).unwrap_or(Timestamp::MIN);
+                Self { started_at, expires_at, counted: false }
+            }
+        }
+    }
 }
 
 impl Session {
@@ -32,17 +46,23 @@ impl Session {
 
     /// The session that a message opens, by the time the customer sent it.
     pub fn opened_by(sent_at: Timestamp) -> Self {
-        Self { expires_at: sent_at.saturating_add(Self::LENGTH).unwrap_or(Timestamp::MAX) }
+        let expires_at = sent_at.saturating_add(Self::LENGTH).unwrap_or(Timestamp::MAX);
+        Self { started_at: sent_at, expires_at, counted: false }
     }
 
-    /// A later message extends it; a late webhook about an earlier one changes nothing.
+    /// A later message extends it; a late webhook about an earlier one never shortens it.
     pub fn extended_by(self, sent_at: Timestamp) -> Self {
         self.max(Self::opened_by(sent_at))
     }
 
-    /// The one of two that lasts longer.
+    /// The one of two that lasts longer. Where they overlap they are one session, which began when the earlier did.
     pub fn max(self, other: Self) -> Self {
-        Self { expires_at: self.expires_at.max(other.expires_at) }
+        let (earlier, later) = if self.expires_at < other.expires_at { (self, other) } else { (other, self) };
+        if earlier.expires_at <= later.started_at {
+            return later;
+        }
+        let (started_at, counted) = (earlier.started_at.min(later.started_at), earlier.counted || later.counted);
+        Self { started_at, counted, ..later }
     }
 
     /// Meta refused a message as outside the window at `at`: Meta has the last word (F17). A session that the customer
@@ -51,8 +71,23 @@ impl Session {
         if self.expires_at > Self::opened_by(at).expires_at {
             self
         } else {
-            Self { expires_at: self.expires_at.min(at) }
+            Self { expires_at: self.expires_at.min(at), ..self }
         }
+    }
+
+    /// It was counted, and is not again.
+    #[must_use]
+    pub fn count(self) -> Self {
+        Self { counted: true, ..self }
+    }
+
+    pub fn is_counted(self) -> bool {
+        self.counted
+    }
+
+    /// When the customer began it.
+    pub fn started_at(self) -> Timestamp {
+        self.started_at
     }
 
     /// Whether free-form messages may be sent at `now`.
@@ -97,12 +132,46 @@ mod tests {
         assert_eq!(again.closed_by_meta(at(60)), again);
     }
 
+    #[test]
+    fn messages_without_a_day_between_are_one_session_and_a_gap_begins_another() {
+        let session = Session::opened_by(at(0)).extended_by(at(86_399)).extended_by(at(90_000));
+        assert_eq!((session.started_at(), session.expires_at()), (at(0), at(90_000 + 86_400)));
+        let next = session.extended_by(at(90_000 + 86_400));
+        assert_eq!(next, Session::opened_by(at(90_000 + 86_400)));
+    }
+
+    #[test]
+    fn what_was_counted_stays_so_while_the_session_lasts_and_not_in_the_next() {
+        let counted = Session::opened_by(at(0)).count();
+        assert!(counted.is_counted() && counted.extended_by(at(10)).is_counted());
+        assert!(counted.max(Session::opened_by(at(10))).is_counted());
+        assert!(!counted.extended_by(at(86_400)).is_counted());
+        assert_eq!(counted.extended_by(at(86_400)).max(counted), Session::opened_by(at(86_400)));
+    }
+
+    #[test]
+    fn a_session_is_read_as_it_was_stored_and_one_without_its_start_began_a_day_before_its_end() {
+        for session in [Session::opened_by(at(5)), Session::opened_by(at(5)).count().extended_by(at(9))] {
+            let stored = serde_json::to_string(&session).expect("JSON");
+            assert_eq!(serde_json::from_str::<Session>(&stored).expect("a session"), session, "{stored}");
+        }
+        let earlier: Session = serde_json::from_str("\"1970-01-02T00:00:07Z\"").expect("a session");
+        assert_eq!(earlier, Session::opened_by(at(7)));
+    }
+
     proptest! {
+        #[test]
+        fn within_a_day_the_first_message_begins_it_in_whatever_order_they_come(mut sent in prop::collection::vec(0i64..86_400, 1..20)) {
+            let session = sent[1..].iter().fold(Session::opened_by(at(sent[0])), |s, &t| s.extended_by(at(t)));
+            sent.sort_unstable();
+            prop_assert_eq!(session.started_at(), at(sent[0]));
+        }
+
         #[test]
         fn whatever_the_order_of_webhooks_the_latest_message_counts(mut sent in prop::collection::vec(0i64..4_000_000_000, 1..20)) {
             let session = sent[1..].iter().fold(Session::opened_by(at(sent[0])), |s, &t| s.extended_by(at(t)));
             sent.sort_unstable();
-            prop_assert_eq!(session, Session::opened_by(at(sent[sent.len() - 1])));
+            prop_assert_eq!(session.expires_at(), Session::opened_by(at(sent[sent.len() - 1])).expires_at());
         }
     }
 }

@@ -6,6 +6,7 @@
 pub mod components;
 pub mod draft;
 pub mod fill;
+pub mod history;
 pub mod message;
 mod placeholders;
 pub mod report;
@@ -18,6 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use components::{Button, Components, Header, HeaderMedia, Other, Text};
 pub use draft::{Draft, Violation};
 pub use fill::{Filled, FilledButton, Missing, Variable};
+pub use history::History;
 pub use message::{GivenHeader, Unfillable, Unsendable};
 pub use report::{Listed, Rewritten, Update};
 pub use words::{Category, ParameterFormat, Quality, Status};
@@ -39,6 +41,8 @@ pub struct Template {
     pub classification: Told<Classification>,
     pub quality: Told<Quality>,
     pub components: Told<Components>,
+    #[serde(default, skip_serializing_if = "History::is_none")]
+    pub history: History,
     /// Counts the writes; every write is conditional on it.
     #[serde(default)]
     pub version: u64,
@@ -97,6 +101,9 @@ pub enum NotEditable {
     /// The category of an approved template stays.
     #[error("the category of an approved template cannot be changed")]
     CategoryFixed,
+    /// An approved one is edited once in 24 hours and ten times in 30 days.
+    #[error("the template was edited too often until {again_at}")]
+    TooOften { again_at: Timestamp },
 }
 
 impl<T: PartialEq> Told<T> {
@@ -138,6 +145,7 @@ impl Template {
             classification: Told { value: classification, at },
             quality: Told { value: quality, at },
             components: Told { value: components, at },
+            history: History::default(),
             version: 0,
         }
     }
@@ -164,14 +172,17 @@ impl Template {
         *self.status() == Status::Deleted
     }
 
-    /// Whether it may be changed, to `category` among others.
+    /// Whether it may be changed at `now`, to `category` among others.
     ///
     /// # Errors
     /// [`NotEditable`].
-    pub fn check_edit(&self, category: &Category) -> Result<(), NotEditable> {
+    pub fn check_edit(&self, category: &Category, now: Timestamp) -> Result<(), NotEditable> {
         match self.status() {
             Status::Approved | Status::Flagged if category != self.category() => Err(NotEditable::CategoryFixed),
-            Status::Approved | Status::Flagged | Status::Rejected | Status::Paused => Ok(()),
+            Status::Approved | Status::Flagged => {
+                self.history.next_edit(now).map_or(Ok(()), |again_at| Err(NotEditable::TooOften { again_at }))
+            }
+            Status::Rejected | Status::Paused => Ok(()),
             other => Err(NotEditable::Status(other.clone())),
         }
     }
@@ -187,12 +198,30 @@ impl Template {
         };
         self.classification.hear(classification, at);
         self.components.hear(components, at);
+        if self.may_be_sent() {
+            self.history.edited(at);
+        }
         self.standing.hear(Standing { status: Status::Pending, reason: None }, at);
+    }
+
+    /// An edit whose answer was lost turned out, at `at`, to have been made.
+    pub fn edit_found(&mut self, at: Timestamp) {
+        self.history.edited(at);
     }
 
     /// It was deleted, or is missing in a listing made at `at`. Says whether that is news.
     pub fn gone(&mut self, at: Timestamp) -> bool {
-        !self.is_deleted() && self.standing.hear(Standing { status: Status::Deleted, reason: None }, at)
+        !self.is_deleted() && self.stand(Standing { status: Status::Deleted, reason: None }, at)
+    }
+
+    /// It has this status since `at`, unless a later one is known. Says whether it is known now.
+    fn stand(&mut self, standing: Standing, at: Timestamp) -> bool {
+        let was_approved = self.may_be_sent();
+        let heard = self.standing.hear(standing, at);
+        if was_approved && self.is_deleted() {
+            self.history.deleted_while_approved(at);
+        }
+        heard
     }
 }
 

@@ -6,6 +6,7 @@ mod reminder;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::Sending;
 use crate::channel::Channel;
 use crate::contact::Identity;
 use crate::content::Content;
@@ -13,7 +14,7 @@ use crate::delivery::Delivery;
 use crate::ids::{ChannelId, ContactId, MessageId, ThreadId, TicketId, UserId};
 use crate::message::{Direction, InboundMessage, Message};
 use crate::position::Position;
-use crate::session::{Initiative, Session};
+use crate::session::Session;
 
 pub use joining::{Joined, Joining, joining};
 pub use reminder::Reminder;
@@ -170,7 +171,7 @@ impl Ticket {
     /// Takes a customer's message into the thread.
     pub fn receive(&mut self, id: MessageId, inbound: InboundMessage, reply_to: Option<MessageId>) -> Message {
         let opened = Session::opened_by(inbound.sent_at);
-        if self.session.is_none_or(|session| session.max(opened) == opened) {
+        if self.session.is_none_or(|session| session.expires_at() <= opened.expires_at()) {
             self.customer = inbound.sender.identity().clone();
         }
         if inbound.content.opens_session() {
@@ -190,10 +191,10 @@ impl Ticket {
     /// it in a later ticket than this one. A template needs no session, and reopens the ticket, so that what the customer
     /// answers comes into this thread (F16). The replier becomes the owner if nobody is (F33).
     pub fn reply(&mut self, reply: Reply, session: Option<Session>, now: Timestamp) -> Result<Message, ReplyRefused> {
-        match (&reply.content, Initiative::of(session, now)) {
+        match (&reply.content, Sending::of(session, now)) {
             (Content::Template(_), _) => drop(self.reopen()),
-            (_, Initiative::Customer) => {}
-            (_, Initiative::Business) => {
+            (_, Sending::InSession(_)) => {}
+            (_, Sending::OutsideSession) => {
                 return Err(ReplyRefused::SessionClosed { expired_at: session.map(Session::expires_at) });
             }
         }
@@ -240,6 +241,11 @@ impl Ticket {
         let changed = self.owner_id != owner;
         self.owner_id = owner;
         changed
+    }
+
+    /// The conversation's session was counted: this ticket, too, knows it by that.
+    pub fn session_counted(&mut self, session: Session) {
+        self.session = Some(self.session.map_or(session, |own| own.max(session)).count());
     }
 
     /// Meta refused a message as outside the window (F17). Says whether anything changed.

@@ -10,11 +10,12 @@ mod reply;
 mod template;
 mod thread;
 
+use domain::allowance::Sending;
 use domain::contact::wishes::NotWanted;
 use domain::content::MediaKind;
 use domain::template::{Category, Unfillable, Unsendable};
 use domain::ticket::{Reply, ReplyRefused};
-use domain::{Initiative, LibraryItemId, Message, MessageId, UploadId};
+use domain::{LibraryItemId, Message, MessageId, Ticket, UploadId};
 use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::OutboundJob;
@@ -22,13 +23,15 @@ use storage::idempotency::Answered;
 use storage::{Objects, ReserveError, StorageError, Tenancy};
 use whatsapp::media::NotAllowed;
 
-use beginning::Beginning;
 pub use beginning::Funds;
+pub(crate) use beginning::{Beginning, Counting};
 use files::Contents;
 pub use reply::{
-    Destination, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source, Value, Whom,
+    Destination, FollowUp, IdempotencyKey, NewAttachment, NewHeader, NewReply, NewTemplate, Said, Saying, Source,
+    Value, Whom,
 };
 use thread::Thread;
+pub(crate) use thread::quoted;
 
 use crate::fresh::fresh_id;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
@@ -172,6 +175,13 @@ pub struct Accepting<'a> {
     pub funds: Funds,
 }
 
+impl Accepting<'_> {
+    async fn beginning(self, sending: Sending, ticket: &Ticket) -> Result<Beginning, AcceptError> {
+        let Accepting { tenancy, funds, now, .. } = self;
+        Beginning::of(Counting { tenancy, funds, now }, sending, ticket).await
+    }
+}
+
 /// If the job of an accepted message is lost, `due-work` looks at its conversation after this.
 pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 
@@ -184,7 +194,7 @@ pub(crate) const LOOK_AFTER: SignedDuration = SignedDuration::from_secs(60);
 pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>, AcceptError> {
     reply.saying.check()?;
     let Accepting { tenancy, outbound, now, .. } = with;
-    let (mut contents, mut kept) = (None, false);
+    let (mut contents, mut kept, mut is_free) = (None, false, false);
     for attempt in 0..ATTEMPTS {
         if let Some(earlier) = answered(tenancy, reply.idempotency.as_ref()).await? {
             return Ok(earlier);
@@ -197,7 +207,7 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
             None => contents.insert(with.contents(&reply.saying, &thread).await?),
         };
         let mut drafted = draft(&mut thread, &reply, contents, with.funds, now)?;
-        let beginning = Beginning::of(with, drafted.initiative, &thread.ticket).await?;
+        let beginning = if is_free { Beginning::FREE } else { with.beginning(drafted.sending, &thread.ticket).await? };
         if !kept {
             with.keep(&reply.saying).await?;
             kept = true;
@@ -211,6 +221,7 @@ pub async fn accept(with: Accepting<'_>, reply: NewReply) -> Result<Vec<Message>
                 beginning.notice(tenancy, now).await;
                 return Ok(drafted.messages);
             }
+            Err(ReserveError::Exhausted) if beginning.may_be_free() => is_free = true,
             Err(ReserveError::Exhausted) => return Err(beginning.exhausted(tenancy, now).await),
             Err(ReserveError::TooManyBegun) => beginning.make_room(tenancy, now).await?,
             Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
@@ -245,8 +256,8 @@ async fn answered(tenancy: &Tenancy, key: Option<&IdempotencyKey>) -> Result<Opt
 /// The messages that a reply becomes, before they are stored.
 struct Drafted {
     messages: Vec<Message>,
-    /// Whether they begin what the allowance counts (F21).
-    initiative: Initiative,
+    /// What the allowance may count (F21).
+    sending: Sending,
 }
 
 /// The messages, each in its place. The first one quotes.
@@ -272,9 +283,9 @@ fn draft(
         // What goes to many answers nobody, and whoever sends it takes on no ticket.
         (thread.ticket.owner_id, thread.ticket.unread_count) = (owner_id, unread_count);
     }
-    let initiative = Initiative::of(thread.session, now);
-    thread.defer(reply, &messages, initiative, &contents.later, now)?;
-    Ok(Drafted { messages, initiative })
+    let sending = Sending::of(thread.session, now);
+    thread.defer(reply, &messages, sending, &contents.later, now)?;
+    Ok(Drafted { messages, sending })
 }
 
 async fn store(
@@ -286,7 +297,7 @@ async fn store(
     now: Timestamp,
 ) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
-    beginning.reserve(&mut transaction, &mut drafted.messages, now);
+    beginning.reserve(&mut transaction, &mut thread.ticket, &mut drafted.messages, now);
     thread.write(&mut transaction, &drafted.messages, now);
     if let Some(key) = &reply.idempotency {
         let message_ids = drafted.messages.iter().map(|message| message.id).collect();

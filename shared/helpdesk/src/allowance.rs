@@ -48,17 +48,17 @@ impl Allowance {
 
     /// Charges messages that are about to be stored with this transaction. It is to be committed with
     /// [`Transaction::commit_reserving`].
-    pub fn reserve(&self, transaction: &mut Transaction, messages: &mut [Message]) {
-        let entries = charge(self.period.id, messages);
+    pub fn reserve(&self, transaction: &mut Transaction, messages: &mut [Message], reason: Reason) {
+        let entries = charge(self.period.id, messages, reason);
         transaction.reserve(self.period.id, &entries, self.limit);
     }
 }
 
 /// A message is counted where it was paid for, also when the month turns in between.
-fn charge(period: PeriodId, messages: &mut [Message]) -> Vec<LedgerEntry> {
+fn charge(period: PeriodId, messages: &mut [Message], reason: Reason) -> Vec<LedgerEntry> {
     let charge = |message: &mut Message| {
         message.delivery_mut()?.charge_to(period);
-        Some(LedgerEntry::of_message(message, period, Reason::OutsideSession))
+        Some(LedgerEntry::of_message(message, period, reason))
     };
     messages.iter_mut().filter_map(charge).collect()
 }
@@ -75,8 +75,8 @@ pub struct Block {
 impl Block {
     /// Charges messages that are about to be stored with this transaction to what was set aside. It is to be committed with
     /// [`Transaction::commit_reserving`].
-    pub fn reserve(self, transaction: &mut Transaction, messages: &mut [Message]) {
-        let entries = charge(self.period, messages);
+    pub fn reserve(self, transaction: &mut Transaction, messages: &mut [Message], reason: Reason) {
+        let entries = charge(self.period, messages, reason);
         transaction.reserve_from(self.period, self.id, &entries);
     }
 }
@@ -152,7 +152,7 @@ pub async fn notice(tenancy: &Tenancy, allowance: &Allowance, now: Timestamp) ->
         if !is_due || counted.warned_at(threshold).is_some() {
             continue;
         }
-        if tenancy.warn(period, threshold, now).await? {
+        if tenancy.warn(&allowance.period, threshold, now).await? {
             let (tenant, percent) = (tenancy.tenant_id(), threshold.percent());
             tracing::warn!(tenant.id = %tenant, allowance.percent = percent, period.id = %period, "allowance_warning");
         }

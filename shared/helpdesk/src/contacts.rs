@@ -56,7 +56,7 @@ impl From<StorageError> for ContactError {
 /// # Errors
 /// [`ContactError`].
 pub async fn create_contact(tenancy: &Tenancy, new: NewContact, now: Timestamp) -> Result<Contact, ContactError> {
-    let contact = Contact {
+    let asked = Contact {
         name: new.name,
         phone: new.phone,
         mobile_phone: new.mobile_phone,
@@ -68,10 +68,12 @@ pub async fn create_contact(tenancy: &Tenancy, new: NewContact, now: Timestamp) 
         if let Some(earlier) = answered(tenancy, new.idempotency.as_ref()).await? {
             return Ok(earlier);
         }
+        let mut contact = asked.clone();
         let numbers = rewritten(tenancy, contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
         if numbers.overfull {
             return Err(ContactError::NumberShared);
         }
+        numbers.words.told_by(&mut contact);
         match store_new(tenancy, &contact, &numbers, new.idempotency.as_ref(), now).await {
             Ok(()) => return Ok(contact),
             Err(error) => after_conflict(error, attempt).await?,
@@ -105,6 +107,7 @@ pub async fn change_contact(
         if numbers.overfull {
             return Err(ContactError::NumberShared);
         }
+        numbers.words.told_by(&mut changed);
         match store_changed(tenancy, &changed, &numbers).await {
             Ok(()) => return Ok(Contact { version: changed.version + 1, ..changed }),
             Err(error) => after_conflict(error, attempt).await?,
@@ -131,9 +134,7 @@ async fn store_new(
 ) -> Result<(), CommitError> {
     let mut transaction = tenancy.transaction();
     transaction.create_contact(contact);
-    for (key, holders) in &numbers.holders {
-        transaction.save_holders(key, holders);
-    }
+    numbers.write(&mut transaction);
     if let Some(key) = key {
         let answered = AnsweredContact { fingerprint: key.fingerprint.clone(), contact_id: contact.id };
         transaction.remember_contact(&key.hash, &answered, now);
@@ -144,8 +145,6 @@ async fn store_new(
 async fn store_changed(tenancy: &Tenancy, contact: &Contact, numbers: &Rewritten) -> Result<(), CommitError> {
     let mut transaction = tenancy.transaction();
     transaction.save_contact(contact);
-    for (key, holders) in &numbers.holders {
-        transaction.save_holders(key, holders);
-    }
+    numbers.write(&mut transaction);
     transaction.commit().await
 }

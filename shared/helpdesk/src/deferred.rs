@@ -1,13 +1,16 @@
 //! Replies that wait for a customer's answer: released by it, once; until then they can be changed or cancelled (F18).
 
+use domain::allowance::Sending;
 use domain::ticket::Reply;
-use domain::{Content, DeferredReply, DeferredStatus, Message, MessageId, NotWaiting, ThreadId, Ticket, UserId};
+use domain::{
+    Content, DeferredReply, DeferredStatus, Message, MessageId, NotWaiting, Session, ThreadId, Ticket, UserId,
+};
 use jiff::Timestamp;
 use storage::conversations::Conversation;
 use storage::outbox::{Beside, Deferred, Latest};
-use storage::{CommitError, DeferredPlace, StorageError, Tenancy};
+use storage::{CommitError, DeferredPlace, ReserveError, StorageError, Tenancy};
 
-use crate::accept::{AcceptError, Accepting, LOOK_AFTER, Said};
+use crate::accept::{AcceptError, Accepting, Beginning, Counting, FollowUp, Funds, LOOK_AFTER, quoted};
 use crate::fresh::fresh_id;
 use crate::living::living_ticket;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
@@ -69,12 +72,27 @@ pub async fn rewrite_deferred(
     with: Accepting<'_>,
     id: MessageId,
     seen: Option<u64>,
-    said: &Said,
+    FollowUp { said, reply_to }: &FollowUp,
 ) -> Result<DeferredReply, DeferredError> {
     said.check()?;
     let contents = with.said(said).await?;
+    let reply_to = quoted_by(with.tenancy, id, *reply_to).await?;
     with.keep_files(said, None).await?;
-    edit(with.tenancy, id, seen, |reply| reply.rewrite(contents.clone(), with.now)).await
+    edit(with.tenancy, id, seen, |reply| reply.rewrite(contents.clone(), reply_to, with.now)).await
+}
+
+/// What is quoted must be a message of the conversation that the reply waits in.
+async fn quoted_by(
+    tenancy: &Tenancy,
+    id: MessageId,
+    reply_to: Option<MessageId>,
+) -> Result<Option<MessageId>, DeferredError> {
+    if reply_to.is_none() {
+        return Ok(None);
+    }
+    let reply = deferred_reply(tenancy, id).await?.ok_or(DeferredError::NoSuchReply)?;
+    let ticket = living_ticket(tenancy, reply.thread_id.ticket()).await?.ok_or(DeferredError::NoSuchReply)?;
+    Ok(quoted(tenancy, &ticket, reply_to).await?)
 }
 
 /// It is not to go out.
@@ -132,6 +150,7 @@ async fn release_one(
     of: (domain::ChannelId, domain::ContactId),
     now: Timestamp,
 ) -> Result<bool, Busy> {
+    let mut is_free = false;
     for attempt in 0..ATTEMPTS {
         let waiting = tenancy.deferred_reply(place).await?;
         let waiting = waiting.filter(|reply| reply.status(now) == DeferredStatus::Waiting);
@@ -141,21 +160,42 @@ async fn release_one(
             return Ok(true);
         };
         let session = session_of(tenancy, &ticket).await?;
-        let contents = reply.contents.iter();
-        let messages = contents.map(|content| ticket.follow_up(drafted(&reply, content, now), session, now));
+        // The first one quotes.
+        let quotes = std::iter::once(reply.reply_to).chain(std::iter::repeat(None));
+        let messages = reply.contents.iter().zip(quotes).map(|(content, reply_to)| {
+            ticket.follow_up(Reply { reply_to, ..drafted(&reply, content, now) }, session, now)
+        });
         // Nobody has answered yet.
         let Ok(messages) = messages.collect::<Result<Vec<Message>, _>>() else { return Ok(false) };
-        match store(tenancy, &mut reply, &mut ticket, messages, now).await {
+        let beginning = if is_free { Beginning::FREE } else { beginning(tenancy, session, &ticket, now).await? };
+        match store(tenancy, (&mut reply, &mut ticket), messages, &beginning, now).await {
             Ok(()) => {
                 if (ticket.channel_id, ticket.contact_id) != of {
                     tenancy.forget_deferred(of.0, of.1, place).await?;
                 }
                 return Ok(true);
             }
-            Err(error) => after_conflict(error, attempt).await?,
+            // What is said in a session goes on when nothing is left.
+            Err(ReserveError::Exhausted | ReserveError::TooManyBegun) => is_free = true,
+            Err(ReserveError::Commit(error)) => after_conflict(error, attempt).await?,
         }
     }
     Err(Busy::Contended(ATTEMPTS))
+}
+
+/// What it takes: nothing, but in a session of the time when they counted (F21).
+async fn beginning(
+    tenancy: &Tenancy,
+    session: Option<Session>,
+    ticket: &Ticket,
+    now: Timestamp,
+) -> Result<Beginning, Busy> {
+    let counting = Counting { tenancy, funds: Funds::Allowance, now };
+    match Beginning::of(counting, Sending::of(session, now), ticket).await {
+        Ok(beginning) => Ok(beginning),
+        Err(AcceptError::Busy(busy)) => Err(busy),
+        Err(_) => Ok(Beginning::FREE),
+    }
 }
 
 fn drafted(reply: &DeferredReply, content: &Content, now: Timestamp) -> Reply {
@@ -164,22 +204,23 @@ fn drafted(reply: &DeferredReply, content: &Content, now: Timestamp) -> Reply {
 
 async fn store(
     tenancy: &Tenancy,
-    reply: &mut DeferredReply,
-    ticket: &mut Ticket,
+    (reply, ticket): (&mut DeferredReply, &mut Ticket),
     messages: Vec<Message>,
+    beginning: &Beginning,
     now: Timestamp,
-) -> Result<(), CommitError> {
-    let messages: Vec<Message> =
+) -> Result<(), ReserveError> {
+    let mut messages: Vec<Message> =
         messages.into_iter().map(|message| Message { trace_id: reply.trace_id, ..message }).collect();
     let ids = messages.iter().map(|message| message.id).collect();
     if reply.release(ids, now).is_err() {
-        return Err(CommitError::Conflict);
+        return Err(CommitError::Conflict.into());
     }
     let mut transaction = tenancy.transaction();
+    beginning.reserve(&mut transaction, ticket, &mut messages, now);
     transaction.save_ticket(ticket);
     messages.iter().for_each(|message| transaction.create_message(message));
     let beside = Beside { latest: Latest::Stays, deferred: Deferred::Over((&*reply).into()) };
     transaction.enter_outbox_and(&messages, now + LOOK_AFTER, beside);
     transaction.save_deferred_reply(reply);
-    transaction.commit().await
+    transaction.commit_reserving().await
 }

@@ -3,6 +3,9 @@
 //! It goes by what nobody relies on otherwise: by the lists of tickets and contacts, not by the marks whose loss it is to
 //! find. Each day it looks at the latest messages of the threads in which something was written in the last days, and at
 //! some of all conversations, one part after the other. Both are bounded, so that a large tenant is looked through in several days.
+//!
+//! The mark that says whose turn it is may be lost itself: whoever sets a tenant up, connects a number or sees a new period
+//! begin makes sure that it is there.
 
 use domain::{Channel, Contact, Gap, GapKind, MessageId, ThreadId, Ticket};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -12,7 +15,7 @@ use storage::tickets::{Filter, OwnerFilter};
 use storage::{StorageError, Tenancy, TicketCursor};
 
 use crate::living::living_ticket;
-use crate::retry::Busy;
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::status::apply_parked;
 
 /// Meta keeps a file for seven days.
@@ -25,7 +28,7 @@ const PAGE: u16 = 100;
 const SIDE_BY_SIDE: usize = 8;
 
 /// Looks through a tenant, and keeps what is found. Says how much that is.
-pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp) -> Result<u64, StorageError> {
+pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp) -> Result<u64, Busy> {
     let mut found = 0;
     for open in [true, false] {
         found += in_tickets(tenancy, open, now).await?;
@@ -42,21 +45,35 @@ pub(crate) async fn of_parked(tenancy: &Tenancy, alias: MessageId, now: Timestam
     let parked = tenancy.parked_statuses(alias).await?;
     let Some(first) = parked.iter().map(|parked| parked.at).min() else { return Ok(false) };
     let kind = GapKind::StatusNotApplied;
-    tenancy.record_gap(&Gap { kind, message_id: Some(alias), thread_id: None, since: first, found_at: now }).await?;
+    keep(tenancy, &[Gap { kind, message_id: Some(alias), thread_id: None, since: first, found_at: now }]).await?;
     for one in &parked {
         tenancy.leave_parked(alias, one).await?;
     }
     Ok(true)
 }
 
-async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<u64, StorageError> {
+/// One after the other: the admins hear of all of a day at one item.
+async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<u64, Busy> {
+    for gap in gaps {
+        for attempt in 0..ATTEMPTS {
+            match tenancy.record_gap(gap).await {
+                Ok(()) => break,
+                Err(error) => after_conflict(error, attempt).await?,
+            }
+        }
+    }
+    Ok(gaps.len() as u64)
+}
+
+async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<u64, Busy> {
     let filter = Filter { open, owner: OwnerFilter::Any, sent: false };
     let (mut found, mut seen, mut after) = (0, 0, None);
     while seen < MOST_TICKETS {
         let page = tenancy.tickets(&filter, PAGE, after).await?;
         let recent: Vec<&Ticket> = page.data.iter().filter(|ticket| is_recent(ticket, now)).collect();
         let looks = stream::iter(&recent).map(|ticket| in_thread(tenancy, ticket, now));
-        found += looks.buffer_unordered(SIDE_BY_SIDE).try_fold(0, async |sum, one| Ok(sum + one)).await?;
+        let gaps: Vec<Vec<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
+        found += keep(tenancy, &gaps.concat()).await?;
         seen += page.data.len();
         after = page.next.and_then(|next| match next {
             TicketCursor::LastMessage(place) => Some(place),
@@ -75,17 +92,13 @@ fn is_recent(ticket: &Ticket, now: Timestamp) -> bool {
     now.duration_since(last) < WINDOW
 }
 
-async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result<u64, StorageError> {
+async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result<Vec<Gap>, StorageError> {
     let latest = tenancy.messages(ticket.thread_id(), Order::NewestFirst, LATEST_MESSAGES, None).await?;
-    let gaps: Vec<Gap> = latest.data.iter().filter_map(|message| Gap::of_message(message, now)).collect();
-    for gap in &gaps {
-        tenancy.record_gap(gap).await?;
-    }
-    Ok(gaps.len() as u64)
+    Ok(latest.data.iter().filter_map(|message| Gap::of_message(message, now)).collect())
 }
 
 /// Those of the next contacts; after the last one it begins anew.
-async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<u64, StorageError> {
+async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<u64, Busy> {
     let channels = tenancy.channels(PAGE, None).await?.data;
     let mut after = tenancy.gap_progress().await?;
     let (mut found, mut seen) = (0, 0);
@@ -93,7 +106,8 @@ async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<u64, Stor
         let page = tenancy.contacts(PAGE, after.as_ref()).await?;
         let pairs = page.data.iter().flat_map(|contact| channels.iter().map(move |channel| (channel, contact)));
         let looks = stream::iter(pairs).map(|(channel, contact)| in_conversation(tenancy, channel, contact, now));
-        found += looks.buffer_unordered(SIDE_BY_SIDE).try_fold(0, async |sum, one| Ok(sum + one)).await?;
+        let gaps: Vec<Option<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
+        found += keep(tenancy, &gaps.into_iter().flatten().collect::<Vec<_>>()).await?;
         seen += PAGE;
         after = page.next;
         if after.is_none() {
@@ -109,12 +123,11 @@ async fn in_conversation(
     channel: &Channel,
     contact: &Contact,
     now: Timestamp,
-) -> Result<u64, StorageError> {
-    let Some(latest) = tenancy.conversation(channel.id, contact.id).await?.ticket_id else { return Ok(0) };
+) -> Result<Option<Gap>, StorageError> {
+    let Some(latest) = tenancy.conversation(channel.id, contact.id).await?.ticket_id else { return Ok(None) };
     if living_ticket(tenancy, latest).await?.is_some() {
-        return Ok(0);
+        return Ok(None);
     }
     let (kind, thread_id) = (GapKind::ThreadWithoutTicket, Some(ThreadId::of(latest)));
-    tenancy.record_gap(&Gap { kind, message_id: None, thread_id, since: now, found_at: now }).await?;
-    Ok(1)
+    Ok(Some(Gap { kind, message_id: None, thread_id, since: now, found_at: now }))
 }

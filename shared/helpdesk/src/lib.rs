@@ -31,10 +31,11 @@ mod turn;
 mod unconfirmed;
 mod wake;
 mod wishes;
+mod words;
 
 pub use accept::{
-    AcceptError, Accepting, Alternative, Destination, Funds, IdempotencyKey, NewAttachment, NewHeader, NewReply,
-    NewTemplate, NotReactable, Said, Saying, Source, Value, Whom, accept,
+    AcceptError, Accepting, Alternative, Destination, FollowUp, Funds, IdempotencyKey, NewAttachment, NewHeader,
+    NewReply, NewTemplate, NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
 pub use allowance::{Allowance, AllowanceError, Block, give_back, notice, set_aside};
 pub use campaign::{
@@ -53,7 +54,7 @@ pub use matching::{also_matching, contacts_with_number};
 pub use merge::{UndoError, merges_into, undo_merge};
 pub use numbers::{NumberUsage, usage_of_numbers};
 pub use receive::{Receipt, ReceiveError, Received, Receiving, Sealing, SealingError, receive};
-pub use record::{Recorded, Recording, record};
+pub use record::{Origin, Recorded, Recording, record};
 pub use retry::Busy;
 pub use reveal::{Reveal, RevealError, reveal};
 pub use session::session_of;

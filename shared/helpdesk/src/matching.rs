@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use domain::{Contact, ContactId, MatchingKey};
 use storage::contacts::Holders;
-use storage::{StorageError, Tenancy};
+use storage::words::Name;
+use storage::{StorageError, Tenancy, Transaction};
 
 use crate::living::living_contact;
+use crate::words::Words;
 
 /// Everybody who has the number with these international digits, in any of its writings: the one it counts for first,
 /// which is the oldest. Where another writing may be another subscriber's, those who have this very number go before.
@@ -50,15 +52,25 @@ async fn holders(tenancy: &Tenancy, key: &MatchingKey) -> Result<Vec<Contact>, S
 /// The numbers' holders as they are to be when a contact has other numbers than before.
 #[derive(Debug, Default)]
 pub(crate) struct Rewritten {
-    pub(crate) holders: Vec<(MatchingKey, Holders)>,
+    holders: Vec<(MatchingKey, Holders)>,
     /// A number has as many holders as it can have, and not this one.
     pub(crate) overfull: bool,
+    /// What those said who have the numbers, before anybody here knew them.
+    pub(crate) words: Words,
 }
 
 impl Rewritten {
     /// Whether anybody else has one of the numbers that the contact gets.
     pub(crate) fn is_shared(&self) -> bool {
         self.overfull || self.holders.iter().any(|(_, holders)| holders.contacts().len() > 1)
+    }
+
+    /// Writes them with the contact.
+    pub(crate) fn write(&self, transaction: &mut Transaction) {
+        for (key, holders) in &self.holders {
+            transaction.save_holders(key, holders);
+        }
+        self.words.take(transaction);
     }
 }
 
@@ -77,5 +89,7 @@ pub(crate) async fn rewritten(
             rewritten.holders.push((key.clone(), holders));
         }
     }
+    let gained: Vec<Name> = after.difference(before).map(Name::from).collect();
+    rewritten.words = Words::under(tenancy, gained).await?;
     Ok(rewritten)
 }

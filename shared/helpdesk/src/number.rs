@@ -2,10 +2,10 @@
 //! again (F7).
 
 use domain::channel::{Met, Remedy};
-use domain::{Channel, ChannelId, Failure};
+use domain::notice::About;
+use domain::{Channel, ChannelId, Failure, Notice};
 use jiff::{SignedDuration, Timestamp};
 use storage::Tenancy;
-use storage::notices::Notice;
 use whatsapp::graph::errors::Pace;
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
@@ -50,7 +50,7 @@ pub(crate) async fn refused(
         match met {
             Met::Nothing => Changed::No,
             Met::Known => Changed::Yes(None),
-            Met::News => Changed::Yes(Some(Notice { channel_id: read.id, failure: failure.clone(), at: now })),
+            Met::News => Changed::Yes(Some(Notice { at: now, about: about(remedy, read.id, failure.clone()) })),
         }
     })
     .await?;
@@ -66,12 +66,20 @@ pub(crate) async fn recovered(tenancy: &Tenancy, read: &Channel, now: Timestamp)
     if read.trouble().is_none() {
         return Ok(());
     }
+    let repaired = || Notice { at: now, about: About::NumberRepaired { channel_id: read.id } };
     change(tenancy, read.id, |channel| match channel.recover(now) {
-        true => Changed::Yes(None),
+        true => Changed::Yes(Some(repaired())),
         false => Changed::No,
     })
     .await
     .map(|_| ())
+}
+
+fn about(remedy: Remedy, channel_id: ChannelId, failure: Failure) -> About {
+    match remedy {
+        Remedy::Reconnect => About::NumberNeedsReconnecting { channel_id, failure },
+        Remedy::Repair => About::NumberNeedsRepair { channel_id, failure },
+    }
 }
 
 /// Whether a channel is to be stored, and with what its admins have to hear.

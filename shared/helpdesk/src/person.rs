@@ -6,26 +6,32 @@ use domain::contact::merge::Cause;
 use domain::contact::wishes::{Source, Stance};
 use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey, Sender, TraceId};
 use jiff::Timestamp;
-use storage::contacts::{Holders, Owner};
+use storage::contacts::Owner;
+use storage::words::Name;
 use storage::{Tenancy, Transaction};
 
 use crate::fresh::fresh_id;
 use crate::living::living_contact;
-use crate::matching::{contacts_with_number, rewritten};
+use crate::matching::{Rewritten, contacts_with_number, rewritten};
 use crate::merge::{Link, Outcome, merge, settle};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::words::Words;
 
 /// Who writes, as far as the table knows them.
 pub(crate) struct Person {
     pub(crate) contact: Contact,
     stored: Stored,
     /// Identities that are theirs from now on, each with whose it was.
-    claimed: Vec<(Identity, Option<Owner>)>,
+    claimed: Claimed,
     /// Identities that they have given up.
     retired: Vec<(Identity, Owner, Timestamp)>,
     /// Who has the numbers that they have from now on, or have no more.
-    holders: Vec<(MatchingKey, Holders)>,
+    numbers: Rewritten,
+    /// What they said under names that are no numbers, before anybody here knew them.
+    words: Words,
 }
+
+type Claimed = Vec<(Identity, Option<Owner>)>;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stored {
@@ -164,13 +170,16 @@ impl Acquaintance<'_> {
 
     /// Nobody, if somebody has got the number meanwhile: then it is theirs.
     async fn stranger(&self, introduced: Introduction<'_>, named: &[Named<'_>]) -> Result<Option<Person>, Busy> {
-        let contact = Contact::from_sender(fresh_id(self.now), introduced.sender, self.now);
-        let claimed = named.iter().map(|named| (named.identity.clone(), named.owner)).collect();
+        let mut contact = Contact::from_sender(fresh_id(self.now), introduced.sender, self.now);
+        let claimed: Claimed = named.iter().map(|named| (named.identity.clone(), named.owner)).collect();
         let numbers = rewritten(self.tenancy, contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
         if numbers.is_shared() {
             return Ok(None);
         }
-        Ok(Some(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), holders: numbers.holders }))
+        let words = self.words_of(&claimed).await?;
+        numbers.words.told_by(&mut contact);
+        words.told_by(&mut contact);
+        Ok(Some(Person { contact, stored: Stored::New, claimed, retired: Vec::new(), numbers, words }))
     }
 
     async fn known_person(
@@ -196,14 +205,27 @@ impl Acquaintance<'_> {
         let given_up: Vec<Identity> = gone.iter().map(|named| named.identity.clone()).collect();
         contact.give_up(&given_up, at);
 
-        let stored = if contact == *known { Stored::Same } else { Stored::Changed };
+        let is_same = contact == *known;
         let numbers = rewritten(self.tenancy, known.id, &known.matching_keys(), &contact.matching_keys()).await?;
         // A contact that has as many identities as it can have learns no more.
         let claimed = fresh.into_iter().filter(|named| contact.identities.contains(named.identity));
-        let claimed = claimed.map(|named| (named.identity.clone(), named.owner)).collect();
+        let claimed: Claimed = claimed.map(|named| (named.identity.clone(), named.owner)).collect();
+        let words = self.words_of(&claimed).await?;
+        numbers.words.told_by(&mut contact);
+        words.told_by(&mut contact);
+        let stored = if is_same { Stored::Same } else { Stored::Changed };
         let retired = gone.into_iter().filter_map(|named| Some((named.identity.clone(), named.owner?, at)));
         let retired = retired.filter(|(identity, ..)| known.identities.contains(identity)).collect();
-        Ok(Person { contact, stored, claimed, retired, holders: numbers.holders })
+        Ok(Person { contact, stored, claimed, retired, numbers, words })
+    }
+
+    /// What was kept under names that are theirs from now on; what their numbers have, the numbers have with them.
+    async fn words_of(&self, claimed: &Claimed) -> Result<Words, Busy> {
+        let is_number = |identity: &Identity| matches!(identity, Identity::Phone(_));
+        let names =
+            claimed.iter().filter(|(identity, _)| !is_number(identity)).map(|(identity, _)| Name::from(identity));
+        let names: Vec<Name> = names.collect();
+        Ok(Words::under(self.tenancy, names).await?)
     }
 }
 
@@ -234,9 +256,8 @@ impl Person {
         for (identity, was, at) in &self.retired {
             transaction.retire_identity(identity, was, *at);
         }
-        for (key, holders) in &self.holders {
-            transaction.save_holders(key, holders);
-        }
+        self.numbers.write(transaction);
+        self.words.take(transaction);
     }
 
     /// Makes sure that the contact is still as it was read, where it is not written anyway.

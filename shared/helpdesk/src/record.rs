@@ -4,15 +4,21 @@ use std::borrow::Cow;
 
 use domain::{Moderation, WebhookId};
 use jiff::Timestamp;
+use queues::jobs::{EventItem, EventsJob, InboundItem, InboundJob, StatusItem, StatusesJob};
 use serde_json::Value;
 use storage::events::{Body, Event};
 use storage::{Directory, Objects, StorageError};
 
-/// What recording needs beside the item.
+/// Where items are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Recording<'a> {
     pub directory: &'a Directory,
     pub objects: &'a Objects,
+}
+
+/// Where an item of a webhook was in it, and what it concerns.
+#[derive(Clone, Copy, Debug)]
+pub struct Origin<'a> {
     pub webhook_id: WebhookId,
     pub received_at: Timestamp,
     /// The item's address in the webhook's body.
@@ -21,8 +27,44 @@ pub struct Recording<'a> {
     pub field: &'a str,
     pub waba_id: Option<&'a str>,
     pub phone_number_id: Option<&'a str>,
-    /// Why it is recorded rather than put into a thread.
-    pub reason: &'a str,
+}
+
+/// The field in which Meta sends messages and statuses.
+const MESSAGES: &str = "messages";
+
+impl<'a> Origin<'a> {
+    pub fn of_message(job: &'a InboundJob, item: &'a InboundItem) -> Self {
+        Self {
+            webhook_id: job.webhook_id,
+            received_at: job.received_at,
+            at: &item.at,
+            field: MESSAGES,
+            waba_id: Some(&job.waba_id),
+            phone_number_id: Some(&job.phone_number_id),
+        }
+    }
+
+    pub fn of_status(job: &StatusesJob, item: &'a StatusItem) -> Self {
+        Self {
+            webhook_id: job.webhook_id,
+            received_at: job.received_at,
+            at: &item.at,
+            field: MESSAGES,
+            waba_id: Some(&item.waba_id),
+            phone_number_id: Some(&item.phone_number_id),
+        }
+    }
+
+    pub fn of_event(job: &EventsJob, item: &'a EventItem) -> Self {
+        Self {
+            webhook_id: job.webhook_id,
+            received_at: job.received_at,
+            at: &item.at,
+            field: &item.field,
+            waba_id: item.waba_id.as_deref(),
+            phone_number_id: item.phone_number_id.as_deref(),
+        }
+    }
 }
 
 /// What became of an item.
@@ -58,20 +100,25 @@ impl Recorded {
 /// An item takes 400 KB.
 const LARGEST_IN_TABLE: usize = 250_000;
 
-/// Keeps an item as it came, or drops it if the product has no use for its field.
+/// Keeps an item as it came, with the `reason` why it is in no thread, or drops it if the product has no use for its field.
 ///
 /// # Errors
 /// When storage fails; recording it again is as recording it once.
-pub async fn record(recording: Recording<'_>, value: &Value) -> Result<Recorded, StorageError> {
-    if let Some(reason) = dropped(recording.field) {
+pub async fn record(
+    recording: Recording<'_>,
+    origin: Origin<'_>,
+    reason: &str,
+    value: &Value,
+) -> Result<Recorded, StorageError> {
+    if let Some(reason) = dropped(origin.field) {
         return Ok(Recorded::Dropped(reason));
     }
-    let event = recording.event(&fit_to_keep(recording.field, value)).await?;
-    let by_number = match recording.phone_number_id {
+    let event = recording.event(origin, reason, &fit_to_keep(origin.field, value)).await?;
+    let by_number = match origin.phone_number_id {
         Some(id) => recording.directory.route(id).await?.map(|route| route.tenancy),
         None => None,
     };
-    let tenancy = match (by_number, recording.phone_number_id, recording.waba_id) {
+    let tenancy = match (by_number, origin.phone_number_id, origin.waba_id) {
         (Some(tenancy), ..) => Some(tenancy),
         (None, None, Some(waba)) => recording.directory.tenant_of_waba(waba).await?,
         _ => None,
@@ -112,21 +159,22 @@ fn fit_to_keep<'a>(field: &str, value: &'a Value) -> Cow<'a, Value> {
 }
 
 impl Recording<'_> {
-    async fn event(&self, value: &Value) -> Result<Event, StorageError> {
+    async fn event(self, origin: Origin<'_>, reason: &str, value: &Value) -> Result<Event, StorageError> {
+        let Origin { webhook_id, received_at, at, field, .. } = origin;
         let json = value.to_string();
         let body = if json.len() > LARGEST_IN_TABLE {
-            let key = format!("events/{}/{}", self.webhook_id, self.at.replace('/', "-"));
+            let key = format!("events/{webhook_id}/{}", at.replace('/', "-"));
             self.objects.put(&key, json.into_bytes()).await?;
             Body::Object(key)
         } else {
             Body::Json(json)
         };
         Ok(Event {
-            webhook_id: self.webhook_id,
-            at: self.at.to_owned(),
-            field: self.field.to_owned(),
-            received_at: self.received_at,
-            reason: self.reason.to_owned(),
+            webhook_id,
+            at: at.to_owned(),
+            field: field.to_owned(),
+            received_at,
+            reason: reason.to_owned(),
             body,
         })
     }

@@ -5,9 +5,10 @@ mod setback;
 
 use domain::contact::wishes::NotWanted;
 use domain::delivery::{Obstacle, Report, Turn};
-use domain::{Channel, Failure, Message, MessageId, Wamid, service};
+use domain::{Channel, Delivery, Failure, Message, MessageId, Wamid, service};
 use jiff::{SignedDuration, Timestamp};
-use storage::{CommitError, ReserveError, Tenancy, Transaction};
+use storage::starts::Place;
+use storage::{CommitError, ReserveError, StorageError, Tenancy, Transaction};
 use uuid::Uuid;
 use whatsapp::graph::errors::Class;
 use whatsapp::graph::{GraphError, SendResult};
@@ -243,8 +244,8 @@ pub(crate) enum Change {
     },
 }
 
-/// Changes a message as it is now, however it changed since it was read. What it takes of the allowance follows in the same
-/// transaction.
+/// Changes a message as it is now, however it changed since it was read. What it takes of the allowance, and of Meta's limit,
+/// follows in the same transaction.
 pub(crate) async fn change(
     tenancy: &Tenancy,
     message: &mut Message,
@@ -255,9 +256,10 @@ pub(crate) async fn change(
         let mut changed = message.clone();
         let decided = decide(&mut changed);
         let settlement = allowance::settlement(&mut changed, may_take_again);
+        let place = place_left(tenancy, &mut changed).await?;
         let is_metered = service::is_delivered(&changed) && !service::is_delivered(message);
         let written = match (decided, settlement) {
-            (Change::Message, None) if !is_metered => {
+            (Change::Message, None) if !is_metered && place.is_none() => {
                 tenancy.save_message(&mut changed).await.map_err(ReserveError::from)
             }
             (decided, settlement) => {
@@ -266,6 +268,9 @@ pub(crate) async fn change(
                 decided.write(&mut transaction, &changed);
                 if let Some(settlement) = settlement {
                     transaction.settle_charge(&changed, settlement);
+                }
+                if let Some(place) = place {
+                    transaction.leave_place(changed.contact_id, place);
                 }
                 if is_metered {
                     transaction.meter_delivered(&changed);
@@ -287,6 +292,15 @@ pub(crate) async fn change(
         }
     }
     Err(Busy::Contended(ATTEMPTS))
+}
+
+/// The place against Meta's limit (F24) that a message gives back, now that it is known not to have been sent.
+async fn place_left(tenancy: &Tenancy, changed: &mut Message) -> Result<Option<Place>, StorageError> {
+    let first = changed.delivery_mut().and_then(Delivery::leave_place);
+    match first {
+        Some(first) => tenancy.place_held(changed.contact_id, first).await,
+        None => Ok(None),
+    }
 }
 
 impl Change {

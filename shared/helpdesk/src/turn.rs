@@ -68,6 +68,8 @@ async fn turn(table: &Table, due: Turning, now: Timestamp) -> Result<Turned, Sto
         Err(error) => return Err(error),
     };
     let period = tenant.period(now);
+    // Whose mark for the daily look was lost is looked through again from then on.
+    tenancy.begin_gap_checks().await?;
     if !tenancy.turn_period(due.ended_at, &period, now).await? {
         return Ok(Turned::default());
     }

@@ -1,8 +1,9 @@
 //! What people say of marketing is kept with their contact (F31).
 
-use domain::contact::wishes::{NotWanted, Sending, Source, Stance};
+use domain::contact::wishes::{NotWanted, Sending, Source, Stance, Word};
 use domain::{Contact, ContactId, Content, Failure, Identity, Message};
 use jiff::Timestamp;
+use storage::words::Name;
 use storage::{StorageError, Tenancy};
 use whatsapp::webhook::preferences::Preference;
 
@@ -17,7 +18,7 @@ pub enum PreferenceHeard {
     Kept(ContactId),
     /// Something later is known of the contact already, or this was.
     Outdated(ContactId),
-    /// Nobody here is that person.
+    /// Nobody here is that person; it is kept until somebody is.
     UnknownContact,
 }
 
@@ -35,13 +36,47 @@ pub async fn hear_preference(
     received_at: Timestamp,
 ) -> Result<PreferenceHeard, Busy> {
     let at = preference.at.unwrap_or(received_at);
+    let word = Word { stance: preference.stance, at };
+    if let Some(heard) = heard_by_contact(tenancy, preference, word).await? {
+        return Ok(heard);
+    }
+    for identity in preference.person.identities() {
+        keep(tenancy, &Name::from(identity), word).await?;
+    }
+    // Whoever appeared since the first look did not see what was kept; whoever appears from now on does.
+    Ok(heard_by_contact(tenancy, preference, word).await?.unwrap_or(PreferenceHeard::UnknownContact))
+}
+
+async fn heard_by_contact(
+    tenancy: &Tenancy,
+    preference: &Preference,
+    Word { stance, at }: Word,
+) -> Result<Option<PreferenceHeard>, Busy> {
     for identity in preference.person.identities() {
         if let Some(contact) = who_is(tenancy, identity, at).await? {
-            let kept = hear(tenancy, contact.id, preference.stance, Source::Whatsapp, at).await?;
-            return Ok(if kept { PreferenceHeard::Kept(contact.id) } else { PreferenceHeard::Outdated(contact.id) });
+            let kept = hear(tenancy, contact.id, stance, Source::Whatsapp, at).await?;
+            return Ok(Some(match kept {
+                true => PreferenceHeard::Kept(contact.id),
+                false => PreferenceHeard::Outdated(contact.id),
+            }));
         }
     }
-    Ok(PreferenceHeard::UnknownContact)
+    Ok(None)
+}
+
+/// Keeps the word of somebody who is nobody here, unless a later one is kept.
+async fn keep(tenancy: &Tenancy, name: &Name, word: Word) -> Result<(), Busy> {
+    for attempt in 0..ATTEMPTS {
+        let read = tenancy.word(name).await?;
+        if read.is_some_and(|read| word.at <= read.at) {
+            return Ok(());
+        }
+        match tenancy.keep_word(name, &word, read.as_ref()).await {
+            Ok(()) => return Ok(()),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
 }
 
 /// Whether a message that was accepted may still go out: somebody may have blocked its contact meanwhile, or they have opted

@@ -7,8 +7,9 @@
 mod block;
 mod ledger;
 
-use domain::allowance::{ChargeState, LedgerEntry, PeriodId, Reversal, Settlement, Subject, Threshold, Usage};
-use domain::{Message, MessageId};
+use domain::allowance::{ChargeState, LedgerEntry, Period, PeriodId, Reversal, Settlement, Subject, Threshold, Usage};
+use domain::notice::About;
+use domain::{Message, MessageId, Notice};
 use jiff::Timestamp;
 use serde::Deserialize;
 use uuid::Uuid;
@@ -87,26 +88,20 @@ impl Tenancy {
         parts.map(|part| part.map(|part| part.used)).sum()
     }
 
-    /// The admins are warned of a threshold since `at`. Says whether nobody had noticed it before.
-    pub async fn warn(&self, period: PeriodId, threshold: Threshold, at: Timestamp) -> Result<bool, StorageError> {
-        let warned = format!("warned_{}", threshold.percent());
-        let answer = self
-            .table
-            .client
-            .update_item()
-            .table_name(&self.table.name)
-            .set_key(Some(self.keys.taken(period).attributes()))
-            .update_expression(format!("SET {warned} = :at"))
-            .condition_expression(format!("attribute_not_exists({warned})"))
-            .expression_attribute_values(":at", text(at.to_string()))
-            .send()
-            .await;
-        match answer {
-            Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
-                Ok(false)
-            }
-            Err(error) => Err(StorageError::unavailable("UpdateItem")(error)),
+    /// The admins are warned of a threshold of this period since `at`, and hear of it. Says whether nobody had noticed it
+    /// before; whom another overtook at this moment leaves it to whoever looks next.
+    pub async fn warn(&self, period: &Period, threshold: Threshold, at: Timestamp) -> Result<bool, StorageError> {
+        let (percent, resets_at) = (threshold.percent(), period.ends_at);
+        let mut transaction = self.transaction();
+        let change = format!("SET warned_{percent} = :at");
+        let condition = format!("attribute_not_exists(warned_{percent})");
+        let now = [(":at", text(at.to_string()))];
+        transaction.update(&self.keys.taken(period.id), &change, Some(&condition), now);
+        transaction.record_notice(&Notice { at, about: About::AllowanceReached { percent, resets_at } });
+        match transaction.commit().await {
+            Ok(()) => Ok(true),
+            Err(CommitError::Conflict) => Ok(false),
+            Err(CommitError::Storage(error)) => Err(error),
         }
     }
 }

@@ -94,7 +94,11 @@ impl Tenancy {
         let mut data = Vec::with_capacity(limit.into());
         for number in first / slice_size..end.div_ceil(slice_size) {
             let slice = self.slice(campaign.id, number).await?;
-            let people = slice.iter().flat_map(Slice::recipients).cloned();
+            let mut people: Vec<Recipient> = slice.iter().flat_map(Slice::recipients).cloned().collect();
+            if !campaign.has_decided(number) {
+                // Whoever is named twice is marked from the start, and counted with their slice.
+                people.iter_mut().for_each(|person| person.outcome = None);
+            }
             let indexed = (number * slice_size..).zip(people);
             data.extend(indexed.filter(|(index, _)| (first..end).contains(index)).map(|(_, person)| person));
         }

@@ -5,14 +5,13 @@ use std::str::FromStr;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use domain::{Channel, ChannelId, Sealed};
+use domain::{Channel, ChannelId, Notice, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::directory;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
-use crate::notices::Notice;
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 
@@ -111,6 +110,7 @@ impl Tenancy {
         }
         transaction.put_always(item::write(&self.keys.credential(channel.id), "credential", &credential));
         transaction.claim_waba(&channel.waba_id, &channel.phone_number_id);
+        transaction.begin_gap_checks();
         transaction.commit().await
     }
 

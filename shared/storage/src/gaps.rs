@@ -3,13 +3,14 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Gap;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::contacts::ContactCursor;
 use crate::directory;
-use crate::error::StorageError;
+use crate::error::{CommitError, StorageError};
 use crate::item::{self, text};
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
@@ -48,11 +49,21 @@ struct Progress {
 }
 
 impl Tenancy {
-    /// Keeps what was found, until it is found no more.
-    pub async fn record_gap(&self, gap: &Gap) -> Result<(), StorageError> {
-        let mut item = item::write(&self.keys.gap(&gap.name()), "gap", gap)?;
+    /// Keeps what was found, until it is found no more; what was not known before, the admins hear of.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when somebody else found it at the same moment.
+    pub async fn record_gap(&self, gap: &Gap) -> Result<(), CommitError> {
+        let key = self.keys.gap(&gap.name());
+        let mut item = item::write(&key, "gap", gap)?;
         item::expire(&mut item, gap.found_at + KEPT);
-        self.table.put(item).await
+        if self.table.get_item(key).await?.is_some() {
+            return Ok(self.table.put(item).await?);
+        }
+        let mut transaction = self.transaction();
+        transaction.create(Ok(item));
+        transaction.notice_gap(gap.found_at);
+        transaction.commit().await
     }
 
     /// What was found, by kind.
@@ -91,14 +102,30 @@ impl Tenancy {
     }
 }
 
-impl Transaction {
-    /// From now on `due-work` looks for gaps of the tenant's, once a day.
-    pub(crate) fn begin_gap_checks(&mut self) {
-        let tenancy = &self.tenancy;
-        let (shard, time) = directory::due(tenancy.tenant, Timestamp::UNIX_EPOCH);
-        let mut item = tenancy.keys.gap_check().attributes();
-        item.insert("due_pk".to_owned(), text(shard));
-        item.insert("due_sk".to_owned(), text(time));
-        self.put_always(Ok(item));
+impl Tenancy {
+    /// See [`Transaction::begin_gap_checks`].
+    pub async fn begin_gap_checks(&self) -> Result<(), StorageError> {
+        let update = self.table.client.update_item().table_name(&self.table.name);
+        let update = update.set_key(Some(self.keys.gap_check().attributes())).update_expression(BEGIN);
+        let update = begin(self)
+            .into_iter()
+            .fold(update, |update, (name, value)| update.expression_attribute_values(name, value));
+        update.send().await.map(|_| ()).map_err(StorageError::unavailable("UpdateItem"))
     }
+}
+
+impl Transaction {
+    /// From now on `due-work` looks for gaps of the tenant's, once a day, if it does not already.
+    pub(crate) fn begin_gap_checks(&mut self) {
+        let (key, values) = (self.tenancy.keys.gap_check(), begin(&self.tenancy));
+        self.update(&key, BEGIN, None, values);
+    }
+}
+
+const BEGIN: &str = "SET due_pk = if_not_exists(due_pk, :shard), due_sk = if_not_exists(due_sk, :time)";
+
+/// The first look is due at once.
+fn begin(tenancy: &Tenancy) -> [(&'static str, AttributeValue); 2] {
+    let (shard, time) = directory::due(tenancy.tenant, Timestamp::UNIX_EPOCH);
+    [(":shard", text(shard)), (":time", text(time))]
 }

@@ -113,6 +113,11 @@ impl Keys {
         self.key(&format!("#PHONE#{}", key.as_str()), "PHONE")
     }
 
+    /// What somebody said who is nobody here yet.
+    pub(crate) fn word(self, name: &str) -> Key {
+        self.key(&format!("#WORD#{name}"), "WORD")
+    }
+
     pub(crate) fn merge(self, id: MergeId) -> Key {
         let sk = format!("MERGE#{}", id.merged);
         Key { sk, ..self.contact(id.survivor) }

@@ -36,6 +36,7 @@ pub mod tenants;
 pub mod tickets;
 mod transaction;
 pub mod uploads;
+pub mod words;
 
 pub use allowance::{LedgerCursor, ReserveError};
 pub use audit::AuditCursor;
@@ -48,6 +49,7 @@ pub use error::{CommitError, StorageError};
 pub use gaps::GapCursor;
 pub use library::LibraryCursor;
 pub use messages::MessageCursor;
+pub use notices::NoticeCursor;
 pub use objects::{Invitation, Objects, Part, Upload};
 pub use page::{InvalidCursor, Page};
 pub use table::{Table, Tenancy};

@@ -1,34 +1,102 @@
-//! What a tenant's admins have to hear, once (F7).
+//! What a tenant's admins have to hear, once, by months (F7, F23, F45).
+
+use std::fmt;
+use std::str::FromStr;
 
 use domain::audit::Month;
-use domain::{ChannelId, Failure};
+use domain::notice::{About, Notice};
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
-use crate::item;
+use crate::error::StorageError;
+use crate::item::{self, number, text};
+use crate::key::Key;
+use crate::page::{self, InvalidCursor, Page};
+use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
 /// How long a notice is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
-/// A number cannot send any more.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Notice {
-    pub channel_id: ChannelId,
-    /// What Meta said, and what to do.
-    pub failure: Failure,
-    pub at: Timestamp,
+/// The notice after which a month's list goes on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeCursor(String);
+
+impl NoticeCursor {
+    const KIND: &str = "n1";
+}
+
+impl fmt::Display for NoticeCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&page::encode(Self::KIND, &self.0))
+    }
+}
+
+impl FromStr for NoticeCursor {
+    type Err = InvalidCursor;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCursor> {
+        page::decode(Self::KIND, text).map(Self)
+    }
+}
+
+impl Tenancy {
+    /// What was to be heard in a month, the latest first; the gaps of a day stand before what else was in it.
+    pub async fn notices(
+        &self,
+        month: Month,
+        limit: u16,
+        after: Option<&NoticeCursor>,
+    ) -> Result<Page<Notice, NoticeCursor>, StorageError> {
+        let start = after.map(|NoticeCursor(id)| self.keys.notice(month, id).attributes());
+        let answer = self
+            .query(self.keys.notice(month, "").pk, "NOTICE#")
+            .scan_index_forward(false)
+            .limit(limit.into())
+            .set_exclusive_start_key(start)
+            .send()
+            .await
+            .map_err(StorageError::unavailable("Query"))?;
+        let more = answer.last_evaluated_key().is_some();
+        let found = answer.items.unwrap_or_default().into_iter();
+        let data: Vec<Notice> = found.map(|found| item::read("notice", found)).collect::<Result<_, _>>()?;
+        let next = data.last().filter(|_| more).map(|last| NoticeCursor(id(last)));
+        Ok(Page { data, next })
+    }
+
+    fn notice_key(&self, notice: &Notice) -> Key {
+        self.keys.notice(Month::of(notice.at), &id(notice))
+    }
 }
 
 impl Transaction {
-    /// Keeps a notice; the table's stream tells of it.
+    /// Keeps a notice; the table's stream tells of it. Keeping it twice leaves one.
     pub(crate) fn record_notice(&mut self, notice: &Notice) {
-        let id = format!("{}#{}", notice.at, notice.channel_id);
-        let key = self.tenancy.keys.notice(Month::of(notice.at), &id);
+        let key = self.tenancy.notice_key(notice);
         let item = item::write(&key, "notice", notice).map(|mut item| {
             item::expire(&mut item, notice.at + KEPT);
             item
         });
         self.put_always(item);
+    }
+
+    /// One gap more was found on the day of `at`.
+    pub(crate) fn notice_gap(&mut self, at: Timestamp) {
+        let about = About::GapsFound { count: 1 };
+        let kind = about.name();
+        let key = self.tenancy.notice_key(&Notice { at, about });
+        let change = "SET kind = :kind, #at = if_not_exists(#at, :at), expires_at = :until ADD #count :one";
+        let until = number(u64::try_from((at + KEPT).as_second()).unwrap_or(u64::MAX));
+        let values = [(":kind", text(kind)), (":at", text(at.to_string())), (":until", until), (":one", number(1))];
+        self.update_naming(&key, change, [("#at", "at"), ("#count", "count")], values);
+    }
+}
+
+/// Its place in its month: by its time and what it is about. The gaps of a day are one notice, at its end.
+fn id(notice: &Notice) -> String {
+    match &notice.about {
+        // `~` stands behind every time of the day.
+        About::GapsFound { .. } => format!("{}~gaps", notice.at.strftime("%Y-%m-%d")),
+        About::AllowanceReached { percent, .. } => format!("{}#allowance_{percent}", notice.at),
+        about => format!("{}#{}", notice.at, about.channel_id().map_or_else(String::new, |id| id.to_string())),
     }
 }

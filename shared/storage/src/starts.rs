@@ -3,9 +3,13 @@
 //! One number says how many are open: a beginning adds 1 if that stays within the limit. Each has an item by its time; who
 //! finds no room first takes those out that are over. So nobody who begins has to read what others do, and the number is
 //! never less than what was begun in the window. It takes no more items than the limit was.
+//!
+//! Meta counts people: whoever was written to in the window counts once, however many messages follow. The latest beginning
+//! of each contact says how many messages hold it. When the last of them turns out not to have been sent, the place is
+//! free again.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{ContactId, MessageId};
+use domain::{ContactId, Message, MessageId};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -22,26 +26,51 @@ struct Start {
     at: Timestamp,
 }
 
+/// The latest conversation that was begun with somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Begun {
+    pub at: Timestamp,
+    /// The message that began it.
+    pub begun_by: MessageId,
+    /// How many messages of ours were or may have been sent in it.
+    pub holders: u64,
+}
+
 /// How long it is remembered that a conversation was begun with somebody: longer than the window.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(48);
 /// So many are taken out at once: with the number they are one transaction, of at most 100 writes.
 const AT_ONCE: i32 = 90;
 
-/// A beginning that counts against Meta's limit.
+/// What messages are against Meta's limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beginning {
-    pub contact_id: ContactId,
-    /// When one was last begun with this contact, as it was read.
-    pub last: Option<Timestamp>,
-    /// How many may be open.
-    pub limit: u32,
+pub enum Beginning {
+    /// They begin a conversation. `last` is the latest that was begun with this contact, as it was read; `limit` how many may
+    /// be open.
+    New { last: Option<Begun>, limit: u32 },
+    /// They go on with this one, which counts already.
+    Holds(Begun),
+}
+
+/// A place that is to be given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    begun: Begun,
+    /// Whether it still counts.
+    is_open: bool,
 }
 
 impl Tenancy {
-    /// When a conversation was last begun with a contact.
-    pub async fn last_begun_with(&self, contact: ContactId) -> Result<Option<Timestamp>, StorageError> {
-        let found: Option<Start> = self.table.get("beginning", self.keys.started(contact)).await?;
-        Ok(found.map(|start| start.at))
+    /// The conversation that was last begun with a contact.
+    pub async fn last_begun_with(&self, contact: ContactId) -> Result<Option<Begun>, StorageError> {
+        self.table.get("beginning", self.keys.started(contact)).await
+    }
+
+    /// The place that a message of the conversation which `first` began holds; nothing if another was begun since.
+    pub async fn place_held(&self, contact: ContactId, first: MessageId) -> Result<Option<Place>, StorageError> {
+        let begun = self.last_begun_with(contact).await?;
+        let Some(begun) = begun.filter(|begun| begun.begun_by == first && begun.holders > 0) else { return Ok(None) };
+        let is_open = self.table.get_item(self.keys.start(&place(begun.at, first))).await?.is_some();
+        Ok(Some(Place { begun, is_open }))
     }
 
     /// When the oldest of the conversations that count was begun.
@@ -83,30 +112,74 @@ impl Tenancy {
 }
 
 impl Transaction {
-    /// A conversation is begun by this message, if so many may be open.
-    pub fn begin_conversation(&mut self, begun: &Beginning, message: MessageId, at: Timestamp) {
+    /// These messages to a contact, of which the first may begin a conversation if so many may be open, hold a place.
+    pub fn hold_place(
+        &mut self,
+        contact_id: ContactId,
+        beginning: &Beginning,
+        messages: &mut [Message],
+        at: Timestamp,
+    ) {
+        let Some(first) = messages.first().map(|message| message.id) else { return };
+        let holders = messages.len() as u64;
+        let begun = match *beginning {
+            Beginning::New { last, limit } => {
+                let begun = Begun { at, begun_by: first, holders };
+                self.begin_conversation(contact_id, begun, last, limit);
+                begun
+            }
+            Beginning::Holds(begun) => {
+                let values = [(":more", number(holders)), (":none", number(0)), (":first", text(begun.begun_by))];
+                let condition = Some("begun_by = :first AND holders > :none");
+                self.update(&self.tenancy.keys.started(contact_id), "SET holders = holders + :more", condition, values);
+                begun
+            }
+        };
+        messages
+            .iter_mut()
+            .filter_map(Message::delivery_mut)
+            .for_each(|delivery| delivery.hold_place_of(begun.begun_by));
+    }
+
+    fn begin_conversation(&mut self, contact_id: ContactId, begun: Begun, last: Option<Begun>, limit: u32) {
         let keys = self.tenancy.keys;
-        let start = Start { contact_id: begun.contact_id, at };
         // Without a number nothing is open; a limit of 0 lets nothing begin.
-        let condition = if begun.limit == 0 {
+        let condition = if limit == 0 {
             "attribute_exists(open_starts) AND open_starts < :limit"
         } else {
             "attribute_not_exists(open_starts) OR open_starts < :limit"
         };
-        let values = [(":none", number(0)), (":one", number(1)), (":limit", number(begun.limit.into()))];
+        let values = [(":none", number(0)), (":one", number(1)), (":limit", number(limit.into()))];
         self.counted(Limit::Starts, |transaction| {
             let change = "SET open_starts = if_not_exists(open_starts, :none) + :one";
             transaction.update(&keys.open_starts(), change, Some(condition), values);
         });
-        let place = format!("{}#{}", time_key(at), uuid::Uuid::from(message).simple());
-        self.create(item::write(&keys.start(&place), "beginning", &start));
-        let marker = item::write(&keys.started(begun.contact_id), "beginning", &start).map(|mut item| {
-            item::expire(&mut item, at + REMEMBERED);
+        let start = Start { contact_id, at: begun.at };
+        self.create(item::write(&keys.start(&place(begun.at, begun.begun_by)), "beginning", &start));
+        let marker = item::write(&keys.started(contact_id), "beginning", &begun).map(|mut item| {
+            item::expire(&mut item, begun.at + REMEMBERED);
             item
         });
-        match begun.last {
+        match last {
             None => self.create(marker),
-            Some(last) => self.put_if(marker, "#at = :last", ("#at", "at"), (":last", text(last.to_string()))),
+            Some(last) => self.put_if(marker, "#first = :last", ("#first", "begun_by"), (":last", text(last.begun_by))),
         }
     }
+
+    /// A message that held this place was not sent; the last one frees it.
+    pub fn leave_place(&mut self, contact_id: ContactId, Place { begun, is_open }: Place) {
+        let keys = self.tenancy.keys;
+        let values = [(":first", text(begun.begun_by)), (":read", number(begun.holders)), (":one", number(1))];
+        let condition = Some("begun_by = :first AND holders = :read");
+        self.update(&keys.started(contact_id), "SET holders = holders - :one", condition, values);
+        if begun.holders == 1 && is_open {
+            self.delete_existing(&keys.start(&place(begun.at, begun.begun_by)));
+            self.update(&keys.open_starts(), "SET open_starts = open_starts - :one", None, [(":one", number(1))]);
+        }
+    }
+}
+
+/// Where a beginning stands among the others.
+fn place(at: Timestamp, first: MessageId) -> String {
+    format!("{}#{}", time_key(at), uuid::Uuid::from(first).simple())
 }

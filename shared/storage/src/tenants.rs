@@ -32,6 +32,7 @@ impl Tenancy {
         } else {
             transaction.move_period(period);
         }
+        transaction.begin_gap_checks();
         transaction.commit().await
     }
 

@@ -122,6 +122,23 @@ impl Transaction {
         self.push(delete, |delete| TransactWriteItem::builder().delete(delete).build());
     }
 
+    /// An item on a condition of its own, as of [`Self::put_if`].
+    pub(crate) fn delete_if(
+        &mut self,
+        key: &Key,
+        condition: &str,
+        (name, stands_for): (&str, &str),
+        (value, is): (&str, AttributeValue),
+    ) {
+        let delete = Delete::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .condition_expression(condition)
+            .expression_attribute_names(name, stands_for)
+            .expression_attribute_values(value, is);
+        self.push(delete.build(), |delete| TransactWriteItem::builder().delete(delete).build());
+    }
+
     /// An item, on a condition of its own on what is there.
     pub(crate) fn put_if(
         &mut self,
@@ -151,6 +168,16 @@ impl Transaction {
         self.push(check, |check| TransactWriteItem::builder().condition_check(check).build());
     }
 
+    /// There must be no such item.
+    pub(crate) fn check_absent(&mut self, key: &Key) {
+        let check = ConditionCheck::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .condition_expression("attribute_not_exists(pk)")
+            .build();
+        self.push(check, |check| TransactWriteItem::builder().condition_check(check).build());
+    }
+
     pub(crate) fn update(
         &mut self,
         key: &Key,
@@ -163,6 +190,27 @@ impl Transaction {
             .set_key(Some(key.attributes()))
             .update_expression(expression)
             .set_condition_expression(condition.map(str::to_owned));
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        self.push(update.build(), |update| TransactWriteItem::builder().update(update).build());
+    }
+
+    /// An update without a condition, in which names stand for attributes that DynamoDB has words of its own for.
+    pub(crate) fn update_naming(
+        &mut self,
+        key: &Key,
+        expression: &str,
+        names: impl IntoIterator<Item = (&'static str, &'static str)>,
+        values: impl IntoIterator<Item = (&'static str, AttributeValue)>,
+    ) {
+        let mut update = Update::builder()
+            .table_name(self.table_name())
+            .set_key(Some(key.attributes()))
+            .update_expression(expression);
+        for (name, stands_for) in names {
+            update = update.expression_attribute_names(name, stands_for);
+        }
         for (name, value) in values {
             update = update.expression_attribute_values(name, value);
         }

@@ -5,11 +5,13 @@
 mod table;
 
 use domain::allowance::{ChargeState, LedgerEntry, Period, PeriodId, Reason, Threshold, Usage, zone};
+use domain::audit::Month;
 use domain::delivery::{Delivery, Report};
 use domain::message::Direction;
-use domain::{BlockId, Content, Failure, Identity, Message, Position, UserId};
+use domain::notice::About;
+use domain::{BlockId, Content, Failure, Identity, Message, Notice, Position, UserId};
 use futures::future::join_all;
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use proptest::prelude::*;
 use storage::{ReserveError, Tenancy};
 use table::{now, table};
@@ -21,7 +23,11 @@ async fn tenancy() -> Tenancy {
 }
 
 fn period() -> PeriodId {
-    Period::at(28, &zone("Europe/Berlin"), now()).id
+    whole_period().id
+}
+
+fn whole_period() -> Period {
+    Period::at(28, &zone("Europe/Berlin"), now())
 }
 
 fn message(number: u128) -> Message {
@@ -234,12 +240,17 @@ async fn a_block_never_gives_more_than_it_has() {
 #[tokio::test]
 async fn each_warning_is_given_once_and_outlives_what_is_counted_later() {
     let tenancy = tenancy().await;
-    assert!(tenancy.warn(period(), Threshold::ThreeQuarters, now()).await.unwrap());
-    assert!(!tenancy.warn(period(), Threshold::ThreeQuarters, Timestamp::MAX).await.unwrap());
+    assert!(tenancy.warn(&whole_period(), Threshold::ThreeQuarters, now()).await.unwrap());
+    assert!(
+        !tenancy.warn(&whole_period(), Threshold::ThreeQuarters, now() + SignedDuration::from_secs(1)).await.unwrap()
+    );
     accept(&tenancy, &message(1), 10).await.unwrap();
     let counted = tenancy.counted(period()).await.unwrap();
     assert_eq!(counted.warned_at(Threshold::ThreeQuarters), Some(now()));
     assert_eq!((counted.warned_at(Threshold::All), counted.usage.taken()), (None, 1));
+    let heard = tenancy.notices(Month::of(now()), 10, None).await.unwrap().data;
+    let about = About::AllowanceReached { percent: 75, resets_at: whole_period().ends_at };
+    assert_eq!(heard, [Notice { at: now(), about }]);
 }
 
 #[tokio::test]

@@ -50,8 +50,7 @@ pub(crate) async fn update(
     let tenancy = desk.of(&caller);
     let Helpdesk { objects, outbound, .. } = &desk;
     let with = Accepting { tenancy: &tenancy, objects, outbound, now: desk.now(), funds: Funds::Allowance };
-    let said = asked.into_said()?;
-    let reply = helpdesk::rewrite_deferred(with, id, seen, &said).await?;
+    let reply = helpdesk::rewrite_deferred(with, id, seen, &asked.into_follow_up()?).await?;
     Ok(DeferredReply::versioned(reply, desk.now()))
 }
 

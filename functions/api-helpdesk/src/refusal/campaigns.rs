@@ -12,7 +12,6 @@ impl From<CampaignError> for Refusal {
         match error {
             CampaignError::NoRecipients => Self(recipients_invalid(0)),
             CampaignError::TooManyRecipients { count } => Self(recipients_invalid(count)),
-            CampaignError::NotForMany(NotForMany::HeaderNotKept) => Self(header_not_kept()),
             CampaignError::NotForMany(NotForMany::VariablesTooLong { of }) => Self(variables_too_long(of)),
             CampaignError::NotAcceptable(error) => AcceptError::into(error),
             CampaignError::KeyUsedOtherwise => Self(idempotency_key_reused()),
@@ -34,12 +33,6 @@ fn recipients_invalid(count: usize) -> Problem {
     let most = Campaign::MOST_RECIPIENTS;
     let detail = format!("There are {count} contacts, and a template goes to 1 to {most} at once. Send it in parts.");
     unprocessable("recipients_invalid", "Nobody, or too many", detail).with("limit", most)
-}
-
-fn header_not_kept() -> Problem {
-    let detail = "A campaign may take longer than an upload lives. Keep the file in the library (POST /v1/library) and name \
-                  its library_id.";
-    unprocessable("header_not_kept", "The header is an upload", detail.into())
 }
 
 fn variables_too_long(of: Option<ContactId>) -> Problem {

@@ -21,6 +21,9 @@ pub(crate) struct DeferredReply {
     author_id: UserId,
     /// What it says, a message each.
     parts: Vec<Part>,
+    /// The message that the first of them quotes.
+    #[schema(required = true, value_type = Option<String>)]
+    reply_to: Option<MessageId>,
     /// The messages that it has become; empty while it waits.
     #[schema(value_type = Vec<String>)]
     message_ids: Vec<MessageId>,
@@ -70,6 +73,7 @@ impl DeferredReply {
             status: reply.status(now).into(),
             message_ids: reply.message_ids().to_vec(),
             parts: reply.contents.iter().map(Part::of).collect(),
+            reply_to: reply.reply_to,
             created_at: reply.created_at,
             expires_at: reply.expires_at(),
             author_id: reply.author,

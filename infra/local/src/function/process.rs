@@ -50,7 +50,7 @@ pub(super) fn environment(
             ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
             ("AWS_REGION", &place.region),
             ("AWS_DEFAULT_REGION", &place.region),
-            ("AWS_ENDPOINT_URL", &place.aws_url),
+            ("AWS_ENDPOINT_URL", &surroundings.aws_url),
             ("AWS_LAMBDA_FUNCTION_NAME", &function.function_name),
             ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", &function.memory_mb.to_string()),
             ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::content::Location;
 use crate::ids::{ContactId, LibraryItemId, MessageId};
+use crate::library::KeptFile;
 
 /// Somebody who is to get the template.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,11 +42,13 @@ impl fmt::Debug for CampaignVariable {
     }
 }
 
-/// What stands above the body, where that is no text. A file is one that is kept: a campaign may outlive an upload.
+/// What stands above the body, where that is no text. A file is one that is kept: a campaign may outlive an upload, whose
+/// file is looked at and kept when the campaign is made.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CampaignHeader {
     Library(LibraryItemId),
+    File(KeptFile),
     Place(Location),
 }
 
@@ -54,6 +57,7 @@ impl fmt::Debug for CampaignHeader {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Library(_) => "Library",
+            Self::File(_) => "File",
             Self::Place(_) => "Place",
         })
     }

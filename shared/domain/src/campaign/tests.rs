@@ -112,6 +112,20 @@ fn a_cancelled_campaign_decides_nobody_else_and_still_says_what_left() {
 }
 
 #[test]
+fn what_was_begun_when_it_was_cancelled_is_looked_at_when_whoever_began_it_is_gone() {
+    let mut campaign = campaign(50);
+    let (dead, _) = campaign.begin(0, at(0));
+    assert!(campaign.cancel(&ben(), at(1)));
+    assert_eq!((campaign.next_slice(at(89)), campaign.look_at()), (None, Some(at(90))));
+
+    assert_eq!(campaign.next_slice(at(90)), Some(0));
+    let (attempt, earlier) = campaign.begin(0, at(90));
+    assert_eq!(earlier, [dead]);
+    assert!(campaign.decide(attempt, &Slice::of(Vec::new()), at(91)));
+    assert_eq!((campaign.next_slice(at(500)), campaign.look_at(), campaign.undecided()), (None, None, 50));
+}
+
+#[test]
 fn of_two_who_decide_the_same_slice_the_later_beginner_counts() {
     let mut campaign = campaign(10);
     let (zeroth, earlier) = campaign.begin(0, at(0));

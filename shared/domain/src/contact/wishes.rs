@@ -39,6 +39,13 @@ pub enum Stance {
     OptedOut,
 }
 
+/// What a person said of marketing before anybody here knew them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Word {
+    pub stance: Stance,
+    pub at: Timestamp,
+}
+
 /// Where we heard of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

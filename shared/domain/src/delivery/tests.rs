@@ -230,3 +230,21 @@ proptest! {
         prop_assert_eq!(apply(&reports), apply(&shuffled));
     }
 }
+
+#[test]
+fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_once() {
+    let first = MessageId::from(Uuid::from_u128(7));
+    let mut delivery = sending();
+    delivery.hold_place_of(first);
+    assert_eq!(delivery.leave_place(), None);
+    delivery.sent(at(2));
+    assert_eq!(delivery.leave_place(), None);
+    delivery.report(&Report::Failed(failure()), at(3));
+    assert_eq!((delivery.leave_place(), delivery.leave_place()), (Some(first), None));
+
+    let mut discarded = sending();
+    discarded.hold_place_of(first);
+    discarded.lose_answer(None, at(2)).expect("a message that is sent can lose its answer");
+    discarded.discard(at(3)).expect("an unconfirmed one can be given up");
+    assert_eq!(discarded.leave_place(), None);
+}

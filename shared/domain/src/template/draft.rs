@@ -27,6 +27,11 @@ pub struct Violation {
 }
 
 impl Draft {
+    /// How many names an account may have templates of (Meta, "template management") …
+    pub const MOST: usize = 6_000;
+    /// … and while its business is not verified.
+    pub const MOST_UNVERIFIED: usize = 250;
+
     /// Every rule of Meta's that it breaks, as far as that can be told from the draft alone (Meta: "template components",
     /// "template review").
     pub fn violations(&self) -> Vec<Violation> {

@@ -80,7 +80,7 @@ impl Template {
         match update {
             Update::Standing { standing, category } => {
                 let standing = with_known_reason(standing, &self.standing.value);
-                let heard = self.standing.hear(standing, at);
+                let heard = self.stand(standing, at);
                 if let Some(category) = category.filter(|category| category != self.category()) {
                     let previous = Some(self.category().clone());
                     self.classification.hear(Classification { category, previous, coming: None }, at);

@@ -135,13 +135,17 @@ fn only_approved_rejected_and_paused_templates_can_be_edited_and_an_approved_one
         template
     };
     for status in ["approved", "rejected", "paused", "flagged"] {
-        assert_eq!(with(status).check_edit(&Category::Utility), Ok(()), "{status}");
+        assert_eq!(with(status).check_edit(&Category::Utility, at(200)), Ok(()), "{status}");
     }
     for status in ["pending", "disabled", "archived", "pending_deletion", "deleted", "in_appeal", "on_holiday"] {
-        assert_eq!(with(status).check_edit(&Category::Utility), Err(NotEditable::Status(status.into())), "{status}");
+        assert_eq!(
+            with(status).check_edit(&Category::Utility, at(200)),
+            Err(NotEditable::Status(status.into())),
+            "{status}"
+        );
     }
-    assert_eq!(with("approved").check_edit(&Category::Marketing), Err(NotEditable::CategoryFixed));
-    assert_eq!(with("rejected").check_edit(&Category::Marketing), Ok(()));
+    assert_eq!(with("approved").check_edit(&Category::Marketing, at(200)), Err(NotEditable::CategoryFixed));
+    assert_eq!(with("rejected").check_edit(&Category::Marketing, at(200)), Ok(()));
 }
 
 #[test]
@@ -204,4 +208,30 @@ fn a_template_is_read_back_as_it_was_written() {
     written.components.value.others = vec![Other { kind: "carousel".into(), original: "{\"cards\":[]}".into() }];
     let text = serde_json::to_string(&written).expect("JSON");
     assert_eq!(serde_json::from_str::<Template>(&text).expect("a template"), written);
+}
+
+#[test]
+fn an_approved_template_that_was_edited_waits_a_day_and_a_rejected_one_does_not() {
+    let mut edited = template();
+    let components = edited.components().clone();
+    edited.edited(Category::Utility, components, at(150));
+    edited.hear(standing("APPROVED"), at(160));
+    let again_at = at(150 + 86_400);
+    assert_eq!(edited.check_edit(&Category::Utility, at(170)), Err(NotEditable::TooOften { again_at }));
+    assert_eq!(edited.check_edit(&Category::Utility, again_at), Ok(()));
+    edited.hear(standing("REJECTED"), at(180));
+    assert_eq!(edited.check_edit(&Category::Utility, at(190)), Ok(()));
+}
+
+#[test]
+fn the_name_of_an_approved_template_is_blocked_however_its_end_was_heard_of() {
+    let blocked = |ended: &dyn Fn(&mut Template) -> bool| {
+        let mut template = template();
+        assert!(ended(&mut template));
+        template.history.name_blocked_until(at(200))
+    };
+    let until = Some(at(150) + History::NAME_BLOCKED);
+    assert_eq!(blocked(&|template| template.gone(at(150))), until);
+    assert_eq!(blocked(&|template| template.hear(standing("DELETED"), at(150))), until);
+    assert_eq!(blocked(&|template| { template.hear(standing("REJECTED"), at(140)) && template.gone(at(150)) }), None);
 }

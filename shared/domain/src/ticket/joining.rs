@@ -117,7 +117,7 @@ impl Aspects {
 
     fn with(mut self, other: &Ticket) -> Self {
         let longest = self.session.into_iter().chain(other.session).reduce(Session::max);
-        if longest != self.session {
+        if longest.map(Session::expires_at) != self.session.map(Session::expires_at) {
             // They wrote there last: there they are answered.
             self.customer = other.customer.clone();
         }

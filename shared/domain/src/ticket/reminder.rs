@@ -25,7 +25,8 @@ pub struct Reminder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Given {
     at: Timestamp,
-    of: Session,
+    /// The end of the session.
+    of: Timestamp,
 }
 
 impl Reminder {
@@ -50,7 +51,7 @@ impl Ticket {
 
     /// When somebody was reminded that the session is about to end; nothing once the customer has written again.
     pub fn reminded_at(&self) -> Option<Timestamp> {
-        self.reminder.given.filter(|given| Some(given.of) == self.session).map(|given| given.at)
+        self.reminder.given.filter(|given| Some(given.of) == self.session_expires_at()).map(|given| given.at)
     }
 
     /// Sets the timer for a reminder so long before the session ends, unless it is set, or was and did its work.
@@ -73,7 +74,7 @@ impl Ticket {
             self.reminder.look_at = Some(due);
             return false;
         }
-        self.reminder.given = Some(Given { at: now, of: session });
+        self.reminder.given = Some(Given { at: now, of: session.expires_at() });
         true
     }
 }

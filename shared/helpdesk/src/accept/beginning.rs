@@ -1,11 +1,12 @@
 //! What it takes to write first: a share of the allowance (F21), and room below Meta's own limit (F24). Inside a session
-//! nothing is taken.
+//! nothing is taken, but for those that began when sessions counted.
 
-use domain::{Initiative, Message, Portfolio, Ticket};
+use domain::allowance::{Reason, Sending};
+use domain::{Message, Portfolio, Session, Ticket};
 use jiff::Timestamp;
 use storage::{StorageError, Tenancy, Transaction, starts};
 
-use super::{AcceptError, Accepting};
+use super::AcceptError;
 use crate::allowance::{Allowance, Block, notice_later};
 
 /// Where the share comes from.
@@ -17,42 +18,85 @@ pub enum Funds {
     SetAside(Option<Block>),
 }
 
-/// What messages take; nothing for those in a session, which never touch a count.
-pub(super) struct Beginning(Option<Taken>);
+/// Whose messages they are, and what they are paid from.
+#[derive(Clone, Copy)]
+pub(crate) struct Counting<'a> {
+    pub(crate) tenancy: &'a Tenancy,
+    pub(crate) funds: Funds,
+    pub(crate) now: Timestamp,
+}
+
+/// What messages take; nothing for those in a session today, which never touch a count.
+pub(crate) struct Beginning(Option<Taken>);
 
 struct Taken {
     allowance: Allowance,
     funds: Funds,
-    /// Where Meta limits how many may be begun, and this contact is not among them already.
-    begun: Option<starts::Beginning>,
+    counts: Counts,
+}
+
+/// Why they take it.
+enum Counts {
+    /// We write first. Where Meta limits how many may be begun, they hold a place among those.
+    Outside { place: Option<starts::Beginning> },
+    /// The customer's session is of a time when it counted once (F21).
+    Session(Session),
 }
 
 impl Beginning {
-    pub(super) async fn of(
-        Accepting { tenancy, now, funds, .. }: Accepting<'_>,
-        initiative: Initiative,
+    /// Nothing is taken.
+    pub(crate) const FREE: Self = Self(None);
+
+    pub(crate) async fn of(
+        Counting { tenancy, funds, now }: Counting<'_>,
+        sending: Sending,
         ticket: &Ticket,
     ) -> Result<Self, AcceptError> {
-        if initiative == Initiative::Customer {
-            return Ok(Self(None));
+        if !sending.may_count() {
+            return Ok(Self::FREE);
         }
         let tenant = tenancy.tenant().await?.ok_or(AcceptError::NoSuchTenant)?;
+        if sending.counts(&domain::allowance::zone(&tenant.time_zone)).is_none() {
+            return Ok(Self::FREE);
+        }
         let allowance = Allowance::of(&tenant, now);
         if funds == Funds::SetAside(None) {
             return Err(AcceptError::AllowanceExhausted { resets_at: allowance.period.ends_at });
         }
-        let begun = counting(tenancy, tenant.unverified_limit, ticket, now).await?;
-        Ok(Self(Some(Taken { allowance, funds, begun })))
+        let counts = match sending {
+            Sending::InSession(session) => Counts::Session(session),
+            Sending::OutsideSession => {
+                Counts::Outside { place: place(tenancy, tenant.unverified_limit, ticket, now).await? }
+            }
+        };
+        Ok(Self(Some(Taken { allowance, funds, counts })))
     }
 
-    pub(super) fn reserve(&self, transaction: &mut Transaction, messages: &mut [Message], now: Timestamp) {
+    /// Whether they can be sent all the same when nothing is left: only what we begin is held back then (F23).
+    pub(super) fn may_be_free(&self) -> bool {
+        matches!(&self.0, Some(Taken { counts: Counts::Session(_), .. }))
+    }
+
+    pub(crate) fn reserve(
+        &self,
+        transaction: &mut Transaction,
+        ticket: &mut Ticket,
+        messages: &mut [Message],
+        now: Timestamp,
+    ) {
         let Some(taken) = &self.0 else { return };
-        match taken.funds {
-            Funds::SetAside(Some(block)) => block.reserve(transaction, messages),
-            Funds::Allowance | Funds::SetAside(None) => taken.allowance.reserve(transaction, messages),
-        }
-        if let (Some(begun), Some(first)) = (&taken.begun, messages.first()) {
-            transaction.begin_conversation(begun, first.id, now);
+        match &taken.counts {
+            Counts::Outside { place } => {
+                taken.charge(transaction, messages, Reason::OutsideSession);
+                if let Some(place) = place {
+                    transaction.hold_place(ticket.contact_id, place, messages, now);
+                }
+            }
+            Counts::Session(session) => {
+                ticket.session_counted(*session);
+                let first = messages.len().min(1);
+                taken.charge(transaction, &mut messages[..first], Reason::SessionBeforeNovember2024);
+            }
         }
     }
 
@@ -76,14 +120,26 @@ impl Beginning {
         if tenancy.end_starts(now - Portfolio::WINDOW).await? {
             return Ok(());
         }
-        let limit = self.0.as_ref().and_then(|taken| taken.begun).map_or(0, |begun| begun.limit);
+        let limit = match self.0.as_ref().map(|taken| &taken.counts) {
+            Some(Counts::Outside { place: Some(starts::Beginning::New { limit, .. }) }) => *limit,
+            _ => 0,
+        };
         let oldest = tenancy.oldest_start().await?;
         Err(AcceptError::TooManyBegun { limit, frees_at: oldest.map(|oldest| oldest + Portfolio::WINDOW) })
     }
 }
 
+impl Taken {
+    fn charge(&self, transaction: &mut Transaction, messages: &mut [Message], reason: Reason) {
+        match self.funds {
+            Funds::SetAside(Some(block)) => block.reserve(transaction, messages, reason),
+            Funds::Allowance | Funds::SetAside(None) => self.allowance.reserve(transaction, messages, reason),
+        }
+    }
+}
+
 /// Meta counts people, not messages: who was written to in the last 24 hours counts already, from whichever number.
-async fn counting(
+async fn place(
     tenancy: &Tenancy,
     unverified: u32,
     ticket: &Ticket,
@@ -91,8 +147,7 @@ async fn counting(
 ) -> Result<Option<starts::Beginning>, StorageError> {
     let Some(channel) = tenancy.channel(ticket.channel_id).await? else { return Ok(None) };
     let Some(limit) = tenancy.portfolio(&channel.waba_id).await?.limit(unverified) else { return Ok(None) };
-    let contact_id = ticket.contact_id;
-    let last = tenancy.last_begun_with(contact_id).await?;
-    let counts_already = last.is_some_and(|last| now < last + Portfolio::WINDOW);
-    Ok((!counts_already).then_some(starts::Beginning { contact_id, last, limit }))
+    let last = tenancy.last_begun_with(ticket.contact_id).await?;
+    let counts_already = last.filter(|last| now < last.at + Portfolio::WINDOW && last.holders > 0);
+    Ok(Some(counts_already.map_or(starts::Beginning::New { last, limit }, starts::Beginning::Holds)))
 }

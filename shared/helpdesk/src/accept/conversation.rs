@@ -2,9 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Channel, ChannelId, Contact, MatchingKey, Phone, Ticket};
+use domain::{Channel, ChannelId, Contact, Phone, Ticket};
 use jiff::Timestamp;
-use storage::contacts::Holders;
 use storage::{Tenancy, Transaction};
 
 use super::AcceptError;
@@ -12,7 +11,7 @@ use super::reply::Whom;
 use super::thread::{Place, Thread};
 use crate::fresh::fresh_id;
 use crate::living::{living_contact, living_ticket};
-use crate::matching::{contacts_with_number, rewritten};
+use crate::matching::{Rewritten, contacts_with_number, rewritten};
 use crate::merge::settle;
 use crate::retry::{ATTEMPTS, Busy};
 use crate::session::session_of;
@@ -21,7 +20,7 @@ use crate::session::session_of;
 pub(super) struct Person {
     pub(super) contact: Contact,
     /// Of somebody who is made with the conversation: who has their number from now on.
-    new: Option<Vec<(MatchingKey, Holders)>>,
+    new: Option<Rewritten>,
 }
 
 impl Thread {
@@ -63,7 +62,7 @@ impl Thread {
             ticket.customer = person.contact.address(Some(number)).unwrap_or(ticket.customer);
         }
         ticket.reopen();
-        Ok(Self { ticket, session, quoted: None, person: Some(person), place: Place::There, deferred: None })
+        Ok(Self { session, person: Some(person), ..Self::around(ticket, Place::There) })
     }
 
     fn begun(
@@ -75,7 +74,7 @@ impl Thread {
     ) -> Result<Self, AcceptError> {
         let customer = person.contact.address(with.number()).ok_or(AcceptError::NoAddress)?;
         let ticket = Ticket::open(fresh_id(now), channel, person.contact.id, customer, now);
-        Ok(Self { ticket, session: None, quoted: None, person: Some(person), place, deferred: None })
+        Ok(Self { person: Some(person), ..Self::around(ticket, place) })
     }
 }
 
@@ -117,17 +116,16 @@ impl Person {
 
     /// Nobody, if somebody has got the number meanwhile.
     async fn make(tenancy: &Tenancy, number: &Phone, now: Timestamp) -> Result<Option<Self>, Busy> {
-        let contact = Contact { phone: Some(number.clone()), ..Contact::new(fresh_id(now), now) };
+        let mut contact = Contact { phone: Some(number.clone()), ..Contact::new(fresh_id(now), now) };
         let numbers = rewritten(tenancy, contact.id, &BTreeSet::new(), &contact.matching_keys()).await?;
-        Ok((!numbers.is_shared()).then_some(Self { contact, new: Some(numbers.holders) }))
+        numbers.words.told_by(&mut contact);
+        Ok((!numbers.is_shared()).then_some(Self { contact, new: Some(numbers) }))
     }
 
     /// Makes the contact, or makes sure that it is still as it was read.
     pub(super) fn write(&self, transaction: &mut Transaction) {
-        let Some(holders) = &self.new else { return transaction.check_contact(&self.contact) };
+        let Some(numbers) = &self.new else { return transaction.check_contact(&self.contact) };
         transaction.create_contact(&self.contact);
-        for (key, holders) in holders {
-            transaction.save_holders(key, holders);
-        }
+        numbers.write(transaction);
     }
 }

@@ -1,6 +1,7 @@
 //! A reply that is to follow the customer's answer is kept with the template that it is written with (F18).
 
-use domain::{Content, DeferredReply, DeferredStatus, Initiative, Message};
+use domain::allowance::Sending;
+use domain::{Content, DeferredReply, DeferredStatus, Message};
 use jiff::Timestamp;
 use storage::Tenancy;
 
@@ -28,17 +29,19 @@ impl Thread {
         &mut self,
         reply: &NewReply,
         messages: &[Message],
-        initiative: Initiative,
+        sending: Sending,
         later: &[Content],
         now: Timestamp,
     ) -> Result<(), AcceptError> {
         let ([template], false) = (messages, later.is_empty()) else { return Ok(()) };
-        if initiative == Initiative::Customer {
+        if let Sending::InSession(_) = sending {
             return Err(AcceptError::SessionOpen);
         }
         let (author, contents) = (reply.author.clone(), later.to_vec());
-        self.deferred =
-            Some(DeferredReply::new(template.id, self.ticket.thread_id(), author, contents, reply.trace_id, now));
+        let mut deferred =
+            DeferredReply::new(template.id, self.ticket.thread_id(), author, contents, reply.trace_id, now);
+        deferred.reply_to = self.quoted_later;
+        self.deferred = Some(deferred);
         Ok(())
     }
 }

@@ -25,7 +25,7 @@ impl Accepting<'_> {
     /// The contents of the messages that a reply becomes in this thread.
     pub(super) async fn contents(self, saying: &Saying, thread: &Thread) -> Result<Contents, AcceptError> {
         let later = match saying {
-            Saying::Template(NewTemplate { then: Some(said), .. }) => self.said(said).await?,
+            Saying::Template(NewTemplate { then: Some(then), .. }) => self.said(&then.said).await?,
             _ => Vec::new(),
         };
         Ok(Contents { now: self.now_said(saying, thread).await?, later })
@@ -73,7 +73,7 @@ impl Accepting<'_> {
         Ok(Piece::File(Media { kind: file.kind, caption, attachment: attached(file) }))
     }
 
-    async fn uploaded(self, id: UploadId, as_voice: bool) -> Result<KeptFile, AcceptError> {
+    pub(crate) async fn uploaded(self, id: UploadId, as_voice: bool) -> Result<KeptFile, AcceptError> {
         let upload = self.tenancy.upload(id).await?.ok_or(AcceptError::NoSuchUpload(id))?;
         if self.now >= upload.expires_at() {
             return Err(AcceptError::UploadExpired(id));
@@ -109,7 +109,7 @@ impl Accepting<'_> {
                     Some(NewHeader::File(source)) => Some(*source),
                     _ => None,
                 };
-                self.keep_files(then.as_ref().unwrap_or(&Said::default()), above).await
+                self.keep_files(then.as_ref().map_or(&Said::default(), |then| &then.said), above).await
             }
             Saying::Reaction { .. } => Ok(()),
         }
@@ -126,6 +126,11 @@ impl Accepting<'_> {
         try_join_all(keys.iter().map(|key| self.objects.keep(key))).await?;
         Ok(())
     }
+}
+
+/// A kept file as it stands above a template.
+pub(super) fn above(file: KeptFile) -> Media {
+    Media { kind: file.kind, caption: None, attachment: attached(file) }
 }
 
 fn attached(file: KeptFile) -> Attachment {

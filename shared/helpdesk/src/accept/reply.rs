@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::content::{Location, SharedContact};
+use domain::library::KeptFile;
 use domain::template::Category;
 use domain::{ChannelId, ContactId, LibraryItemId, MessageId, Phone, ThreadId, TraceId, UploadId, UserId};
 use whatsapp::limits::{self, CAPTION_CHARS, CARDS, TEXT_CHARS};
@@ -78,7 +79,15 @@ pub struct NewTemplate {
     /// What stands above the body, where that is no text.
     pub header: Option<NewHeader>,
     /// What follows by itself once the customer answers (F18).
-    pub then: Option<Said>,
+    pub then: Option<FollowUp>,
+}
+
+/// What is said once the customer has answered.
+#[derive(Clone, Default)]
+pub struct FollowUp {
+    pub said: Said,
+    /// The message of the same conversation that it quotes.
+    pub reply_to: Option<MessageId>,
 }
 
 /// What a variable stands for.
@@ -97,6 +106,8 @@ pub enum Value {
 #[derive(Clone)]
 pub enum NewHeader {
     File(Source),
+    /// One that was looked at and is kept already.
+    Kept(KeptFile),
     Place(Location),
 }
 
@@ -158,7 +169,7 @@ impl Saying {
     pub(super) fn check(&self) -> Result<(), AcceptError> {
         match self {
             Self::Said(said) => said.check(),
-            Self::Template(new) => new.then.as_ref().map_or(Ok(()), Said::check),
+            Self::Template(new) => new.then.as_ref().map_or(Ok(()), |then| then.said.check()),
             Self::Reaction { emoji, .. } if emoji.is_empty() || limits::emoji(emoji).is_some() => Ok(()),
             Self::Reaction { .. } => Err(AcceptError::NotAnEmoji),
         }

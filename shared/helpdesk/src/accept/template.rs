@@ -9,6 +9,7 @@ use domain::{Contact, Content, Identity, Template};
 use storage::StorageError;
 use storage::templates::TemplateFilter;
 
+use super::files::above;
 use super::reply::{NewHeader, NewTemplate, Value};
 use super::thread::Thread;
 use super::{AcceptError, Accepting, Alternative};
@@ -24,6 +25,7 @@ impl Accepting<'_> {
         let header = match &new.header {
             None => None,
             Some(NewHeader::File(source)) => Some(GivenHeader::File(self.file(*source).await?)),
+            Some(NewHeader::Kept(file)) => Some(GivenHeader::File(above(file.clone()))),
             Some(NewHeader::Place(place)) => Some(GivenHeader::Place(place.clone())),
         };
         Ok(template.message(&values(&template, new, thread.contact()), header)?)

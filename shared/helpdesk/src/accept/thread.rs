@@ -8,7 +8,7 @@ use storage::{StorageError, Tenancy, Transaction};
 use whatsapp::limits::REACTABLE;
 
 use super::conversation::Person;
-use super::reply::{Destination, NewReply, Saying};
+use super::reply::{Destination, NewReply, NewTemplate, Saying};
 use super::{AcceptError, LOOK_AFTER, NotReactable};
 use crate::living::{living_contact, living_ticket};
 use crate::merge::settle;
@@ -20,6 +20,8 @@ pub(super) struct Thread {
     pub(super) session: Option<Session>,
     /// The quoted message by its own id: the client may have named it by one that only leads to it.
     pub(super) quoted: Option<MessageId>,
+    /// What is quoted by what is to follow the customer's answer.
+    pub(super) quoted_later: Option<MessageId>,
     /// Whom it is with.
     pub(super) person: Option<Person>,
     pub(super) place: Place,
@@ -48,9 +50,9 @@ impl Thread {
             (Destination::Thread(id), Saying::Template(_)) => Self::for_template(tenancy, *id).await?,
             (Destination::Thread(id), _) => Self::as_it_is(tenancy, *id).await?,
         };
-        if let Some(id) = reply.reply_to {
-            let message = of_conversation(tenancy, &thread.ticket, id).await?;
-            thread.quoted = Some(message.ok_or(AcceptError::NoSuchQuotedMessage)?.id);
+        thread.quoted = quoted(tenancy, &thread.ticket, reply.reply_to).await?;
+        if let Saying::Template(NewTemplate { then: Some(then), .. }) = &reply.saying {
+            thread.quoted_later = quoted(tenancy, &thread.ticket, then.reply_to).await?;
         }
         if let Saying::Reaction { target, .. } = &reply.saying {
             let target = of_conversation(tenancy, &thread.ticket, *target).await?.ok_or(AcceptError::NoSuchTarget)?;
@@ -63,7 +65,7 @@ impl Thread {
         let ticket = living_ticket(tenancy, id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
         let (session, contact) = try_join!(session_of(tenancy, &ticket), living_contact(tenancy, ticket.contact_id))?;
         let person = Some(Person::known(contact.ok_or(AcceptError::NoSuchThread)?));
-        Ok(Self { ticket, session, quoted: None, person, place: Place::There, deferred: None })
+        Ok(Self { session, person, ..Self::around(ticket, Place::There) })
     }
 
     /// What the customer answers to a template comes into the thread in which it was sent (F16): from now on that ticket is
@@ -82,6 +84,11 @@ impl Thread {
             return Ok(thread);
         }
         Err(Busy::Contended(ATTEMPTS).into())
+    }
+
+    /// A thread of which nothing else is known yet.
+    pub(super) fn around(ticket: Ticket, place: Place) -> Self {
+        Self { ticket, session: None, quoted: None, quoted_later: None, person: None, place, deferred: None }
     }
 
     pub(super) fn contact(&self) -> Option<&Contact> {
@@ -117,6 +124,17 @@ impl Thread {
         }
         messages.iter().for_each(|message| transaction.create_message(message));
     }
+}
+
+/// The message that is quoted, which must be one of this conversation.
+pub(crate) async fn quoted(
+    tenancy: &Tenancy,
+    ticket: &Ticket,
+    id: Option<MessageId>,
+) -> Result<Option<MessageId>, AcceptError> {
+    let Some(id) = id else { return Ok(None) };
+    let message = of_conversation(tenancy, ticket, id).await?;
+    Ok(Some(message.ok_or(AcceptError::NoSuchQuotedMessage)?.id))
 }
 
 async fn of_conversation(tenancy: &Tenancy, ticket: &Ticket, id: MessageId) -> Result<Option<Message>, AcceptError> {

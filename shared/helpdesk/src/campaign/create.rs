@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::campaign::{Campaign, CampaignTemplate, Outcome, Recipient, Refused, Slice};
+use domain::campaign::{Campaign, CampaignHeader, CampaignTemplate, Outcome, Recipient, Refused, Slice};
 use domain::{ChannelId, ContactId, TraceId, UserId};
 use storage::campaigns::AnsweredCampaign;
 use storage::{StorageError, Tenancy};
 
 use super::Campaigning;
 use super::terms::{self, NotForMany};
-use crate::accept::{AcceptError, Accepting, Funds, IdempotencyKey, NewTemplate, Value};
+use crate::accept::{AcceptError, Accepting, Funds, IdempotencyKey, NewHeader, NewTemplate, Source, Value};
 use crate::fresh::fresh_id;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -67,7 +67,8 @@ pub async fn create_campaign(with: Campaigning<'_>, new: NewCampaign) -> Result<
         return Ok(earlier);
     }
     with.check(&new).await?;
-    let template: CampaignTemplate = terms::kept(new.template)?;
+    let header = with.header(new.template.header.as_ref()).await?;
+    let template: CampaignTemplate = terms::kept(new.template, header)?;
     let people = new.recipients.into_iter().map(|(contact, own)| terms::recipient(contact, own));
     let people = once_each(people.collect::<Result<_, _>>()?);
     let slices: Vec<Slice> = people.chunks(Campaign::SLICE).map(|people| Slice::of(people.to_vec())).collect();
@@ -103,9 +104,27 @@ impl Campaigning<'_> {
         if !channel.is_connected() {
             return Err(AcceptError::ChannelDisconnected);
         }
-        let Self { tenancy, objects, outbound, now } = self;
-        let accepting = Accepting { tenancy, objects, outbound, now: now(), funds: Funds::Allowance };
-        accepting.sendable(&channel.waba_id, &new.template).await.map(|_| ())
+        self.accepting().sendable(&channel.waba_id, &new.template).await.map(|_| ())
+    }
+
+    /// The header as it is kept. What is uploaded stays from now on.
+    async fn header(self, header: Option<&NewHeader>) -> Result<Option<CampaignHeader>, AcceptError> {
+        Ok(match header {
+            None => None,
+            Some(NewHeader::File(Source::Library(id))) => Some(CampaignHeader::Library(*id)),
+            Some(NewHeader::File(Source::Upload(id))) => {
+                let file = self.accepting().uploaded(*id, false).await?;
+                self.objects.keep(&file.key).await?;
+                Some(CampaignHeader::File(file))
+            }
+            Some(NewHeader::Kept(file)) => Some(CampaignHeader::File(file.clone())),
+            Some(NewHeader::Place(place)) => Some(CampaignHeader::Place(place.clone())),
+        })
+    }
+
+    fn accepting(&self) -> Accepting<'_> {
+        let Self { tenancy, objects, outbound, now } = *self;
+        Accepting { tenancy, objects, outbound, now: now(), funds: Funds::Allowance }
     }
 }
 

@@ -1,9 +1,11 @@
 //! The people of a slice are decided, each for themselves.
 
+use std::collections::BTreeSet;
+
 use domain::campaign::{Attempt, Campaign, Left, Outcome, Recipient, Refused, Slice};
 use domain::contact::wishes::{ConsentRule, NotWanted, Sending};
 use domain::template::{Category, Unfillable};
-use domain::{BlockId, CampaignId, Tenant};
+use domain::{BlockId, CampaignId, ContactId, Tenant};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use storage::CommitError;
 
@@ -38,18 +40,24 @@ impl Campaigning<'_> {
         }
         let tenant = self.tenancy.tenant().await?;
         if let Some(tenant) = &tenant {
-            for attempt in earlier {
-                self.give_back(block_of(&campaign, tenant, attempt)).await?;
+            for block in earlier.iter().flat_map(|attempt| blocks_of(&campaign, tenant, *attempt)) {
+                self.give_back(block).await?;
             }
         }
         let Some(mut slice) = self.tenancy.slice(campaign.id, number).await? else { return Ok(()) };
-        let undecided = slice.recipients().iter().filter(|recipient| recipient.outcome.is_none()).count();
-        let block = self.set_aside(&campaign, attempt, undecided as u64).await?;
+        if campaign.cancelled().is_some() {
+            self.take_over(&campaign, &mut slice).await?;
+            return self.keep(campaign.id, attempt, &slice).await;
+        }
+        let undecided = slice.recipients().iter().filter(|recipient| recipient.outcome.is_none()).count() as u64;
+        let block = self.set_aside(&campaign, attempt, undecided).await?;
         let consent = tenant.map(|tenant| tenant.consent_rule).unwrap_or_default();
         let category = self.category(&campaign).await?;
         let terms = Terms { campaign: &campaign, consent, category, block };
         let outcomes = stream::iter(slice.recipients()).map(|recipient| self.outcome(recipient, &terms));
-        let outcomes: Vec<Outcome> = outcomes.buffered(AT_ONCE).try_collect().await?;
+        // Where it does not reach for all, those who come first get it.
+        let at_once = if block.is_some_and(|block| block.count < undecided) { 1 } else { AT_ONCE };
+        let outcomes: Vec<Outcome> = outcomes.buffered(at_once).try_collect().await?;
         for (recipient, outcome) in slice.recipients_mut().iter_mut().zip(outcomes) {
             recipient.outcome = Some(outcome);
         }
@@ -57,6 +65,20 @@ impl Campaigning<'_> {
             self.give_back(block).await?;
         }
         self.keep(campaign.id, attempt, &slice).await
+    }
+
+    /// Of a slice that somebody had begun when the campaign was cancelled: who was accepted by then gets it, and nobody else.
+    async fn take_over(self, campaign: &Campaign, slice: &mut Slice) -> Result<(), Busy> {
+        for recipient in slice.recipients_mut().iter_mut().filter(|recipient| recipient.outcome.is_none()) {
+            let Some(contact) = living_contact(self.tenancy, recipient.contact_id).await? else { continue };
+            let key = key_of(campaign, contact.id, recipient);
+            let accepted = self.tenancy.answered(&key.hash).await?;
+            let accepted = accepted.filter(|accepted| accepted.fingerprint == key.fingerprint);
+            recipient.outcome = accepted
+                .and_then(|accepted| accepted.message_ids.first().copied())
+                .map(|message_id| Outcome::Accepted { message_id, left: Left::NotYet });
+        }
+        Ok(())
     }
 
     async fn category(self, campaign: &Campaign) -> Result<Option<Category>, Busy> {
@@ -102,11 +124,7 @@ impl Campaigning<'_> {
             author: campaign.author.clone(),
             saying: Saying::Template(terms::template_for(&campaign.template, recipient)),
             reply_to: None,
-            // Who turned out to be somebody who is named, too, has another fingerprint, and gets nothing more.
-            idempotency: Some(IdempotencyKey {
-                hash: format!("{}.{}", campaign.id, contact.id),
-                fingerprint: recipient.contact_id.to_string(),
-            }),
+            idempotency: Some(key_of(campaign, contact.id, recipient)),
             trace_id: campaign.trace_id,
         };
         let Self { tenancy, objects, outbound, now } = self;
@@ -140,10 +158,18 @@ impl Campaigning<'_> {
     }
 }
 
-/// What an earlier attempt has set aside, in the period in which it began.
-fn block_of(campaign: &Campaign, tenant: &Tenant, attempt: Attempt) -> Block {
+/// What an earlier attempt has set aside: in the period in which it began, or in the next if the month turned meanwhile.
+fn blocks_of(campaign: &Campaign, tenant: &Tenant, attempt: Attempt) -> impl Iterator<Item = Block> + use<> {
     let id = BlockId::of_attempt(campaign.id, attempt.slice, attempt.number);
-    Block { id, period: Allowance::of(tenant, attempt.begun_at).period.id, count: 0 }
+    let ended = attempt.begun_at.saturating_add(Campaign::LEASE).unwrap_or(attempt.begun_at);
+    let periods = [attempt.begun_at, ended].map(|at| Allowance::of(tenant, at).period.id);
+    BTreeSet::from(periods).into_iter().map(move |period| Block { id, period, count: 0 })
+}
+
+/// What a message of a campaign is accepted under: once for each contact. Who turned out to be somebody who is named, too,
+/// has another fingerprint, and gets nothing more.
+fn key_of(campaign: &Campaign, contact: ContactId, recipient: &Recipient) -> IdempotencyKey {
+    IdempotencyKey { hash: format!("{}.{contact}", campaign.id), fingerprint: recipient.contact_id.to_string() }
 }
 
 /// The code of the problem with which a single message would have been refused.

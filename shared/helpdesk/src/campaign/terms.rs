@@ -10,9 +10,6 @@ use crate::accept::{NewHeader, NewTemplate, Source, Value};
 /// Why a template cannot go to many as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotForMany {
-    /// An upload lives for a day, and a campaign may take longer.
-    #[error("the header is an upload")]
-    HeaderNotKept,
     /// So that a slice goes into an item.
     #[error("the variables are too long")]
     VariablesTooLong { of: Option<ContactId> },
@@ -21,15 +18,9 @@ pub enum NotForMany {
 /// What the variables of all, and those of one, may have in bytes.
 pub const LONGEST_VARIABLES: usize = 4_000;
 
-/// The template as it is kept.
-pub(super) fn kept(template: NewTemplate) -> Result<CampaignTemplate, NotForMany> {
-    let NewTemplate { name, language, category, variables, header, then: _ } = template;
-    let header = match header {
-        None => None,
-        Some(NewHeader::File(Source::Library(id))) => Some(CampaignHeader::Library(id)),
-        Some(NewHeader::File(Source::Upload(_))) => return Err(NotForMany::HeaderNotKept),
-        Some(NewHeader::Place(place)) => Some(CampaignHeader::Place(place)),
-    };
+/// The template as it is kept, with its header.
+pub(super) fn kept(template: NewTemplate, header: Option<CampaignHeader>) -> Result<CampaignTemplate, NotForMany> {
+    let NewTemplate { name, language, category, variables, header: _, then: _ } = template;
     let variables = kept_variables(variables).ok_or(NotForMany::VariablesTooLong { of: None })?;
     Ok(CampaignTemplate { name, language, category, variables, header })
 }
@@ -51,6 +42,7 @@ pub(super) fn template_for(template: &CampaignTemplate, recipient: &Recipient) -
         variables: all.map(|(key, variable)| (key, variable.into())).collect(),
         header: header.map(|header| match header {
             CampaignHeader::Library(id) => NewHeader::File(Source::Library(id)),
+            CampaignHeader::File(file) => NewHeader::Kept(file),
             CampaignHeader::Place(place) => NewHeader::Place(place),
         }),
         then: None,
@@ -94,23 +86,21 @@ mod tests {
         pairs.iter().map(|(key, text)| ((*key).to_owned(), Value::Given((*text).to_owned()))).collect()
     }
 
-    fn template(variables: BTreeMap<String, Value>, header: Option<NewHeader>) -> NewTemplate {
-        NewTemplate { name: "offer".into(), language: "en".into(), category: None, variables, header, then: None }
+    fn template(variables: BTreeMap<String, Value>) -> NewTemplate {
+        NewTemplate { name: "offer".into(), language: "en".into(), category: None, variables, header: None, then: None }
     }
 
     #[test]
     fn ones_own_variables_go_before_those_of_all() {
         let ada = Uuid::from_u128(1).into();
-        let kept = kept(template(given(&[("1", "you"), ("2", "Friday")]), None)).expect("kept");
+        let kept = kept(template(given(&[("1", "you"), ("2", "Friday")])), None).expect("kept");
         let recipient = recipient(ada, given(&[("1", "Ada")])).expect("kept");
         let filled = template_for(&kept, &recipient);
         assert_eq!(filled.variables, given(&[("1", "Ada"), ("2", "Friday")]));
     }
 
     #[test]
-    fn what_would_not_outlive_the_campaign_or_fit_into_a_slice_is_refused() {
-        let upload = Some(NewHeader::File(Source::Upload(Uuid::from_u128(1).into())));
-        assert_eq!(kept(template(BTreeMap::new(), upload)).expect_err("refused"), NotForMany::HeaderNotKept);
+    fn what_would_not_fit_into_a_slice_is_refused() {
         let long = given(&[("1", &"x".repeat(4_000))]);
         let ada = Uuid::from_u128(1).into();
         assert_eq!(recipient(ada, long).expect_err("refused"), NotForMany::VariablesTooLong { of: Some(ada) });

@@ -76,8 +76,6 @@ async fn store(
     transaction.save_merge(&mut record);
     transaction.save_contact(&survivor);
     transaction.save_contact(&merged);
-    for (key, holders) in &numbers.holders {
-        transaction.save_holders(key, holders);
-    }
+    numbers.write(&mut transaction);
     transaction.commit().await
 }

@@ -4,8 +4,8 @@ use domain::BlockId;
 use domain::allowance::LedgerEntry;
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use storage::directory::Due;
-use storage::starts::Beginning;
+use storage::directory::{Due, Work};
+use storage::starts::{Beginning, Begun};
 use storage::statuses::Parked;
 use storage::{Directory, ReserveError, Table};
 use uuid::Uuid;
@@ -54,7 +54,8 @@ async fn nobody_looks_for_a_file_that_nobody_waits_for() {
     tenancy.look_for_file(thread, gone, now()).await.unwrap();
 
     assert!(is_conflict(&held));
-    assert!(due(&table, now() + MINUTE).await.is_empty());
+    // Connecting has left the mark of the daily look for gaps.
+    assert!(due(&table, now() + MINUTE).await.iter().all(|due| due.work == Work::GapCheck));
     assert!(tenancy.message_in(thread, gone).await.unwrap().is_none());
 }
 
@@ -78,15 +79,13 @@ async fn a_period_is_turned_once() {
     assert!(!tenancy.turn_period(first.ends_at, &next, now()).await.unwrap());
 }
 
-async fn begin(
-    tenancy: &storage::Tenancy,
-    number: u128,
-    limit: u32,
-    last: Option<Timestamp>,
-) -> Result<(), ReserveError> {
+async fn begin(tenancy: &storage::Tenancy, number: u128, limit: u32, last: Option<Begun>) -> Result<(), ReserveError> {
+    hold(tenancy, number, number + 100, &Beginning::New { last, limit }).await
+}
+
+async fn hold(tenancy: &storage::Tenancy, number: u128, by: u128, beginning: &Beginning) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
-    let begun = Beginning { contact_id: contact_id(number), last, limit };
-    transaction.begin_conversation(&begun, Uuid::from_u128(number + 100).into(), now());
+    transaction.hold_place(contact_id(number), beginning, &mut [message(by)], now());
     transaction.commit_reserving().await
 }
 
@@ -98,10 +97,52 @@ async fn no_more_conversations_are_begun_than_may_be_and_each_once() {
     begin(&tenancy, 1, 2, None).await.unwrap();
     let again = begin(&tenancy, 1, 9, None).await;
     assert!(matches!(again, Err(ReserveError::Commit(_))), "{again:?}");
-    let of_another_time = begin(&tenancy, 1, 9, Some(now() - MINUTE)).await;
+    let another = Begun { at: now() - MINUTE, begun_by: message(55).id, holders: 1 };
+    let of_another_time = begin(&tenancy, 1, 9, Some(another)).await;
     assert!(matches!(of_another_time, Err(ReserveError::Commit(_))));
     begin(&tenancy, 2, 2, None).await.unwrap();
     assert!(matches!(begin(&tenancy, 3, 2, None).await, Err(ReserveError::TooManyBegun)));
+}
+
+#[tokio::test]
+async fn a_place_is_free_when_the_last_that_held_it_has_left_and_is_left_once() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    begin(&tenancy, 1, 1, None).await.unwrap();
+    let first = message(101).id;
+    let begun = tenancy.last_begun_with(contact_id(1)).await.unwrap().unwrap();
+    hold(&tenancy, 1, 102, &Beginning::Holds(begun)).await.unwrap();
+    let read = async || tenancy.place_held(contact_id(1), first).await.unwrap();
+    let of_two = read().await.unwrap();
+    let leave = |place| write(&tenancy, move |transaction| transaction.leave_place(contact_id(1), place));
+    leave(of_two).await.unwrap();
+    assert!(is_conflict(&leave(of_two).await));
+    assert!(matches!(begin(&tenancy, 2, 1, None).await, Err(ReserveError::TooManyBegun)));
+
+    let last = read().await.unwrap();
+    leave(last).await.unwrap();
+    assert!(is_conflict(&leave(last).await));
+    assert_eq!(read().await, None);
+    let too_late = hold(&tenancy, 1, 103, &Beginning::Holds(begun)).await;
+    assert!(matches!(too_late, Err(ReserveError::Commit(_))), "{too_late:?}");
+    begin(&tenancy, 2, 1, None).await.unwrap();
+    // Begun anew it is another place.
+    let empty = tenancy.last_begun_with(contact_id(1)).await.unwrap();
+    hold(&tenancy, 1, 104, &Beginning::New { last: empty, limit: 2 }).await.unwrap();
+    assert_eq!(read().await, None);
+}
+
+#[tokio::test]
+async fn a_place_whose_window_is_over_gives_nothing_back() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    begin(&tenancy, 1, 1, None).await.unwrap();
+    let open = tenancy.place_held(contact_id(1), message(101).id).await.unwrap().unwrap();
+    assert!(tenancy.end_starts(now()).await.unwrap());
+    let leave = |place| write(&tenancy, move |transaction| transaction.leave_place(contact_id(1), place));
+    assert!(is_conflict(&leave(open).await), "it counts no more");
+    let over = tenancy.place_held(contact_id(1), message(101).id).await.unwrap().unwrap();
+    leave(over).await.unwrap();
+    begin(&tenancy, 2, 1, None).await.unwrap();
+    assert!(matches!(begin(&tenancy, 3, 1, None).await, Err(ReserveError::TooManyBegun)));
 }
 
 #[tokio::test]

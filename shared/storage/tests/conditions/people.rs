@@ -1,8 +1,11 @@
 //! Who somebody is follows from what was read of them.
 
 use domain::MatchingKey;
+use domain::contact::wishes::{Stance, Word};
+use jiff::SignedDuration;
 use storage::Tenancy;
 use storage::contacts::{Holders, Owner};
+use storage::words::Name;
 
 use crate::samples::*;
 use crate::table::{now, table};
@@ -53,4 +56,26 @@ async fn the_holders_of_a_number_are_changed_as_they_were_read() {
     read.add(contact_id(8));
     save(&read).await.unwrap();
     assert!(is_conflict(&save(&read).await));
+}
+
+#[tokio::test]
+async fn a_word_is_kept_and_taken_as_it_was_read() {
+    let tenancy = tenancy().await;
+    let name = Name::from(&phone());
+    let stop = Word { stance: Stance::OptedOut, at: now() };
+    let later = Word { stance: Stance::Allowed, at: now() + SignedDuration::from_mins(1) };
+    let take = |read: Option<Word>| {
+        let name = name.clone();
+        write(&tenancy, move |transaction| transaction.take_word(&name, read.as_ref()))
+    };
+    take(None).await.unwrap();
+    tenancy.keep_word(&name, &stop, None).await.unwrap();
+    assert!(is_conflict(&tenancy.keep_word(&name, &stop, None).await));
+    assert!(is_conflict(&take(None).await), "it came meanwhile");
+    tenancy.keep_word(&name, &later, Some(&stop)).await.unwrap();
+    assert!(is_conflict(&tenancy.keep_word(&name, &later, Some(&stop)).await));
+    assert!(is_conflict(&take(Some(stop)).await));
+    assert_eq!(tenancy.word(&name).await.unwrap(), Some(later));
+    take(Some(later)).await.unwrap();
+    assert_eq!(tenancy.word(&name).await.unwrap(), None);
 }

@@ -3,7 +3,7 @@
 use domain::content::SharedContact;
 use domain::content::person::{CardAddress, CardName, CardPhone, Labelled, Organization};
 use domain::{LibraryItemId, UploadId};
-use helpdesk::{AcceptError, Destination, NewAttachment, NewReply, Said, Saying, Source};
+use helpdesk::{AcceptError, Destination, FollowUp, NewAttachment, NewReply, Said, Saying, Source};
 use queues::Trace;
 use rest::{Caller, IdempotencyKey, fingerprint};
 use serde::{Deserialize, Serialize};
@@ -61,6 +61,10 @@ pub(crate) struct NewFollowUp {
     location: Option<Location>,
     #[schema(required = false)]
     contacts: Option<Vec<Card>>,
+    /// The message of the same conversation that the first of them quotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    reply_to: Option<String>,
 }
 
 /// A file or something kept: give either `upload_id` or `library_id`.
@@ -187,7 +191,7 @@ impl NewMessage {
             if !alone || reaction.is_some() {
                 return Err(refusal::template_not_alone().into());
             }
-            let then = then.map(NewFollowUp::into_said).transpose()?;
+            let then = then.map(NewFollowUp::into_follow_up).transpose()?;
             return Ok(Saying::Template(template.into_new(then)?));
         }
         if then.is_some() {
@@ -200,13 +204,20 @@ impl NewMessage {
             let target = message_id.parse().map_err(|_| AcceptError::NoSuchTarget)?;
             return Ok(Saying::Reaction { target, emoji });
         }
-        NewFollowUp { text, format, attachments, location, contacts }.into_said().map(Saying::Said)
+        let whole = NewFollowUp { text, format, attachments, location, contacts, reply_to: None };
+        whole.into_said().map(Saying::Said)
     }
 }
 
 impl NewFollowUp {
-    pub(crate) fn into_said(self) -> Result<Said, Refusal> {
-        let Self { text, format, attachments, location, contacts } = self;
+    pub(crate) fn into_follow_up(mut self) -> Result<FollowUp, Refusal> {
+        let quoted = self.reply_to.take().as_deref().map(str::parse).transpose();
+        let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;
+        Ok(FollowUp { said: self.into_said()?, reply_to })
+    }
+
+    fn into_said(self) -> Result<Said, Refusal> {
+        let Self { text, format, attachments, location, contacts, reply_to: _ } = self;
         Ok(Said {
             text: text.map(|text| format.outgoing(text)),
             attachments: attachments

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::UploadId;
 use domain::template::Category;
-use helpdesk::{NewHeader, NewTemplate, Said, Source, Value};
+use helpdesk::{FollowUp, NewHeader, NewTemplate, Source, Value};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -85,7 +85,7 @@ impl Default for Variables {
 
 impl Template {
     /// What is asked for; `then` follows the answer.
-    pub(crate) fn into_new(self, then: Option<Said>) -> Result<NewTemplate, Refusal> {
+    pub(crate) fn into_new(self, then: Option<FollowUp>) -> Result<NewTemplate, Refusal> {
         let Self { name, language, category, variables, header } = self;
         Ok(NewTemplate {
             name,

@@ -1,0 +1,146 @@
+//! Many replies wait for a number whose token is not accepted. It is connected again, and all of them go out; those of
+//! another tenant are timed before and meanwhile.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use acceptance::{Agent, Customer, Number, Thread, World, within};
+use futures::stream::{self, StreamExt as _};
+use jiff::SignedDuration;
+use tokio::task::JoinSet;
+
+use crate::figures::Times;
+use crate::people::{PATIENCE, greeted, reply};
+
+/// So many replies wait in one conversation.
+const IN_ONE: usize = 10;
+/// So many customers of the other tenant are answered, one reply after the other.
+const OTHERS: usize = 8;
+const UNDISTURBED: Duration = Duration::from_secs(30);
+const AGENTS: usize = 8;
+const LONGEST: Duration = Duration::from_secs(1_800);
+
+/// Plays it and says what came of it; whether nothing was lost, doubled or out of order.
+pub(crate) async fn run(world: &World, held: usize) -> bool {
+    let mut number = world.number_at_meta().await;
+    let tenant = world.tenant(0).id;
+    let channel = world.connects(&number, &tenant).await.expecting(201).id().to_owned();
+    let waiting = waiting(world, &number, &channel, held.div_ceil(IN_ONE)).await;
+    let others = others(world).await;
+
+    number.access_token = format!("EAAG-{}", uuid::Uuid::new_v4().simple());
+    world.meta_knows(&number).await;
+    hold(world, &waiting, held).await;
+    let alone = timed(&others, async || tokio::time::sleep(UNDISTURBED).await).await;
+    println!("{held} replies wait; those of another tenant take     {alone}");
+
+    world.connects(&number, &tenant).await.expecting(200);
+    // due-work looks once a minute.
+    world.clock().set(world.clock().now().await + SignedDuration::from_mins(1)).await;
+    let began = Instant::now();
+    let meanwhile = timed(&others, async || until_all_are_there(world, &waiting, held).await).await;
+    println!("while the {held} go out ({:.0} s), they take {meanwhile}", began.elapsed().as_secs_f64());
+    world.settles_in_the_end().await;
+    let wrong = wrong(&waiting, held).await;
+    println!(
+        "{}",
+        if wrong == 0 { "all of them, once and in order".into() } else { format!("{wrong} phones are WRONG") }
+    );
+    wrong == 0
+}
+
+async fn waiting(world: &World, number: &Number, channel: &str, count: usize) -> Vec<(Customer, Thread)> {
+    let customers = (0..count).map(|n| world.customer(&format!("Waiting {n}")).writing_to_number(number, channel));
+    acquainted(world, &world.agent(), customers.collect()).await
+}
+
+async fn others(world: &World) -> Vec<(Customer, Thread)> {
+    let customers = (0..OTHERS).map(|n| world.customer(&format!("Other {n}")).writing_to(1, 0));
+    acquainted(world, &world.agent_of(1), customers.collect()).await
+}
+
+/// Each has written, so that they have a thread.
+async fn acquainted(world: &World, agent: &Agent, customers: Vec<Customer>) -> Vec<(Customer, Thread)> {
+    let now = world.clock().now().await;
+    let mut threads = greeted(world, agent, &customers, now).await;
+    let thread = |customer: Customer| {
+        let thread = threads.remove(&customer.number).expect("who has written has a thread");
+        (customer, thread)
+    };
+    customers.into_iter().map(thread).collect()
+}
+
+async fn hold(world: &World, waiting: &[(Customer, Thread)], held: usize) {
+    let agent = world.agent();
+    let mut begun = 0;
+    let answers = stream::iter(waiting).for_each_concurrent(AGENTS, |(_, thread)| {
+        let (agent, count) = (&agent, IN_ONE.min(held - begun));
+        begun += count;
+        async move {
+            for n in 0..count {
+                agent.replies_to(thread, &reply(n)).await.expecting(202);
+            }
+        }
+    });
+    answers.await;
+    world.settles_in_the_end().await;
+}
+
+/// How long replies to the others take, from the agent's request until the customer sees it, while something happens.
+async fn timed(others: &[(Customer, Thread)], happens: impl AsyncFnOnce()) -> Times {
+    let (times, over) = (Arc::new(Times::default()), Arc::new(AtomicBool::new(false)));
+    let mut work = JoinSet::new();
+    for (customer, thread) in others {
+        let (customer, thread) = (customer.clone(), thread.clone());
+        let (times, over) = (times.clone(), over.clone());
+        work.spawn(async move {
+            while !over.load(Ordering::Relaxed) {
+                let text = format!("reply {}", uuid::Uuid::new_v4().simple());
+                let began = Instant::now();
+                customer.world().agent_of(1).replies_to(&thread, &text).await.expecting(202);
+                within(PATIENCE, "the reply on the phone", async || {
+                    let shown = customer.phone().try_shows().await?;
+                    shown.contains(&text).then_some(())
+                })
+                .await;
+                times.add(began.elapsed());
+                // Meta takes one message in six seconds and a burst of 45 from a number to a customer.
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            }
+        });
+    }
+    happens().await;
+    over.store(true, Ordering::Relaxed);
+    while let Some(done) = work.join_next().await {
+        done.expect("nobody gives up");
+    }
+    Arc::into_inner(times).expect("everybody is done")
+}
+
+async fn until_all_are_there(world: &World, waiting: &[(Customer, Thread)], held: usize) {
+    let (began, mut seconds) = (Instant::now(), tokio::time::interval(Duration::from_secs(5)));
+    for (n, (customer, _)) in waiting.iter().enumerate() {
+        while customer.phone().received().await.len() < count_of(n, held) {
+            assert!(began.elapsed() < LONGEST, "{} waits in vain", customer.name);
+            seconds.tick().await;
+            let queues = world.queues().await;
+            let jobs: u64 = queues.iter().filter_map(|queue| queue["available"].as_u64()).sum();
+            eprintln!("{:>4} s: {n} of {} have all, {jobs} jobs", began.elapsed().as_secs(), waiting.len());
+        }
+    }
+}
+
+async fn wrong(waiting: &[(Customer, Thread)], held: usize) -> usize {
+    let mut wrong = 0;
+    for (n, (customer, _)) in waiting.iter().enumerate() {
+        let expected: Vec<String> = (0..count_of(n, held)).map(reply).collect();
+        wrong += usize::from(customer.phone().received().await != expected);
+    }
+    wrong
+}
+
+/// The last one has what is left.
+fn count_of(n: usize, held: usize) -> usize {
+    IN_ONE.min(held - n * IN_ONE)
+}
