@@ -85,7 +85,11 @@ fn of_what_goes_out() -> Vec<Guard> {
         .of_the_few(),
         journey(
             "what a worker of a campaign that died had set aside is given back",
-            edit(DECIDE, "self.give_back(block_of(&campaign, tenant, attempt)).await?", "()"),
+            edit(
+                DECIDE,
+                "blocks_of(&campaign, tenant, *attempt)) {\n                «self.give_back(block).await?»;",
+                "{ let _ = block; }",
+            ),
             &["campaigns::a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never"],
         ),
     ]
