@@ -67,21 +67,6 @@ pub(super) fn guards() -> Vec<Guard> {
             &["counting::of_64_at_once_over_two_accounts_with_10_left_exactly_10_are_accepted"],
         )
         .of_the_few(),
-        at_the_wire(
-            "a month begins once, however often and late it is looked at",
-            [condition("Update ALLOWANCE SET period = :period, turned_at = :now, due_sk = :next if due_sk = :read")],
-            &["allowance::a_new_month_begins_by_the_clock_whether_anybody_looks_late_twice_or_never"],
-        ),
-        at_the_wire(
-            "many who find out at once tell the admins once",
-            [condition("Put CHANNEL if version = :read")],
-            &["credentials::many_who_find_out_at_once_tell_the_admins_once"],
-        ),
-        at_the_wire(
-            "a deferred reply is released once",
-            [condition("Put THREAD DEFERRED if version = :read"), condition("Put TICKET if version = :read")],
-            &["deferred::two_agents_at_once_and_answers_at_once_release_each_reply_once_and_in_order"],
-        ),
     ]
 }
 

@@ -56,6 +56,26 @@ fn a_message_is_claimed_once() {
 }
 
 #[test]
+fn a_claim_is_whose_it_is() {
+    let mut delivery = sending();
+    assert!(delivery.is_claimed_by(Uuid::from_u128(1)) && !delivery.is_claimed_by(Uuid::from_u128(2)));
+    delivery.sent(at(2));
+    assert!(!delivery.is_claimed_by(Uuid::from_u128(1)));
+}
+
+#[test]
+fn what_meta_has_is_neither_put_off_nor_lost_nor_decided_about() {
+    let mut sent = sending();
+    sent.sent(at(2));
+    let before = sent.clone();
+    assert!(sent.postpone(Obstacle::Pair, at(3)).is_err());
+    assert!(sent.lose_answer(None, at(3)).is_err());
+    assert!(sent.resend(Resender::Person, at(3)).is_err());
+    assert!(sent.discard(at(3)).is_err());
+    assert_eq!(sent, before);
+}
+
+#[test]
 fn what_another_sender_has_claimed_is_not_put_off() {
     let mut delivery = Delivery::queued(at(0));
     delivery.put_off(Obstacle::File, at(1)).expect("a queued message can be put off");

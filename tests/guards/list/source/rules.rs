@@ -71,12 +71,12 @@ fn of_messages() -> Vec<Guard> {
                 "self.status == Status::Sending && self.claimed_by == Some(by)",
                 "self.status == Status::Sending && self.claimed_by.is_some()",
             ),
-            &["delivery::tests::a_message_is_claimed_once"],
+            &["delivery::tests::a_claim_is_whose_it_is"],
         ),
         rule(
             "what Meta has is not put off any more",
             edit(DELIVERY, postpone, postpone_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "what another sender has claimed is not put off",
@@ -86,17 +86,17 @@ fn of_messages() -> Vec<Guard> {
         rule(
             "what Meta has is not sent again",
             edit(DELIVERY, resend, resend_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "what Meta has is not discarded",
             edit(DELIVERY, discard, discard_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "what Meta has is not unconfirmed any more",
             edit(DELIVERY, lose, lose_sent),
-            &["delivery::tests::what_a_status_settles_is_not_sent_again_by_itself"],
+            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
         ),
         rule(
             "nothing is sent again by itself before its time",
@@ -147,7 +147,11 @@ fn of_conversations() -> Vec<Guard> {
         ),
         rule(
             "nothing free-form is accepted outside a session",
-            edit(TICKET, "(&reply.content, Initiative::of(session, now))", "(&reply.content, Initiative::Customer)"),
+            edit(
+                TICKET,
+                "return Err(ReplyRefused::SessionClosed { expired_at: session.map(Session::expires_at) })",
+                "()",
+            ),
             &["ticket::tests::a_reply_in_the_last_second_is_taken_and_one_later_is_refused"],
         )
         .of_the_few(),
@@ -169,7 +173,8 @@ fn of_conversations() -> Vec<Guard> {
         rule(
             "somebody is reminded once a session",
             edit(REMINDER, "self.look_at().is_none() && self.reminded_at().is_none()", "self.look_at().is_none()"),
-            &["ticket::reminder::tests::a_customer_who_writes_after_the_reminder_makes_another_end_to_be_reminded_of"],
+            &["ticket::reminder::tests::\
+               a_timer_is_set_once_however_often_the_customer_writes_and_set_anew_when_it_runs_out"],
         ),
         rule(
             "nobody is reminded of a closed ticket",
@@ -258,7 +263,7 @@ fn of_people() -> Vec<Guard> {
         rule(
             "two contacts do not become one that has too many names",
             edit(MERGE, "self.identities.len() + identities.len() > Self::MAX_IDENTITIES", "false"),
-            &["contact::tests::what_was_changed_after_a_merge_stays_when_it_is_undone"],
+            &["contact::tests::two_contacts_with_too_many_identities_stay_two"],
         ),
         rule(
             "undoing a merge leaves what was changed since",
@@ -287,11 +292,7 @@ fn of_campaigns() -> Vec<Guard> {
         ),
         rule(
             "a cancelled campaign decides nobody else",
-            edit(
-                CAMPAIGN,
-                "(«self.status() == Status::Running && self.slice_from() <= now»).then_some(self.decided)",
-                "self.decided < self.slices() && self.slice_from() <= now",
-            ),
+            edit(CAMPAIGN, "Status::Cancelled => «!self.attempts.is_empty()»,", "self.decided < self.slices()"),
             &["campaign::tests::a_cancelled_campaign_decides_nobody_else_and_still_says_what_left"],
         ),
         rule(

@@ -87,8 +87,8 @@ fn of_counts() -> Vec<Guard> {
             "each warning of the allowance is given once",
             [edit(
                 ALLOWANCE,
-                "format!(\"attribute_not_exists({warned})\")",
-                "format!(\"attribute_not_exists({warned}) OR attribute_exists({warned})\")",
+                "format!(\"attribute_not_exists(warned_{percent})\")",
+                "format!(\"attribute_not_exists(warned_{percent}) OR attribute_exists(warned_{percent})\")",
             )],
             &["each_warning_is_given_once_and_outlives_what_is_counted_later"],
             &[
@@ -140,8 +140,8 @@ fn of_counts() -> Vec<Guard> {
                 edit(STARTS, "None => «self.create(marker)»", "self.put_always(marker)"),
                 edit(
                     STARTS,
-                    "self.create(item::write(&keys.start(&place), \"beginning\", &start))",
-                    "self.put_always(item::write(&keys.start(&place), \"beginning\", &start))",
+                    "self.create(item::write(&keys.start(&place(begun.at, begun.begun_by)), \"beginning\", &start))",
+                    "self.put_always(item::write(&keys.start(&place(begun.at, begun.begun_by)), \"beginning\", &start))",
                 ),
             ],
             &["conditions::marks::no_more_conversations_are_begun_than_may_be_and_each_once"],
@@ -149,9 +149,33 @@ fn of_counts() -> Vec<Guard> {
         ),
         condition(
             "a conversation that several begin anew at once counts once",
-            [edit(STARTS, "(marker, «\"#at = :last\"», (\"#at\", \"at\")", "\"#at = :last OR #at <> :last\"")],
+            [edit(
+                STARTS,
+                "(marker, «\"#first = :last\"», (\"#first\", \"begun_by\")",
+                "\"#first = :last OR #first <> :last\"",
+            )],
             &["conditions::marks::no_more_conversations_are_begun_than_may_be_and_each_once"],
-            &["Put CONTACT STARTED if #at = :last"],
+            &["Put CONTACT STARTED if #first = :last"],
+        ),
+        condition(
+            "nobody takes a share of a place that nobody holds any more",
+            [edit(
+                STARTS,
+                "Some(\"begun_by = :first AND holders > :none\")",
+                "Some(\"begun_by = :first AND holders >= :none\")",
+            )],
+            &["conditions::marks::a_place_is_free_when_the_last_that_held_it_has_left_and_is_left_once"],
+            &["Update CONTACT STARTED if begun_by = :first AND holders > :none"],
+        ),
+        condition(
+            "a place is left once",
+            [edit(
+                STARTS,
+                "Some(\"begun_by = :first AND holders = :read\")",
+                "Some(\"begun_by = :first AND holders <= :read\")",
+            )],
+            &["conditions::marks::a_place_is_free_when_the_last_that_held_it_has_left_and_is_left_once"],
+            &["Update CONTACT STARTED if begun_by = :first AND holders = :read"],
         ),
         condition(
             "what several take out of the window at once is taken out once",
