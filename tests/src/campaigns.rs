@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 
 use crate::agent::{Agent, Answer};
 use crate::customer::Customer;
-use crate::poll::eventually;
 use crate::world::World;
 
 /// A contact with the customer behind it.
