@@ -12,6 +12,11 @@ use serde_json::Value;
 
 use crate::list::{ACCEPTANCE, Guard, LIB, Way};
 
+/// How long the tests of one guard may take, in seconds.
+const PATIENCE_S: &str = "90";
+/// And all of a program, one after the other if need be.
+const PATIENCE_FOR_ALL_S: &str = "900";
+
 /// The project with a switch for each guard.
 pub(crate) struct Copy {
     source: PathBuf,
@@ -91,7 +96,9 @@ impl Copy {
         let Some(program) = self.programs.get(&(package.to_owned(), target.to_owned())) else {
             return Err(format!("{package} has no tests called {target}").into());
         };
-        let mut run = Command::new(&program.executable);
+        // Without its deadline a function waits for ever; that is a failure, too.
+        let mut run = Command::new("timeout");
+        run.arg(without.map_or(PATIENCE_FOR_ALL_S, |_| PATIENCE_S)).arg(&program.executable);
         run.current_dir(&program.folder).arg("--exact").args(names).stderr(Stdio::null());
         match without.map(|guard| (guard, guard.wire())) {
             None => self.put_back()?,

@@ -179,7 +179,7 @@ fn of_callers() -> Vec<Guard> {
                 "{ let _ = kind; text.split_once('.').map(|(_, rest)| rest) }",
             )],
             ("storage", LIB),
-            &["allowance::ledger::tests::a_cursor_is_read_back_as_it_was_given_and_no_other_list_takes_it"],
+            &["page::tests::a_text_is_a_cursor_of_one_list_at_most_and_in_one_spelling"],
         )
         .of_the_few(),
         guard(
