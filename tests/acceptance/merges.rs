@@ -228,10 +228,14 @@ async fn a_status_that_names_somebody_by_another_name_teaches_it() {
     status["recipient_user_id"] = json!(user_id);
 
     let outcome = world.outcomes_of(&payload::statuses(&ada, &[status])).await.remove(0);
-    let hidden = ada.hiding_as(&user_id).writes("hidden").await;
+    let hidden_at = world.clock().advance("PT2S").await;
+    assert!(ada.hiding_as(&user_id).writes_and_waits("hidden", hidden_at).await);
+    world.settles().await;
 
     assert_eq!(outcome.outcome, "status_applied");
-    assert_eq!(hidden.contact_id(), thread.contact_id());
+    let agent = world.agent();
+    let [one] = &agent.open_threads_of(thread.contact_id()).await[..] else { panic!("one open thread") };
+    assert_eq!(agent.reads(one).await, ["by phone", "to the phone", "hidden"]);
 }
 
 /// Two contacts that are one person, as nobody knows yet.

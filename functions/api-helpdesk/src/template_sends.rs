@@ -55,8 +55,8 @@ pub(crate) struct NewTemplateSend {
                                       single message."),
         (status = 413, description = "`body_too_large`: it has more than 5 MB."),
         (status = 422, description = "`recipients_invalid` (with the `limit`), `variables_too_long` (with the `contact_id` and \
-                                      the `limit`), `no_such_template`, `no_such_upload`, `upload_missing`, `media_not_allowed`, \
-                                      `idempotency_key_reused` or `body_invalid`."),
+                                      the `limit`), `no_such_template`, `no_such_upload`, `upload_missing`, `upload_expired`, \
+                                      `media_not_allowed`, `idempotency_key_reused` or `body_invalid`."),
         (status = 503, description = "`busy`: repeat it after the seconds in `Retry-After`, with the same \
                                       `Idempotency-Key`."),
     )

@@ -52,11 +52,11 @@ pub(crate) async fn of_parked(tenancy: &Tenancy, alias: MessageId, now: Timestam
     Ok(true)
 }
 
-/// One after the other: the admins hear of all of a day at one item.
+/// Some at once, and these one after the other: the admins hear of all of a day at one item.
 async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<u64, Busy> {
-    for gap in gaps {
+    for some in gaps.chunks(Tenancy::GAPS_AT_ONCE) {
         for attempt in 0..ATTEMPTS {
-            match tenancy.record_gap(gap).await {
+            match tenancy.record_gaps(some).await {
                 Ok(()) => break,
                 Err(error) => after_conflict(error, attempt).await?,
             }

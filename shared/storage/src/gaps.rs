@@ -5,13 +5,14 @@ use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::Gap;
+use futures::future::try_join_all;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
 use crate::contacts::ContactCursor;
 use crate::directory;
 use crate::error::{CommitError, StorageError};
-use crate::item::{self, text};
+use crate::item::{self, Attributes, text};
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
@@ -49,21 +50,37 @@ struct Progress {
 }
 
 impl Tenancy {
-    /// Keeps what was found, until it is found no more; what was not known before, the admins hear of.
+    /// So many are kept together.
+    pub const GAPS_AT_ONCE: usize = 25;
+
+    /// Keeps what was found, each a gap of its own, until it is found no more; what was not known before, the admins hear of.
     ///
     /// # Errors
-    /// [`CommitError::Conflict`] when somebody else found it at the same moment.
-    pub async fn record_gap(&self, gap: &Gap) -> Result<(), CommitError> {
-        let key = self.keys.gap(&gap.name());
-        let mut item = item::write(&key, "gap", gap)?;
-        item::expire(&mut item, gap.found_at + KEPT);
-        if self.table.get_item(key).await?.is_some() {
-            return Ok(self.table.put(item).await?);
-        }
+    /// [`CommitError::Conflict`] when somebody else found one of them at the same moment.
+    pub async fn record_gaps(&self, gaps: &[Gap]) -> Result<(), CommitError> {
+        let known = try_join_all(gaps.iter().map(|gap| self.find_again(gap))).await?;
+        let new: Vec<&Gap> = gaps.iter().zip(known).filter_map(|(gap, known)| (!known).then_some(gap)).collect();
+        let Some(found_at) = new.iter().map(|gap| gap.found_at).max() else { return Ok(()) };
         let mut transaction = self.transaction();
-        transaction.create(Ok(item));
-        transaction.notice_gap(gap.found_at);
+        for gap in &new {
+            transaction.create(self.gap_item(gap));
+        }
+        transaction.notice_gaps(found_at, new.len() as u64);
         transaction.commit().await
+    }
+
+    /// Keeps one that is known already for longer. Says whether it is.
+    async fn find_again(&self, gap: &Gap) -> Result<bool, StorageError> {
+        if self.table.get_item(self.keys.gap(&gap.name())).await?.is_none() {
+            return Ok(false);
+        }
+        self.table.put(self.gap_item(gap)?).await.map(|()| true)
+    }
+
+    fn gap_item(&self, gap: &Gap) -> Result<Attributes, StorageError> {
+        let mut item = item::write(&self.keys.gap(&gap.name()), "gap", gap)?;
+        item::expire(&mut item, gap.found_at + KEPT);
+        Ok(item)
     }
 
     /// What was found, by kind.
@@ -100,9 +117,7 @@ impl Tenancy {
         };
         update.send().await.map(|_| ()).map_err(StorageError::unavailable("UpdateItem"))
     }
-}
 
-impl Tenancy {
     /// See [`Transaction::begin_gap_checks`].
     pub async fn begin_gap_checks(&self) -> Result<(), StorageError> {
         let update = self.table.client.update_item().table_name(&self.table.name);

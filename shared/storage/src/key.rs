@@ -61,7 +61,7 @@ impl Keys {
 
     /// When a conversation was last begun with a contact.
     pub(crate) fn started(self, contact: ContactId) -> Key {
-        Key { sk: "STARTED".to_owned(), ..self.contact(contact) }
+        Key { sk: "BEGUN".to_owned(), ..self.contact(contact) }
     }
 
     /// Which period of its allowance a tenant was last seen in.
@@ -89,7 +89,7 @@ impl Keys {
 
     /// By the month, so that none grows without bound.
     pub(crate) fn notice(self, month: Month, id: &str) -> Key {
-        self.key(&format!("#NOTICES#{month}"), format!("NOTICE#{id}"))
+        self.key(&format!("#NOTICES#{month}"), format!("TOLD#{id}"))
     }
 
     pub(crate) fn credential(self, id: ChannelId) -> Key {

@@ -49,7 +49,7 @@ impl Tenancy {
     ) -> Result<Page<Notice, NoticeCursor>, StorageError> {
         let start = after.map(|NoticeCursor(id)| self.keys.notice(month, id).attributes());
         let answer = self
-            .query(self.keys.notice(month, "").pk, "NOTICE#")
+            .query(self.keys.notice(month, "").pk, "TOLD#")
             .scan_index_forward(false)
             .limit(limit.into())
             .set_exclusive_start_key(start)
@@ -79,14 +79,15 @@ impl Transaction {
         self.put_always(item);
     }
 
-    /// One gap more was found on the day of `at`.
-    pub(crate) fn notice_gap(&mut self, at: Timestamp) {
-        let about = About::GapsFound { count: 1 };
+    /// So many gaps more were found on the day of `at`.
+    pub(crate) fn notice_gaps(&mut self, at: Timestamp, count: u64) {
+        let about = About::GapsFound { count };
         let kind = about.name();
         let key = self.tenancy.notice_key(&Notice { at, about });
-        let change = "SET kind = :kind, #at = if_not_exists(#at, :at), expires_at = :until ADD #count :one";
+        let change = "SET kind = :kind, #at = if_not_exists(#at, :at), expires_at = :until ADD #count :more";
         let until = number(u64::try_from((at + KEPT).as_second()).unwrap_or(u64::MAX));
-        let values = [(":kind", text(kind)), (":at", text(at.to_string())), (":until", until), (":one", number(1))];
+        let values =
+            [(":kind", text(kind)), (":at", text(at.to_string())), (":until", until), (":more", number(count))];
         self.update_naming(&key, change, [("#at", "at"), ("#count", "count")], values);
     }
 }

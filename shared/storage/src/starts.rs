@@ -2,7 +2,8 @@
 //!
 //! One number says how many are open: a beginning adds 1 if that stays within the limit. Each has an item by its time; who
 //! finds no room first takes those out that are over. So nobody who begins has to read what others do, and the number is
-//! never less than what was begun in the window. It takes no more items than the limit was.
+//! never less than what was begun in the window, but for a message that was delivered after Meta had said it failed. It takes
+//! no more items than the limit was.
 //!
 //! Meta counts people: whoever was written to in the window counts once, however many messages follow. The latest beginning
 //! of each contact says how many messages hold it. When the last of them turns out not to have been sent, the place is

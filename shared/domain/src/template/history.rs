@@ -37,7 +37,11 @@ impl History {
         after_last.max(after_tenth).filter(|next| now < *next)
     }
 
+    /// It was edited then; hearing of the same edit again adds none.
     pub(super) fn edited(&mut self, at: Timestamp) {
+        if self.edits.last() == Some(&at) {
+            return;
+        }
         self.edits.push(at);
         self.edits.drain(..self.edits.len().saturating_sub(Self::MOST_EDITS));
     }
@@ -70,7 +74,10 @@ mod tests {
             assert_eq!(history.next_edit(day(edit)), Some(day(edit + 1)).filter(|_| edit < 9).or(Some(day(30))));
         }
         assert_eq!((history.next_edit(day(29)), history.next_edit(day(30))), (Some(day(30)), None));
-        history.edited(day(30));
+        for _ in 0..11 {
+            history.edited(day(30));
+        }
+        assert_eq!((history.edits.len(), history.edits.first()), (10, Some(&day(1))), "one edit counts once");
         assert_eq!(history.next_edit(day(30)), Some(day(31)));
     }
 

@@ -68,6 +68,10 @@ pub async fn create_campaign(with: Campaigning<'_>, new: NewCampaign) -> Result<
     }
     with.check(&new).await?;
     let header = with.header(new.template.header.as_ref()).await?;
+    let file = match &header {
+        Some(CampaignHeader::File(file)) => Some(file.key.clone()),
+        _ => None,
+    };
     let template: CampaignTemplate = terms::kept(new.template, header)?;
     let people = new.recipients.into_iter().map(|(contact, own)| terms::recipient(contact, own));
     let people = once_each(people.collect::<Result<_, _>>()?);
@@ -75,6 +79,10 @@ pub async fn create_campaign(with: Campaigning<'_>, new: NewCampaign) -> Result<
     let recipients = u32::try_from(count).unwrap_or(u32::MAX);
     let mut campaign = Campaign::new(fresh_id(now), new.channel_id, template, recipients, new.author, now);
     campaign.trace_id = new.trace_id;
+    // Nothing is refused from here on, so what is uploaded stays.
+    if let Some(key) = file {
+        with.objects.keep(&key).await?;
+    }
     // First the people: slices that no campaign leads to go by themselves after a while.
     tenancy.write_slices(campaign.id, &slices, now).await?;
     for attempt in 0..ATTEMPTS {
@@ -107,15 +115,13 @@ impl Campaigning<'_> {
         self.accepting().sendable(&channel.waba_id, &new.template).await.map(|_| ())
     }
 
-    /// The header as it is kept. What is uploaded stays from now on.
+    /// The header as it is kept.
     async fn header(self, header: Option<&NewHeader>) -> Result<Option<CampaignHeader>, AcceptError> {
         Ok(match header {
             None => None,
             Some(NewHeader::File(Source::Library(id))) => Some(CampaignHeader::Library(*id)),
             Some(NewHeader::File(Source::Upload(id))) => {
-                let file = self.accepting().uploaded(*id, false).await?;
-                self.objects.keep(&file.key).await?;
-                Some(CampaignHeader::File(file))
+                Some(CampaignHeader::File(self.accepting().uploaded(*id, false).await?))
             }
             Some(NewHeader::Kept(file)) => Some(CampaignHeader::File(file.clone())),
             Some(NewHeader::Place(place)) => Some(CampaignHeader::Place(place.clone())),

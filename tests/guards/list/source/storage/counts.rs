@@ -145,7 +145,7 @@ fn of_counts() -> Vec<Guard> {
                 ),
             ],
             &["conditions::marks::no_more_conversations_are_begun_than_may_be_and_each_once"],
-            &["Put STARTS START if attribute_not_exists(pk)", "Put CONTACT STARTED if attribute_not_exists(pk)"],
+            &["Put STARTS START if attribute_not_exists(pk)", "Put CONTACT BEGUN if attribute_not_exists(pk)"],
         ),
         condition(
             "a conversation that several begin anew at once counts once",
@@ -155,7 +155,7 @@ fn of_counts() -> Vec<Guard> {
                 "\"#first = :last OR #first <> :last\"",
             )],
             &["conditions::marks::no_more_conversations_are_begun_than_may_be_and_each_once"],
-            &["Put CONTACT STARTED if #first = :last"],
+            &["Put CONTACT BEGUN if #first = :last"],
         ),
         condition(
             "nobody takes a share of a place that nobody holds any more",
@@ -165,7 +165,7 @@ fn of_counts() -> Vec<Guard> {
                 "Some(\"begun_by = :first AND holders >= :none\")",
             )],
             &["conditions::marks::a_place_is_free_when_the_last_that_held_it_has_left_and_is_left_once"],
-            &["Update CONTACT STARTED if begun_by = :first AND holders > :none"],
+            &["Update CONTACT BEGUN if begun_by = :first AND holders > :none"],
         ),
         condition(
             "a place is left once",
@@ -175,7 +175,7 @@ fn of_counts() -> Vec<Guard> {
                 "Some(\"begun_by = :first AND holders <= :read\")",
             )],
             &["conditions::marks::a_place_is_free_when_the_last_that_held_it_has_left_and_is_left_once"],
-            &["Update CONTACT STARTED if begun_by = :first AND holders = :read"],
+            &["Update CONTACT BEGUN if begun_by = :first AND holders = :read"],
         ),
         condition(
             "what several take out of the window at once is taken out once",
