@@ -209,7 +209,7 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
 
 #[tokio::test]
 async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancellation() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let agent = world.agent();
     let people = world.people(60).await;
     // The first transaction sets aside for a slice, the next ones accept its people.
