@@ -5,17 +5,10 @@ use local::guards::Guard as Wire;
 use super::{Guard, Way, acceptance};
 
 pub(super) fn guards() -> Vec<Guard> {
-    let message_as_read = || [condition("Put THREAD MESSAGE if version = :read")];
     vec![
         at_the_wire(
-            "a message is only changed as it was read: statuses",
-            message_as_read(),
-            &["races::a_status_that_a_later_one_overtakes_takes_nothing_back"],
-        )
-        .of_the_few(),
-        at_the_wire(
-            "a message is only changed as it was read: the claim",
-            message_as_read(),
+            "a message is only claimed as it was read",
+            [condition("Put THREAD MESSAGE if version = :read")],
             &["races::two_senders_at_one_message_send_it_once"],
         ),
         at_the_wire(

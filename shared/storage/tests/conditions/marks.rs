@@ -1,7 +1,9 @@
 //! Marks of what waits for a time, and counts that several move at once.
 
-use domain::BlockId;
 use domain::allowance::LedgerEntry;
+use domain::audit::Month;
+use domain::notice::About;
+use domain::{BlockId, Gap, GapKind};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use storage::directory::{Due, Work};
@@ -67,6 +69,20 @@ async fn a_status_that_was_applied_meanwhile_leaves_nothing() {
     tenancy.unpark_status(alias, &parked).await.unwrap();
     tenancy.leave_parked(alias, &parked).await.unwrap();
     assert!(tenancy.parked_statuses(alias).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_gap_that_several_find_at_once_is_told_once() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    for number in 0..10 {
+        let kind = GapKind::ThreadWithoutTicket;
+        let thread_id = Some(Uuid::from_u128(number).into());
+        let gap = [Gap { kind, message_id: None, thread_id, since: now(), found_at: now() }];
+        let found = join_all((0..4).map(|_| tenancy.record_gaps(&gap))).await;
+        assert!(found.iter().all(|found| found.is_ok() || is_conflict(found)), "{found:?}");
+    }
+    let told = tenancy.notices(Month::of(now()), 10, None).await.unwrap().data;
+    assert_eq!(told.iter().map(|notice| &notice.about).collect::<Vec<_>>(), [&About::GapsFound { count: 10 }]);
 }
 
 #[tokio::test]

@@ -12,10 +12,12 @@ const HIDDEN: &str = "shared/storage/src/hidden.rs";
 const MERGES: &str = "shared/storage/src/merges.rs";
 const MESSAGES: &str = "shared/storage/src/messages.rs";
 const OUTBOX: &str = "shared/storage/src/outbox.rs";
+const GAPS: &str = "shared/storage/src/gaps.rs";
 const TICKETS: &str = "shared/storage/src/tickets.rs";
+const WORDS: &str = "shared/storage/src/words.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
-    [of_messages(), of_tickets(), of_people()].concat()
+    [of_messages(), of_tickets(), of_people(), of_what_is_kept()].concat()
 }
 
 fn of_messages() -> Vec<Guard> {
@@ -259,6 +261,42 @@ fn of_people() -> Vec<Guard> {
             )],
             &["conditions::items::a_merge_is_recorded_once_and_changed_as_it_was_read"],
             &["Put CONTACT MERGE if version = :read"],
+        ),
+    ]
+}
+
+fn of_what_is_kept() -> Vec<Guard> {
+    const WORD: &[&str] = &["conditions::people::a_word_is_kept_and_taken_as_it_was_read"];
+    vec![
+        condition(
+            "a word is kept by the first who hears it",
+            [edit(WORDS, "None => «transaction.create(item)»", "transaction.put_always(item)")],
+            WORD,
+            &["Put WORD if attribute_not_exists(pk)"],
+        ),
+        condition(
+            "a word is kept after the one that was read",
+            [edit(WORDS, "(item, «\"#at = :read\"», (\"#at\", \"at\")", "\"#at = :read OR #at <> :read\"")],
+            WORD,
+            &["Put WORD if #at = :read"],
+        ),
+        condition(
+            "whoever appears takes the word that was kept meanwhile",
+            [edit(WORDS, "None => «self.check_absent(&key)»", "{ let _ = key; }")],
+            WORD,
+            &["ConditionCheck WORD if attribute_not_exists(pk)"],
+        ),
+        condition(
+            "whoever appears takes the word as it was read",
+            [edit(WORDS, "self.delete_if(&key, «\"#at = :read\"»", "\"#at = :read OR #at <> :read\"")],
+            WORD,
+            &["Delete WORD if #at = :read"],
+        ),
+        condition(
+            "the admins hear of a gap once",
+            [edit(GAPS, "transaction.create(self.gap_item(gap))", "transaction.put_always(self.gap_item(gap))")],
+            &["conditions::marks::a_gap_that_several_find_at_once_is_told_once"],
+            &["Put GAPS GAP if attribute_not_exists(pk)"],
         ),
     ]
 }
