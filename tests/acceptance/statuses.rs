@@ -4,11 +4,14 @@ use acceptance::{Point, Thread, World, eventually, payload};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::fresh_world;
+use crate::{counted_world, fresh_world};
 
 /// A world where Meta reports nothing by itself, with a reply to Ada that is sent: its thread, our id and Meta's.
 async fn sent() -> (World, Thread, String, String) {
-    let world = fresh_world().await;
+    sent_in(fresh_world().await).await
+}
+
+async fn sent_in(world: World) -> (World, Thread, String, String) {
     world.no_automatic_statuses().await;
     let thread = world.customer("Ada").writes("hello").await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
@@ -128,7 +131,7 @@ async fn a_status_that_names_our_message_of_another_number_touches_nothing() {
 
 #[tokio::test]
 async fn a_status_that_cannot_be_stored_at_first_is_stored_later() {
-    let (world, thread, id, wamid) = sent().await;
+    let (world, thread, id, wamid) = sent_in(counted_world().await).await;
     let [function, service, operation] = ["status-updates", "dynamodb", "GetItem"].map(str::to_owned);
     world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 4, "error").await;
 
