@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, anyhow};
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Template, intrinsic};
 
@@ -101,9 +101,8 @@ impl Template {
         let ttl = create.remove("TimeToLiveSpecification");
         create.remove("PointInTimeRecoverySpecification");
         create.remove("Tags");
-        if let Some(Value::Object(stream)) = create.get_mut("StreamSpecification") {
-            stream.insert("StreamEnabled".into(), json!(true));
-        }
+        // Nothing here reads the stream yet, and dynoxide looks through a whole day of it at each write.
+        create.remove("StreamSpecification");
         Ok(Table {
             name: self.name_of(logical_id)?,
             create: Value::Object(create),
