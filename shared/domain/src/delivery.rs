@@ -17,7 +17,6 @@ mod status;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::allowance::{Charge, PeriodId, Settlement};
 use crate::failure::Failure;
@@ -112,9 +111,6 @@ pub struct Delivery {
     /// Who had it sent again last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resent_by: Option<Resender>,
-    /// Who claimed it last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    claimed_by: Option<Uuid>,
     /// What it takes of the tenant's allowance, if it takes any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charge: Option<Charge>,
@@ -141,7 +137,6 @@ impl Delivery {
             obstructed: None,
             resends_at: None,
             resent_by: None,
-            claimed_by: None,
             charge: None,
             holds_place_of: None,
         }
@@ -220,17 +215,9 @@ impl Delivery {
         }
     }
 
-    /// Takes the message for the one call to Graph. `by` is the sender's own for this one claim: it is how a sender that
-    /// never got the answer to its claim finds out whether it holds it.
-    pub fn claim(&mut self, by: Uuid, now: Timestamp) -> Result<(), NotAllowed> {
-        self.leave(&[Status::Queued], Status::Sending, "claimed", now)?;
-        self.claimed_by = Some(by);
-        Ok(())
-    }
-
-    /// Whether the call to Graph is this sender's to make.
-    pub fn is_claimed_by(&self, by: Uuid) -> bool {
-        self.status == Status::Sending && self.claimed_by == Some(by)
+    /// Takes the message for the one call to Graph.
+    pub fn claim(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Queued], Status::Sending, "claimed", now)
     }
 
     /// Graph took it.

@@ -9,7 +9,6 @@ use domain::{Channel, Delivery, Failure, Message, MessageId, Wamid, service};
 use jiff::{SignedDuration, Timestamp};
 use storage::starts::Place;
 use storage::{CommitError, ReserveError, StorageError, Tenancy, Transaction};
-use uuid::Uuid;
 use whatsapp::graph::errors::Class;
 use whatsapp::graph::{GraphError, SendResult};
 
@@ -40,26 +39,14 @@ pub(crate) struct Claimed {
 const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
 
 /// Claims the message, or says that it is not ours to send.
-///
-/// When the answer to the claim was lost, the SDK asks again and meets the condition: only the claim's own id tells
-/// that it was this sender's.
-pub(crate) async fn claim(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    by: Uuid,
-    now: Timestamp,
-) -> Result<Option<Claimed>, Busy> {
-    if message.delivery_mut().is_none_or(|delivery| delivery.claim(by, now).is_err()) {
+pub(crate) async fn claim(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<Option<Claimed>, Busy> {
+    if message.delivery_mut().is_none_or(|delivery| delivery.claim(now).is_err()) {
         return Ok(None);
     }
     match tenancy.save_message(message).await {
         Ok(()) => Ok(Some(Claimed { message: message.clone() })),
+        Err(CommitError::Conflict) => Ok(None),
         Err(CommitError::Storage(error)) => Err(error.into()),
-        Err(CommitError::Conflict) => {
-            let current = tenancy.message(message.id).await?;
-            let ours = current.filter(|current| current.delivery().is_some_and(|delivery| delivery.is_claimed_by(by)));
-            Ok(ours.map(|message| Claimed { message }))
-        }
     }
 }
 

@@ -65,15 +65,6 @@ fn of_messages() -> Vec<Guard> {
             &["delivery::tests::a_lost_answer_is_settled_by_any_status_and_by_nothing_else"],
         ),
         rule(
-            "a sender knows its own claim",
-            edit(
-                DELIVERY,
-                "self.status == Status::Sending && self.claimed_by == Some(by)",
-                "self.status == Status::Sending && self.claimed_by.is_some()",
-            ),
-            &["delivery::tests::a_claim_is_whose_it_is"],
-        ),
-        rule(
             "what Meta has is not put off any more",
             edit(DELIVERY, postpone, postpone_sent),
             &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
