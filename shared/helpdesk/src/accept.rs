@@ -297,8 +297,8 @@ async fn store(
     now: Timestamp,
 ) -> Result<(), ReserveError> {
     let mut transaction = tenancy.transaction();
-    beginning.reserve(&mut transaction, &mut thread.ticket, &mut drafted.messages, now);
-    thread.write(&mut transaction, &drafted.messages, now);
+    beginning.reserve(&mut transaction, &thread.ticket, &mut drafted.messages, now);
+    thread.write(&mut transaction, &drafted.messages, beginning, now);
     if let Some(key) = &reply.idempotency {
         let message_ids = drafted.messages.iter().map(|message| message.id).collect();
         transaction.remember(&key.hash, &Answered { fingerprint: key.fingerprint.clone(), message_ids }, now);
