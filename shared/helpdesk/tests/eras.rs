@@ -63,6 +63,10 @@ impl World {
     }
 
     async fn agent_answers(&self, thread: ThreadId, now: &str) {
+        self.answers_from(Funds::Allowance, thread, now).await;
+    }
+
+    async fn answers_from(&self, funds: Funds, thread: ThreadId, now: &str) {
         let Self { route, objects, queue } = self;
         let said = Said { text: Some("here we are".into()), ..Said::default() };
         let reply = NewReply {
@@ -73,8 +77,7 @@ impl World {
             idempotency: None,
             trace_id: None,
         };
-        let with =
-            Accepting { tenancy: &route.tenancy, objects, outbound: queue, now: at(now), funds: Funds::Allowance };
+        let with = Accepting { tenancy: &route.tenancy, objects, outbound: queue, now: at(now), funds };
         assert_eq!(Box::pin(helpdesk::accept(with, reply)).await.unwrap().len(), 1);
     }
 
@@ -196,4 +199,16 @@ async fn two_threads_of_a_conversation_that_are_answered_at_once_or_one_after_th
     }
 
     assert_eq!(world.counted("2024-10-20T09:00:00Z").await, [ONCE[0]; 4]);
+}
+
+#[tokio::test]
+async fn what_goes_to_many_goes_on_in_a_session_though_nothing_is_set_aside_for_it() {
+    let world = World::start(1_000).await;
+    let thread = world.customer_writes("2024-10-30T08:00:00Z").await;
+    world.answers_from(Funds::SetAside(None), thread, "2024-10-30T09:00:00Z").await;
+    assert_eq!(world.counted("2024-10-30T09:00:00Z").await, []);
+
+    world.agent_answers(thread, "2024-10-30T10:00:00Z").await;
+    world.answers_from(Funds::SetAside(None), thread, "2024-10-30T11:00:00Z").await;
+    assert_eq!(world.counted("2024-10-30T11:00:00Z").await, ONCE);
 }

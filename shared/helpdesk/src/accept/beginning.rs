@@ -64,12 +64,14 @@ impl Beginning {
             return Ok(Self::FREE);
         }
         let allowance = Allowance::of(&tenant, now);
-        if funds == Funds::SetAside(None) {
-            return Err(AcceptError::AllowanceExhausted { resets_at: allowance.period.ends_at });
-        }
-        let counts = match sending {
-            Sending::InSession(session) => Counts::Session(session),
-            Sending::OutsideSession => {
+        let counts = match (sending, funds) {
+            // What is said in a session goes on when nothing is left (F23).
+            (Sending::InSession(_), Funds::SetAside(None)) => return Ok(Self::FREE),
+            (Sending::InSession(session), _) => Counts::Session(session),
+            (Sending::OutsideSession, Funds::SetAside(None)) => {
+                return Err(AcceptError::AllowanceExhausted { resets_at: allowance.period.ends_at });
+            }
+            (Sending::OutsideSession, _) => {
                 Counts::Outside { place: place(tenancy, tenant.unverified_limit, ticket, now).await? }
             }
         };
