@@ -13,12 +13,13 @@
 //! may choose that it is sent again by itself after a time; that happens once, and if the answer is lost again, a person
 //! decides after all.
 
+mod limits;
 mod status;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::allowance::{Charge, PeriodId, Settlement};
+use crate::allowance::Charge;
 use crate::failure::Failure;
 use crate::ids::MessageId;
 
@@ -149,39 +150,6 @@ impl Delivery {
     /// When it entered its present status.
     pub fn since(&self) -> Timestamp {
         self.since
-    }
-
-    /// What it takes of the allowance; nothing for what counts nothing.
-    pub fn charge(&self) -> Option<Charge> {
-        self.charge
-    }
-
-    /// It takes its share of the period in which it is accepted (F21).
-    pub fn charge_to(&mut self, period: PeriodId) {
-        self.charge = Some(Charge::reserved(period));
-    }
-
-    /// The charge follows the status. Says what that changes in the period's count.
-    pub fn settle_charge(&mut self) -> Option<Settlement> {
-        let status = self.status;
-        self.charge.as_mut()?.follow(status)
-    }
-
-    /// What was given back is taken by others, and stays given back.
-    pub fn forgo_charge(&mut self) {
-        if let Some(charge) = &mut self.charge {
-            charge.forgo();
-        }
-    }
-
-    /// It belongs to a conversation that counts against Meta's limit, begun by this message or by itself.
-    pub fn hold_place_of(&mut self, first: MessageId) {
-        self.holds_place_of = Some(first);
-    }
-
-    /// It failed, so it takes no place any more. Says which it had, once; one of which nobody knows whether it was sent keeps it.
-    pub fn leave_place(&mut self) -> Option<MessageId> {
-        self.holds_place_of.take_if(|_| self.status == Status::Failed)
     }
 
     /// The steps reached so far, in the order of a message's life, each with the first time it was reported.
