@@ -118,6 +118,9 @@ pub struct Delivery {
     /// The message that began the conversation, while this one holds a place in it against Meta's limit (F24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     holds_place_of: Option<MessageId>,
+    /// The same of one that failed and holds it no more; which Meta may take back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_place_of: Option<MessageId>,
 }
 
 impl Delivery {
@@ -140,6 +143,7 @@ impl Delivery {
             resent_by: None,
             charge: None,
             holds_place_of: None,
+            left_place_of: None,
         }
     }
 

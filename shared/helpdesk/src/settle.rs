@@ -195,10 +195,11 @@ pub(crate) async fn change(
         let mut changed = message.clone();
         let decided = decide(&mut changed);
         let settlement = allowance::settlement(&mut changed, may_take_again);
-        let place = place_left(tenancy, &mut changed).await?;
+        let left = place_left(tenancy, &mut changed).await?;
+        let returned_to = place_returned_to(tenancy, &mut changed).await?;
         let is_metered = service::is_delivered(&changed) && !service::is_delivered(message);
         let written = match (decided, settlement) {
-            (Change::Message, None) if !is_metered && place.is_none() => {
+            (Change::Message, None) if !is_metered && left.is_none() && returned_to.is_none() => {
                 tenancy.save_message(&mut changed).await.map_err(ReserveError::from)
             }
             (decided, settlement) => {
@@ -208,8 +209,11 @@ pub(crate) async fn change(
                 if let Some(settlement) = settlement {
                     transaction.settle_charge(&changed, settlement);
                 }
-                if let Some(place) = place {
+                if let Some(place) = left {
                     transaction.leave_place(changed.contact_id, place);
+                }
+                if let Some(place) = returned_to {
+                    transaction.return_to_place(changed.contact_id, place);
                 }
                 if is_metered {
                     transaction.meter_delivered(&changed);
@@ -238,6 +242,16 @@ async fn place_left(tenancy: &Tenancy, changed: &mut Message) -> Result<Option<P
     let first = changed.delivery_mut().and_then(Delivery::leave_place);
     match first {
         Some(first) => tenancy.place_held(changed.contact_id, first).await,
+        None => Ok(None),
+    }
+}
+
+/// The place that it takes again, now that it arrived after all.
+async fn place_returned_to(tenancy: &Tenancy, changed: &mut Message) -> Result<Option<Place>, StorageError> {
+    let contact_id = changed.contact_id;
+    let Some(delivery) = changed.delivery_mut() else { return Ok(None) };
+    match delivery.return_to_place() {
+        Some(first) => tenancy.place_left(contact_id, first, delivery.since()).await,
         None => Ok(None),
     }
 }

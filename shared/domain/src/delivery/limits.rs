@@ -35,6 +35,15 @@ impl Delivery {
 
     /// It failed, so it takes no place any more. Says which it had, once; one of which nobody knows whether it was sent keeps it.
     pub fn leave_place(&mut self) -> Option<MessageId> {
-        self.holds_place_of.take_if(|_| self.status == Status::Failed)
+        let left = self.holds_place_of.take_if(|_| self.status == Status::Failed);
+        self.left_place_of = left.or(self.left_place_of);
+        left
+    }
+
+    /// It arrived though it had failed, so it takes its place again. Says which it had, once.
+    pub fn return_to_place(&mut self) -> Option<MessageId> {
+        let left = self.left_place_of.take_if(|_| self.status.is_delivered());
+        self.holds_place_of = left.or(self.holds_place_of);
+        left
     }
 }

@@ -224,7 +224,7 @@ proptest! {
 }
 
 #[test]
-fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_once() {
+fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_what_arrives_after_all_returns_to_it() {
     let first = MessageId::from(uuid::Uuid::from_u128(7));
     let mut delivery = sending();
     delivery.hold_place_of(first);
@@ -233,6 +233,10 @@ fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_once() {
     assert_eq!(delivery.leave_place(), None);
     delivery.report(&Report::Failed(failure()), at(3));
     assert_eq!((delivery.leave_place(), delivery.leave_place()), (Some(first), None));
+    assert_eq!(delivery.return_to_place(), None);
+    delivery.report(&Report::Delivered, at(4));
+    assert_eq!((delivery.return_to_place(), delivery.return_to_place()), (Some(first), None));
+    assert_eq!(delivery.leave_place(), None);
 
     let mut discarded = sending();
     discarded.hold_place_of(first);
