@@ -74,7 +74,6 @@ impl Charge {
 mod tests {
     use jiff::Timestamp;
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::ChargeState::{Released, Reserved, Used};
     use super::*;
