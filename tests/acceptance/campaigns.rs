@@ -208,6 +208,22 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
 }
 
 #[tokio::test]
+async fn a_worker_that_did_not_hear_that_it_begins_goes_on_at_once() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let people = world.people(3).await;
+    let (function, service, operation) = ["outbound-sender", "dynamodb", "PutItem"].map(str::to_owned).into();
+    let about = Some("CAMPAIGN if version = :read".to_owned());
+    world.arms(&Point { function, service, operation, about, ordinal: 0 }, 1, "lost").await;
+
+    let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
+
+    // Nobody moves the clock: whoever else is at it would be left alone for longer than this waits.
+    eventually("all of them", async || (agent.job(made.id()).await["accepted"] == json!(3)).then_some(())).await;
+    assert_eq!(world.disarms().await, 0);
+}
+
+#[tokio::test]
 async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancellation() {
     let world = counted_world().await;
     let agent = world.agent();
