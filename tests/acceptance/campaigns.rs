@@ -33,7 +33,7 @@ async fn has(customer: &Customer) -> usize {
 async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_within_a_second() {
     let world = counted_world().await;
     let crowd = Crowd { named: 150, opted_out: 4, blocked: 3, duplicates: 2, allowance: 40 };
-    let gathered = crowd.gathers(&world).await;
+    let gathered = crowd.gathers(&world, |_| {}).await;
 
     let whole = gathered.plays(1).await;
     assert_eq!(gathered.faults_of(&whole).await, [""; 0], "{}", whole.job);
@@ -56,7 +56,7 @@ async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_w
 async fn a_campaign_asks_for_consent_as_the_tenant_wants() {
     let world = fresh_world().await;
     let (agent, admin) = (world.agent(), world.caller(0, "admin"));
-    let people = world.people(3).await;
+    let people = world.people(0..3).await;
     let [(given, _), (withdrawn, _), (unknown, _)] = &people[..] else { panic!("three") };
     for (id, status) in [(given, "given"), (withdrawn, "withdrawn")] {
         agent.changes_contact(id, json!({ "consent": { "status": status, "source": "by phone" } })).await;
@@ -108,7 +108,7 @@ async fn a_file_that_is_uploaded_for_the_header_is_looked_at_once_and_goes_to_al
     let parts = json!([{ "type": "HEADER", "format": "IMAGE" }, { "type": "BODY", "text": "This is your parcel." }]);
     world.template_made_at_meta(&number.waba_id, json!({ "name": "picture", "components": parts })).await;
     let channel = world.connects(&number, &world.tenant(0).id).await.expecting(201).id().to_owned();
-    let people = world.people(2).await;
+    let people = world.people(0..2).await;
     let sends = async |upload: &str| {
         let template = json!({ "name": "picture", "language": "en", "header": { "upload_id": upload } });
         let body = json!({ "channel_id": channel, "template": template, "contact_ids": ids(&people) });
@@ -132,7 +132,7 @@ async fn a_file_that_is_uploaded_for_the_header_is_looked_at_once_and_goes_to_al
 async fn one_that_is_cancelled_half_way_sends_what_was_accepted_and_nothing_else() {
     let world = fresh_world().await;
     let agent = world.agent();
-    let people = world.people(120).await;
+    let people = world.people(0..120).await;
     let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
     let id = made.id().to_owned();
     eventually("the first slice", async || (agent.job(&id).await["accepted"] != json!(0)).then_some(())).await;
@@ -169,7 +169,7 @@ async fn one_that_is_cancelled_half_way_sends_what_was_accepted_and_nothing_else
 async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
     let world = counted_world().await;
     let agent = world.agent();
-    let people = world.people(120).await;
+    let people = world.people(0..120).await;
     let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
     let id = made.id().to_owned();
 
@@ -208,10 +208,26 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
 }
 
 #[tokio::test]
+async fn a_worker_that_did_not_hear_that_it_begins_goes_on_at_once() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let people = world.people(3).await;
+    let (function, service, operation) = ["outbound-sender", "dynamodb", "PutItem"].map(str::to_owned).into();
+    let about = Some("CAMPAIGN if version = :read".to_owned());
+    world.arms(&Point { function, service, operation, about, ordinal: 0 }, 1, "lost").await;
+
+    let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
+
+    // Nobody moves the clock: whoever else is at it would be left alone for longer than this waits.
+    eventually("all of them", async || (agent.job(made.id()).await["accepted"] == json!(3)).then_some(())).await;
+    assert_eq!(world.disarms().await, 0);
+}
+
+#[tokio::test]
 async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancellation() {
     let world = counted_world().await;
     let agent = world.agent();
-    let people = world.people(60).await;
+    let people = world.people(0..60).await;
     // The first transaction sets aside for a slice, the next ones accept its people.
     let (function, service, operation) =
         ["outbound-sender", "dynamodb", "TransactWriteItems"].map(str::to_owned).into();
@@ -250,7 +266,7 @@ async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancell
 async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key_makes_one_job() {
     let world = fresh_world().await;
     let agent = world.agent();
-    let [(first, _), (second, _)] = &world.people(2).await[..] else { panic!("two") };
+    let [(first, _), (second, _)] = &world.people(0..2).await[..] else { panic!("two") };
     let channel = world.tenant(0).channel(0).id;
     let asked = |template: Value, contacts: Value| json!({ "channel_id": channel, "template": template, "contact_ids": contacts });
     let nobody: Vec<String> = Vec::new();

@@ -41,13 +41,29 @@ async fn what_has_changed_since_somebody_saw_it_stays_as_it_is() {
 #[tokio::test]
 async fn an_answer_that_was_lost_is_nobodys_change() {
     let world = counted_world().await;
-    let admin = world.caller(0, "admin");
-    admin.get("/v1/settings").await.expecting(200);
-    world.arms_all("api-helpdesk", "PutItem", 1, "lost").await;
+    let (agent, admin) = (world.agent(), world.caller(0, "admin"));
+    let thread = world.customer("Ada").writes("hello").await;
+    world.settles().await;
+    let ticket = format!("/v1/tickets/{}", thread.ticket_id());
+    let contact = format!("/v1/contacts/{}", thread.contact_id());
+    let settings = "/v1/settings".to_owned();
+    let (owner, name) = (json!({ "owner_id": "usr_eve" }), json!({ "name": "Eve" }));
+    let strict = json!({ "campaign_consent": "given" });
+    for (caller, seen, method, path, change, write) in [
+        (&agent, &ticket, Method::PUT, format!("{ticket}/owner"), Some(owner), "PutItem"),
+        (&agent, &ticket, Method::POST, format!("{ticket}/closure"), None, "PutItem"),
+        (&agent, &contact, Method::PATCH, contact.clone(), Some(name), "TransactWriteItems"),
+        (&agent, &contact, Method::POST, format!("{contact}/block"), None, "TransactWriteItems"),
+        (&admin, &settings, Method::PATCH, settings.clone(), Some(strict), "PutItem"),
+    ] {
+        let version = caller.get(seen).await.expecting(200).etag.unwrap();
+        world.arms_all("api-helpdesk", write, 1, "lost").await;
 
-    let change = json!({ "campaign_consent": "given" });
-    let changed = admin.calls(Method::PATCH, "/v1/settings", Some(change)).await.expecting(200).body;
+        let changed = caller.tries(method, &path, change, &[("if-match", &version)]).await.unwrap().expecting(200);
 
-    assert_eq!(world.disarms().await, 0);
-    assert_eq!((&changed["campaign_consent"], &changed), (&json!("given"), &admin.get("/v1/settings").await.body));
+        assert_eq!(world.disarms().await, 0, "{path}");
+        let there = caller.get(seen).await;
+        assert_eq!((&changed.body, &changed.etag), (&there.body, &there.etag), "{path}");
+        assert_ne!(there.etag, Some(version), "{path}");
+    }
 }

@@ -16,7 +16,7 @@ pub(crate) async fn run(world: &World, named: usize) -> bool {
     let part = |of_5_000: usize| of_5_000 * named / 5_000;
     let (opted_out, blocked, duplicates) = (part(37), part(12), part(8));
     let crowd = Crowd { named, opted_out, blocked, duplicates, allowance: part(1_000) };
-    let gathered = crowd.gathers(world).await;
+    let gathered = crowd.gathers(world, |how_far| eprintln!("{how_far}")).await;
     let whole = gathered.plays(REPLIES).await;
     let mut faults = gathered.faults_of(&whole).await;
     tell(&format!("{named} contacts, {} left of the allowance", crowd.allowance), &whole);

@@ -19,6 +19,8 @@ const IN_ONE: usize = 10;
 const OTHERS: usize = 8;
 const UNDISTURBED: Duration = Duration::from_secs(30);
 const AGENTS: usize = 8;
+/// So many conversations are answered before that is told.
+const TOLD: usize = 50;
 const LONGEST: Duration = Duration::from_secs(1_800);
 
 /// Plays it and says what came of it; whether nothing was lost, doubled or out of order.
@@ -73,14 +75,12 @@ async fn acquainted(world: &World, agent: &Agent, customers: Vec<Customer>) -> V
 
 async fn hold(world: &World, waiting: &[(Customer, Thread)], held: usize) {
     let agent = world.agent();
-    let mut begun = 0;
-    let answers = stream::iter(waiting).for_each_concurrent(AGENTS, |(_, thread)| {
-        let (agent, count) = (&agent, IN_ONE.min(held - begun));
-        begun += count;
-        async move {
-            for n in 0..count {
-                agent.replies_to(thread, &reply(n)).await.expecting(202);
-            }
+    let answers = stream::iter(waiting.iter().enumerate()).for_each_concurrent(AGENTS, async |(n, (_, thread))| {
+        for n in 0..count_of(n, held) {
+            agent.replies_to(thread, &reply(n)).await.expecting(202);
+        }
+        if (n + 1) % TOLD == 0 {
+            eprintln!("{} of {} conversations are answered", n + 1, waiting.len());
         }
     });
     answers.await;

@@ -22,6 +22,8 @@ pub struct Answer {
     /// The body, null when it is no JSON.
     pub body: Value,
     pub text: String,
+    /// The version of what was answered, if it has one.
+    pub etag: Option<String>,
 }
 
 /// A thread and its ticket as they were when last looked at.
@@ -35,8 +37,9 @@ impl Answer {
     pub(crate) async fn of(request: RequestBuilder) -> reqwest::Result<Self> {
         let answer = request.send().await?;
         let status = answer.status().as_u16();
+        let etag = answer.headers().get("etag").and_then(|etag| etag.to_str().ok()).map(str::to_owned);
         let text = answer.text().await?;
-        Ok(Self { status, body: serde_json::from_str(&text).unwrap_or_default(), text })
+        Ok(Self { status, body: serde_json::from_str(&text).unwrap_or_default(), text, etag })
     }
 
     /// The stable code of a problem; empty if it is none.

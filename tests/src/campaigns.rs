@@ -1,5 +1,7 @@
 //! Templates to many: the people who are named, and how far a job is.
 
+use std::ops::Range;
+
 use futures::stream::{self, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,14 +17,14 @@ pub type Somebody = (String, Customer);
 const AT_ONCE: usize = 8;
 
 impl World {
-    /// Contacts with numbers who never wrote, in the order in which they were made.
-    pub async fn people(&self, count: usize) -> Vec<Somebody> {
+    /// Contacts with numbers who never wrote, one for each of these numbers, in their order.
+    pub async fn people(&self, numbers: Range<usize>) -> Vec<Somebody> {
         let add = |n: usize| async move {
             let customer = self.customer(&format!("Person {n}"));
             let contact = json!({ "name": format!("Person {n}"), "phone": format!("+{}", customer.number) });
             (self.agent().adds_contact(contact).await, customer)
         };
-        stream::iter(0..count).map(add).buffered(AT_ONCE).collect().await
+        stream::iter(numbers).map(add).buffered(AT_ONCE).collect().await
     }
 
     /// The operator gives the first tenant another allowance.

@@ -35,7 +35,11 @@ pub struct Gathered {
     named: Vec<String>,
     /// Somebody who is no part of it, in a session.
     ben: (Customer, Thread),
+    tells: Tells,
 }
+
+/// Hears how far it is: thousands take many minutes.
+pub type Tells = fn(&str);
 
 /// What came of a campaign.
 #[derive(Debug)]
@@ -53,14 +57,20 @@ pub struct Played {
 const AT_ONCE: usize = 8;
 /// How often a job is looked at: seldom enough not to be a load of its own.
 const LOOKS: Duration = Duration::from_millis(200);
+/// So many people are made before that is told.
+const TOLD: usize = 500;
 
 impl Crowd {
     /// The people, their wishes and the allowance.
-    pub async fn gathers(self, world: &World) -> Gathered {
+    pub async fn gathers(self, world: &World, tells: Tells) -> Gathered {
         let (agent, ben) = (world.agent(), world.customer("Ben, who is no part of it"));
         let thread = ben.writes("hello").await;
         world.has_an_allowance_of(self.allowance).await;
-        let people = world.people(self.named - self.duplicates).await;
+        let (mut people, whole) = (Vec::new(), self.named - self.duplicates);
+        while people.len() < whole {
+            people.extend(world.people(people.len()..whole.min(people.len() + TOLD)).await);
+            tells(&format!("{} of {whole} contacts are made", people.len()));
+        }
         stream::iter(&people[..self.opted_out])
             .for_each_concurrent(AT_ONCE, async |(id, _)| {
                 agent.changes_contact(id, json!({ "marketing": { "status": "opted_out" } })).await;
@@ -70,7 +80,7 @@ impl Crowd {
         stream::iter(blocked).for_each_concurrent(AT_ONCE, async |(id, _)| agent.blocks(id).await).await;
         let twice = people.iter().rev().take(self.duplicates);
         let named = people.iter().chain(twice).map(|(id, _)| id.clone()).collect();
-        Gathered { crowd: self, world: world.clone(), people, named, ben: (ben, thread) }
+        Gathered { crowd: self, world: world.clone(), people, named, ben: (ben, thread), tells }
     }
 
     /// What the rules say of each who is named, in their order.
@@ -213,6 +223,12 @@ impl Gathered {
         let (mut last, mut since) = (Value::Null, Instant::now());
         loop {
             let job = self.agent().job(id).await;
+            if job["undecided"] != last["undecided"] {
+                (self.tells)(&format!(
+                    "{} undecided, {} waiting, {} sent",
+                    job["undecided"], job["waiting"], job["sent"]
+                ));
+            }
             if is_so(&job) {
                 return job;
             }

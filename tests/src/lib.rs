@@ -28,7 +28,7 @@ pub use agent::{Agent, Answer, Thread, texts};
 pub use campaigns::{Somebody, spring_offer};
 pub use channels::Number;
 pub use clock::Clock;
-pub use crowd::{Crowd, Gathered, Played};
+pub use crowd::{Crowd, Gathered, Played, Tells};
 pub use customer::{Customer, Phone};
 pub use faults::Point;
 pub use graph::GraphRequest;

@@ -46,7 +46,7 @@ fn operations() -> Vec<(String, String)> {
 fn the_document_that_is_checked_in_is_the_apis() {
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../../infra/openapi-channels.json");
     let checked_in = std::fs::read_to_string(file).unwrap_or_default();
-    let again = "cargo run -p api-channels --example openapi > infra/openapi-channels.json";
+    let again = "cargo run -p api-channels --example openapi-channels > infra/openapi-channels.json";
     assert!(checked_in == api_channels::openapi(), "infra/openapi-channels.json is not what the code says: {again}");
 }
 

@@ -89,9 +89,11 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
             true => Ok(Woken { more: true, ..Woken::default() }),
             false => waking.tell(some, now).await,
         });
-        let told = told.buffered(SIDE_BY_SIDE).try_fold(Woken::default(), async |sum, one| Ok(sum.and(one)));
-        woken = woken.and(told.await?);
-        if is_all || woken.more {
+        let told = told.buffered(SIDE_BY_SIDE).try_fold(Woken::default(), async |sum, one| Ok(sum.and(one))).await?;
+        woken = woken.and(told);
+        // Who was let go is due from then on.
+        let is_over = is_all && told.released == 0;
+        if is_over || woken.more {
             return Ok(woken);
         }
     }

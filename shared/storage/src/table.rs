@@ -1,12 +1,16 @@
 //! The table, and the part of it that one tenant may touch.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
+use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure::AllOld;
 use aws_types::SdkConfig;
 use domain::TenantId;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::contention::Contention;
 use crate::error::{CommitError, StorageError};
@@ -79,10 +83,20 @@ impl Table {
     }
 }
 
+/// The id of the write that an item is from.
+const WRITE: &str = "write_id";
+
+/// Writes an item on a condition, once: when the answer is lost, the SDK repeats the write, and its repetition finds the item
+/// as the first has left it. The write's own id tells that from what others wrote, though it may be the same word for word.
 async fn put_if(put: PutItemFluentBuilder) -> Result<(), CommitError> {
-    put.send().await.map(|_| ()).map_err(|error| match error.as_service_error() {
-        Some(refused) if refused.is_conditional_check_failed_exception() => CommitError::Conflict,
-        _ => StorageError::unavailable("PutItem")(error).into(),
+    let id = AttributeValue::B(Blob::new(Uuid::new_v4().into_bytes()));
+    let put = put.item(WRITE, id.clone()).return_values_on_condition_check_failure(AllOld);
+    put.send().await.map(|_| ()).or_else(|error| match error.as_service_error() {
+        Some(ConditionalCheckFailedException(refused)) => {
+            let is_ours = refused.item().is_some_and(|there| there.get(WRITE) == Some(&id));
+            if is_ours { Ok(()) } else { Err(CommitError::Conflict) }
+        }
+        _ => Err(StorageError::unavailable("PutItem")(error).into()),
     })
 }
 

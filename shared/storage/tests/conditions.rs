@@ -5,6 +5,7 @@
 mod conditions {
     mod conversations;
     mod items;
+    mod lost_answers;
     mod marks;
     mod people;
 }

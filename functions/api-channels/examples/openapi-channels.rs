@@ -1,4 +1,4 @@
-//! Prints the OpenAPI document: `cargo run -p api-channels --example openapi > infra/openapi-channels.json`.
+//! Prints the OpenAPI document: `cargo run -p api-channels --example openapi-channels > infra/openapi-channels.json`.
 
 use std::io::Write;
 
