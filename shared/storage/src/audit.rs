@@ -50,6 +50,7 @@ impl Tenancy {
     ) -> Result<Page<AuditRecord, AuditCursor>, StorageError> {
         let start = after.map(|AuditCursor(id)| self.keys.audit(month, *id).attributes());
         let query = self.query(self.keys.audit(month, Uuid::nil().into()).pk, "AUDIT#").scan_index_forward(false);
-        Page::of(query, limit, start, |found| item::read("audit record", found), |last| AuditCursor(last.id)).await
+        let read = |found| item::read("audit record", found);
+        Page::of(query, limit, start, read, |last: &AuditRecord| AuditCursor(last.id)).await
     }
 }

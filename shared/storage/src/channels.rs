@@ -57,7 +57,8 @@ impl Tenancy {
     ) -> Result<Page<Channel, ChannelCursor>, StorageError> {
         let start = after.map(|cursor| self.keys.channel(cursor.0).attributes());
         let query = self.query(self.keys.tenant().pk, "CHANNEL#");
-        Page::of(query, limit, start, |found| item::read("channel", found), |last| ChannelCursor(last.id)).await
+        let read = |found| item::read("channel", found);
+        Page::of(query, limit, start, read, |last: &Channel| ChannelCursor(last.id)).await
     }
 
     /// The sealed token that Graph wants for this channel's number; nothing if the number is not connected.

@@ -126,7 +126,8 @@ impl Tenancy {
             .key_condition_expression("contacts_pk = :list")
             .expression_attribute_values(":list", text(self.keys.contacts()))
             .scan_index_forward(false);
-        Page::of(query, limit, start, |found| item::read("contact", found), |last| ContactCursor(last.id)).await
+        let read = |found| item::read("contact", found);
+        Page::of(query, limit, start, read, |last: &Contact| ContactCursor(last.id)).await
     }
 }
 

@@ -87,7 +87,8 @@ impl Tenancy {
     pub async fn gaps(&self, limit: u16, after: Option<&GapCursor>) -> Result<Page<Gap, GapCursor>, StorageError> {
         let start = after.map(|GapCursor(name)| self.keys.gap(name).attributes());
         let query = self.query(self.keys.gap("").pk, "GAP#");
-        Page::of(query, limit, start, |found| item::read("gap", found), |last| GapCursor(last.name())).await
+        let read = |found| item::read("gap", found);
+        Page::of(query, limit, start, read, |last: &Gap| GapCursor(last.name())).await
     }
 
     /// The contact after which the walk goes on.

@@ -56,6 +56,7 @@ impl Tenancy {
     ) -> Result<Page<LibraryItem, LibraryCursor>, StorageError> {
         let start = after.map(|LibraryCursor(id)| self.keys.library(*id).attributes());
         let query = self.query(self.keys.library_partition(), "lib_");
-        Page::of(query, limit, start, |found| item::read("library item", found), |last| LibraryCursor(last.id)).await
+        let read = |found| item::read("library item", found);
+        Page::of(query, limit, start, read, |last: &LibraryItem| LibraryCursor(last.id)).await
     }
 }

@@ -126,14 +126,9 @@ impl Tenancy {
         let query = self
             .query(self.keys.message(thread, Position::default()).pk, "MESSAGE#")
             .scan_index_forward(order == Order::OldestFirst);
-        Page::of(
-            query,
-            limit,
-            start,
-            |found| item::read("message", found),
-            |last| MessageCursor { position: last.position, thread: None },
-        )
-        .await
+        let read = |found| item::read("message", found);
+        Page::of(query, limit, start, read, |last: &Message| MessageCursor { position: last.position, thread: None })
+            .await
     }
 }
 

@@ -49,7 +49,8 @@ impl Tenancy {
     ) -> Result<Page<Notice, NoticeCursor>, StorageError> {
         let start = after.map(|NoticeCursor(id)| self.keys.notice(month, id).attributes());
         let query = self.query(self.keys.notice(month, "").pk, "TOLD#").scan_index_forward(false);
-        Page::of(query, limit, start, |found| item::read("notice", found), |last| NoticeCursor(id(last))).await
+        let read = |found| item::read("notice", found);
+        Page::of(query, limit, start, read, |last| NoticeCursor(id(last))).await
     }
 
     fn notice_key(&self, notice: &Notice) -> Key {
