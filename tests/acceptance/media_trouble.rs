@@ -169,7 +169,7 @@ async fn a_job_that_comes_again_fetches_nothing_again() {
     world.counts_calls_anew().await;
     sent(&ada, picture()).await;
     assert_eq!(world.file_requests().await, (1, 1));
-    let points = world.points().await.into_iter();
+    let mut points = world.points().await.into_iter();
     let stores = points.rfind(|point| point.function == "media-download" && is_write(&point.operation)).unwrap();
     world.counts_calls_anew().await;
 
