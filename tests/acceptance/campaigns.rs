@@ -211,7 +211,7 @@ async fn a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never() {
 async fn a_worker_that_did_not_hear_that_it_begins_goes_on_at_once() {
     let world = counted_world().await;
     let agent = world.agent();
-    let people = world.people(3).await;
+    let people = world.people(0..3).await;
     let (function, service, operation) = ["outbound-sender", "dynamodb", "PutItem"].map(str::to_owned).into();
     let about = Some("CAMPAIGN if version = :read".to_owned());
     world.arms(&Point { function, service, operation, about, ordinal: 0 }, 1, "lost").await;

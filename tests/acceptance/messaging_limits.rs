@@ -123,6 +123,13 @@ async fn what_is_known_not_to_have_been_sent_gives_its_place_back() {
     world.meta_reports_failure(second, 131_026).await;
     begins(&world, &channels[0], eve).await.expecting(202);
     assert_eq!(begins(&world, &channels[0], joe).await.code(), "messaging_limit_reached", "one place, not two");
+
+    // Meta may say afterwards that one arrived after all: then it counts, whatever was begun meanwhile.
+    world.meta_reports(second, "delivered").await;
+    with(&world, "unverified_limit", json!(2)).await;
+    assert_eq!(begins(&world, &channels[0], joe).await.code(), "messaging_limit_reached", "two places, not one");
+    with(&world, "unverified_limit", json!(3)).await;
+    begins(&world, &channels[0], joe).await.expecting(202);
 }
 
 #[tokio::test]

@@ -121,7 +121,7 @@ pub(crate) async fn update(
         change.clone().apply(&mut tenant)?;
         match tenancy.save_tenant(&mut tenant).await {
             Ok(()) => return Ok(Settings::versioned(&tenant)),
-            // Somebody was faster, or the answer to this very write was lost: what is there now decides.
+            // Somebody was faster: what is there now decides.
             Err(CommitError::Conflict) => {}
             Err(error) => return Err(error.into()),
         }

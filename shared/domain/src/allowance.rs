@@ -41,20 +41,22 @@ impl Sending {
 
     /// Why it takes something of the allowance of a tenant in this zone; nothing if it takes nothing. Outside a session each
     /// message counts 1. A session that the customer began before 1 November 2024, 00:00 there, counts 1 in all, from our
-    /// first message in it; a later one 0.
-    pub fn counts(self, zone: &TimeZone) -> Option<Reason> {
+    /// first message in it; a later one 0. `counted_until` is when the session that the conversation last counted was to end
+    /// by then: what begins before that is the same session.
+    pub fn counts(self, zone: &TimeZone, counted_until: Option<Timestamp>) -> Option<Reason> {
         match self {
             Self::OutsideSession => Some(Reason::OutsideSession),
             Self::InSession(session) => {
                 let counted_then = session.started_at() < first_instant(Self::SESSIONS_FREE_SINCE, zone);
-                (counted_then && !session.is_counted()).then_some(Reason::SessionBeforeNovember2024)
+                let is_counted = counted_until.is_some_and(|until| session.started_at() < until);
+                (counted_then && !is_counted).then_some(Reason::SessionBeforeNovember2024)
             }
         }
     }
 
     /// Whether it might, wherever the tenant is: so that nobody has to ask where that is for what is said in a session today.
     pub fn may_count(self) -> bool {
-        self.counts(&TimeZone::fixed(Self::LAST_ZONE)).is_some()
+        self.counts(&TimeZone::fixed(Self::LAST_ZONE), None).is_some()
     }
 }
 
@@ -139,7 +141,8 @@ mod tests {
         for now in ["2024-10-31T12:00:00Z", "2026-11-10T12:00:00Z"] {
             let over = Session::opened_by(at(now) - Session::LENGTH);
             for sending in [Sending::of(None, at(now)), Sending::of(Some(over), at(now))] {
-                assert_eq!((sending.counts(&zone("UTC")), sending.may_count()), (Some(Reason::OutsideSession), true));
+                let counts = sending.counts(&zone("UTC"), None);
+                assert_eq!((counts, sending.may_count()), (Some(Reason::OutsideSession), true));
             }
         }
     }
@@ -148,21 +151,20 @@ mod tests {
     fn a_session_begun_before_november_2024_counted_one_in_all() {
         let begun = Session::opened_by(at("2024-10-31T23:59:59Z"));
         let now = at("2024-11-01T12:00:00Z");
-        assert_eq!(Sending::of(Some(begun), now).counts(&zone("UTC")), BEFORE);
-        assert_eq!(Sending::of(Some(begun.count()), now).counts(&zone("UTC")), None);
         // It goes on, and is the same one, when the customer writes in November.
-        let extended = begun.extended_by(now);
-        assert_eq!(
-            Sending::of(Some(extended), now + Session::LENGTH - SignedDuration::from_secs(1)).counts(&zone("UTC")),
-            BEFORE
-        );
+        for session in [begun, begun.extended_by(now)] {
+            let counts = |until| Sending::of(Some(session), now).counts(&zone("UTC"), until);
+            assert_eq!((counts(None), counts(Some(begun.expires_at()))), (BEFORE, None));
+            // The one before it was counted, and ended when this one began.
+            assert_eq!(counts(Some(begun.started_at())), BEFORE);
+        }
     }
 
     #[test]
     fn a_later_session_counts_nothing() {
-        assert_eq!(in_session("2024-11-01T00:00:00Z").counts(&zone("UTC")), None);
+        assert_eq!(in_session("2024-11-01T00:00:00Z").counts(&zone("UTC"), None), None);
         let today = in_session("2026-11-10T12:00:00Z");
-        assert_eq!((today.counts(&zone("UTC")), today.may_count()), (None, false));
+        assert_eq!((today.counts(&zone("UTC"), None), today.may_count()), (None, false));
     }
 
     #[test]
@@ -172,7 +174,7 @@ mod tests {
             [("Pacific/Auckland", "2024-10-31T11:00:00Z"), ("America/Los_Angeles", "2024-11-01T07:00:00Z")]
         {
             let begins = at(begins);
-            let counts = |started_at| Sending::InSession(Session::opened_by(started_at)).counts(&zone(name));
+            let counts = |started_at| Sending::InSession(Session::opened_by(started_at)).counts(&zone(name), None);
             assert_eq!((counts(begins - SignedDuration::from_secs(1)), counts(begins)), (BEFORE, None), "{name}");
             assert!(Sending::InSession(Session::opened_by(begins)).may_count(), "{name}");
         }

@@ -13,13 +13,13 @@
 //! may choose that it is sent again by itself after a time; that happens once, and if the answer is lost again, a person
 //! decides after all.
 
+mod limits;
 mod status;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::allowance::{Charge, PeriodId, Settlement};
+use crate::allowance::Charge;
 use crate::failure::Failure;
 use crate::ids::MessageId;
 
@@ -112,15 +112,15 @@ pub struct Delivery {
     /// Who had it sent again last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resent_by: Option<Resender>,
-    /// Who claimed it last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    claimed_by: Option<Uuid>,
     /// What it takes of the tenant's allowance, if it takes any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charge: Option<Charge>,
     /// The message that began the conversation, while this one holds a place in it against Meta's limit (F24).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     holds_place_of: Option<MessageId>,
+    /// The same of one that failed and holds it no more; which Meta may take back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    left_place_of: Option<MessageId>,
 }
 
 impl Delivery {
@@ -141,9 +141,9 @@ impl Delivery {
             obstructed: None,
             resends_at: None,
             resent_by: None,
-            claimed_by: None,
             charge: None,
             holds_place_of: None,
+            left_place_of: None,
         }
     }
 
@@ -154,39 +154,6 @@ impl Delivery {
     /// When it entered its present status.
     pub fn since(&self) -> Timestamp {
         self.since
-    }
-
-    /// What it takes of the allowance; nothing for what counts nothing.
-    pub fn charge(&self) -> Option<Charge> {
-        self.charge
-    }
-
-    /// It takes its share of the period in which it is accepted (F21).
-    pub fn charge_to(&mut self, period: PeriodId) {
-        self.charge = Some(Charge::reserved(period));
-    }
-
-    /// The charge follows the status. Says what that changes in the period's count.
-    pub fn settle_charge(&mut self) -> Option<Settlement> {
-        let status = self.status;
-        self.charge.as_mut()?.follow(status)
-    }
-
-    /// What was given back is taken by others, and stays given back.
-    pub fn forgo_charge(&mut self) {
-        if let Some(charge) = &mut self.charge {
-            charge.forgo();
-        }
-    }
-
-    /// It belongs to a conversation that counts against Meta's limit, begun by this message or by itself.
-    pub fn hold_place_of(&mut self, first: MessageId) {
-        self.holds_place_of = Some(first);
-    }
-
-    /// It failed, so it takes no place any more. Says which it had, once; one of which nobody knows whether it was sent keeps it.
-    pub fn leave_place(&mut self) -> Option<MessageId> {
-        self.holds_place_of.take_if(|_| self.status == Status::Failed)
     }
 
     /// The steps reached so far, in the order of a message's life, each with the first time it was reported.
@@ -220,17 +187,9 @@ impl Delivery {
         }
     }
 
-    /// Takes the message for the one call to Graph. `by` is the sender's own for this one claim: it is how a sender that
-    /// never got the answer to its claim finds out whether it holds it.
-    pub fn claim(&mut self, by: Uuid, now: Timestamp) -> Result<(), NotAllowed> {
-        self.leave(&[Status::Queued], Status::Sending, "claimed", now)?;
-        self.claimed_by = Some(by);
-        Ok(())
-    }
-
-    /// Whether the call to Graph is this sender's to make.
-    pub fn is_claimed_by(&self, by: Uuid) -> bool {
-        self.status == Status::Sending && self.claimed_by == Some(by)
+    /// Takes the message for the one call to Graph.
+    pub fn claim(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
+        self.leave(&[Status::Queued], Status::Sending, "claimed", now)
     }
 
     /// Graph took it.

@@ -10,31 +10,23 @@ pub struct Session {
     /// When the first of the messages was sent that kept it open without a gap, as far as they are known.
     started_at: Timestamp,
     expires_at: Timestamp,
-    /// Whether it was counted, as those begun before November 2024 are, once (F21).
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    counted: bool,
 }
 
 /// As sessions are stored; once it was only their end.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Stored {
-    Whole {
-        started_at: Timestamp,
-        expires_at: Timestamp,
-        #[serde(default)]
-        counted: bool,
-    },
+    Whole { started_at: Timestamp, expires_at: Timestamp },
     End(Timestamp),
 }
 
 impl From<Stored> for Session {
     fn from(stored: Stored) -> Self {
         match stored {
-            Stored::Whole { started_at, expires_at, counted } => Self { started_at, expires_at, counted },
+            Stored::Whole { started_at, expires_at } => Self { started_at, expires_at },
             Stored::End(expires_at) => {
                 let started_at = expires_at.saturating_sub(Self::LENGTH).unwrap_or(Timestamp::MIN);
-                Self { started_at, expires_at, counted: false }
+                Self { started_at, expires_at }
             }
         }
     }
@@ -47,7 +39,7 @@ impl Session {
     /// The session that a message opens, by the time the customer sent it.
     pub fn opened_by(sent_at: Timestamp) -> Self {
         let expires_at = sent_at.saturating_add(Self::LENGTH).unwrap_or(Timestamp::MAX);
-        Self { started_at: sent_at, expires_at, counted: false }
+        Self { started_at: sent_at, expires_at }
     }
 
     /// A later message extends it; a late webhook about an earlier one never shortens it.
@@ -61,8 +53,7 @@ impl Session {
         if earlier.expires_at <= later.started_at {
             return later;
         }
-        let (started_at, counted) = (earlier.started_at.min(later.started_at), earlier.counted || later.counted);
-        Self { started_at, counted, ..later }
+        Self { started_at: earlier.started_at.min(later.started_at), ..later }
     }
 
     /// Meta refused a message as outside the window at `at`: Meta has the last word (F17). A session that the customer
@@ -73,16 +64,6 @@ impl Session {
         } else {
             Self { expires_at: self.expires_at.min(at), ..self }
         }
-    }
-
-    /// It was counted, and is not again.
-    #[must_use]
-    pub fn count(self) -> Self {
-        Self { counted: true, ..self }
-    }
-
-    pub fn is_counted(self) -> bool {
-        self.counted
     }
 
     /// When the customer began it.
@@ -141,17 +122,8 @@ mod tests {
     }
 
     #[test]
-    fn what_was_counted_stays_so_while_the_session_lasts_and_not_in_the_next() {
-        let counted = Session::opened_by(at(0)).count();
-        assert!(counted.is_counted() && counted.extended_by(at(10)).is_counted());
-        assert!(counted.max(Session::opened_by(at(10))).is_counted());
-        assert!(!counted.extended_by(at(86_400)).is_counted());
-        assert_eq!(counted.extended_by(at(86_400)).max(counted), Session::opened_by(at(86_400)));
-    }
-
-    #[test]
     fn a_session_is_read_as_it_was_stored_and_one_without_its_start_began_a_day_before_its_end() {
-        for session in [Session::opened_by(at(5)), Session::opened_by(at(5)).count().extended_by(at(9))] {
+        for session in [Session::opened_by(at(5)), Session::opened_by(at(5)).extended_by(at(9))] {
             let stored = serde_json::to_string(&session).expect("JSON");
             assert_eq!(serde_json::from_str::<Session>(&stored).expect("a session"), session, "{stored}");
         }

@@ -243,11 +243,6 @@ impl Ticket {
         changed
     }
 
-    /// The conversation's session was counted: this ticket, too, knows it by that.
-    pub fn session_counted(&mut self, session: Session) {
-        self.session = Some(self.session.map_or(session, |own| own.max(session)).count());
-    }
-
     /// Meta refused a message as outside the window (F17). Says whether anything changed.
     pub fn session_closed_by_meta(&mut self, at: Timestamp) -> bool {
         let closed = self.session.map(|session| session.closed_by_meta(at));

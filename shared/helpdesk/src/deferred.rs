@@ -219,7 +219,8 @@ async fn store(
     beginning.reserve(&mut transaction, ticket, &mut messages, now);
     transaction.save_ticket(ticket);
     messages.iter().for_each(|message| transaction.create_message(message));
-    let beside = Beside { latest: Latest::Stays, deferred: Deferred::Over((&*reply).into()) };
+    let deferred = Deferred::Over((&*reply).into());
+    let beside = Beside { latest: Latest::Stays, deferred, counted: beginning.session() };
     transaction.enter_outbox_and(&messages, now + LOOK_AFTER, beside);
     transaction.save_deferred_reply(reply);
     transaction.commit_reserving().await

@@ -1,21 +1,21 @@
 //! What is stored before and after the one call to Graph.
 
 pub(crate) mod file;
+mod given_up;
 mod setback;
 
-use domain::contact::wishes::NotWanted;
 use domain::delivery::{NotAllowed, Obstacle, Report, Turn};
 use domain::{Channel, Delivery, Failure, Message, MessageId, Wamid, service};
 use jiff::{SignedDuration, Timestamp};
 use storage::starts::Place;
 use storage::{CommitError, ReserveError, StorageError, Tenancy, Transaction};
-use uuid::Uuid;
 use whatsapp::graph::errors::Class;
 use whatsapp::graph::{GraphError, SendResult};
 
 use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::{number, status};
+pub(crate) use given_up::{disconnected, not_sendable, not_wanted, session_over};
 use setback::{Setback, setback};
 
 /// What became of a message that was sent.
@@ -40,26 +40,14 @@ pub(crate) struct Claimed {
 const UNREACHABLE_WAIT: SignedDuration = SignedDuration::from_secs(10);
 
 /// Claims the message, or says that it is not ours to send.
-///
-/// When the answer to the claim was lost, the SDK asks again and meets the condition: only the claim's own id tells
-/// that it was this sender's.
-pub(crate) async fn claim(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    by: Uuid,
-    now: Timestamp,
-) -> Result<Option<Claimed>, Busy> {
-    if message.delivery_mut().is_none_or(|delivery| delivery.claim(by, now).is_err()) {
+pub(crate) async fn claim(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<Option<Claimed>, Busy> {
+    if message.delivery_mut().is_none_or(|delivery| delivery.claim(now).is_err()) {
         return Ok(None);
     }
     match tenancy.save_message(message).await {
         Ok(()) => Ok(Some(Claimed { message: message.clone() })),
+        Err(CommitError::Conflict) => Ok(None),
         Err(CommitError::Storage(error)) => Err(error.into()),
-        Err(CommitError::Conflict) => {
-            let current = tenancy.message(message.id).await?;
-            let ours = current.filter(|current| current.delivery().is_some_and(|delivery| delivery.is_claimed_by(by)));
-            Ok(ours.map(|message| Claimed { message }))
-        }
     }
 }
 
@@ -100,60 +88,11 @@ pub(crate) async fn answer_lost(tenancy: &Tenancy, message: &mut Message, now: T
     .await
 }
 
-/// The message waited until its session was over.
-pub(crate) async fn session_over(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
-    let failure = Failure {
-        code: "session_closed".to_owned(),
-        reason: "The session ended while the message waited to be sent".to_owned(),
-        advice: "Send an approved template, or wait until the customer writes again".to_owned(),
-    };
-    fail(tenancy, message, failure, now).await
-}
-
-/// The contact was blocked, or opted out, while the message waited.
-pub(crate) async fn not_wanted(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    why: NotWanted,
-    now: Timestamp,
-) -> Result<(), Busy> {
-    let (code, advice) = match why {
-        NotWanted::Blocked { .. } => ("contact_blocked", "End the block if it was a mistake, then send it again"),
-        NotWanted::OptedOut { .. } => {
-            ("contact_opted_out", "Send a utility template, or nothing until they opt in again")
-        }
-        NotWanted::ConsentWithdrawn { .. } | NotWanted::NoConsent => ("consent_missing", "Ask for their consent first"),
-    };
-    let reason = format!("While the message waited to be sent it turned out that {why}");
-    let failure = Failure { code: code.to_owned(), reason, advice: advice.to_owned() };
-    fail(tenancy, message, failure, now).await
-}
-
-/// The number was disconnected before the message went out.
-pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
-    let failure = Failure {
-        code: "channel_disconnected".to_owned(),
-        reason: "The business number is not connected any more".to_owned(),
-        advice: "Have the number connected again, then write the message again".to_owned(),
-    };
-    fail(tenancy, message, failure, now).await
-}
-
 /// Graph refused the message because of its file, which can be had anew: it goes out again at once.
 pub(crate) async fn again(tenancy: &Tenancy, claimed: Claimed, now: Timestamp) -> Result<(), Busy> {
     let mut message = claimed.message;
     tracing::info!(message.id = %message.id, "Graph does not know a file any more");
     postpone(tenancy, &mut message, Obstacle::File, now, now).await.map(|_| ())
-}
-
-/// The message is of a kind that is never sent.
-pub(crate) async fn not_sendable(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
-    let failure = Failure {
-        code: "not_sendable".to_owned(),
-        reason: "Messages of this kind cannot be sent".to_owned(),
-        advice: "Write it as text".to_owned(),
-    };
-    fail(tenancy, message, failure, now).await
 }
 
 async fn sent(
@@ -266,10 +205,11 @@ pub(crate) async fn change(
         let mut changed = message.clone();
         let decided = decide(&mut changed);
         let settlement = allowance::settlement(&mut changed, may_take_again);
-        let place = place_left(tenancy, &mut changed).await?;
+        let left = place_left(tenancy, &mut changed).await?;
+        let returned_to = place_returned_to(tenancy, &mut changed).await?;
         let is_metered = service::is_delivered(&changed) && !service::is_delivered(message);
         let written = match (decided, settlement) {
-            (Change::Message, None) if !is_metered && place.is_none() => {
+            (Change::Message, None) if !is_metered && left.is_none() && returned_to.is_none() => {
                 tenancy.save_message(&mut changed).await.map_err(ReserveError::from)
             }
             (decided, settlement) => {
@@ -279,8 +219,11 @@ pub(crate) async fn change(
                 if let Some(settlement) = settlement {
                     transaction.settle_charge(&changed, settlement);
                 }
-                if let Some(place) = place {
+                if let Some(place) = left {
                     transaction.leave_place(changed.contact_id, place);
+                }
+                if let Some(place) = returned_to {
+                    transaction.return_to_place(changed.contact_id, place);
                 }
                 if is_metered {
                     transaction.meter_delivered(&changed);
@@ -309,6 +252,16 @@ async fn place_left(tenancy: &Tenancy, changed: &mut Message) -> Result<Option<P
     let first = changed.delivery_mut().and_then(Delivery::leave_place);
     match first {
         Some(first) => tenancy.place_held(changed.contact_id, first).await,
+        None => Ok(None),
+    }
+}
+
+/// The place that it takes again, now that it arrived after all.
+async fn place_returned_to(tenancy: &Tenancy, changed: &mut Message) -> Result<Option<Place>, StorageError> {
+    let contact_id = changed.contact_id;
+    let Some(delivery) = changed.delivery_mut() else { return Ok(None) };
+    match delivery.return_to_place() {
+        Some(first) => tenancy.place_left(contact_id, first, delivery.since()).await,
         None => Ok(None),
     }
 }

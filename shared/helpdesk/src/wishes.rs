@@ -1,6 +1,6 @@
 //! What people say of marketing is kept with their contact (F31).
 
-use domain::contact::wishes::{NotWanted, Sending, Source, Stance, Word};
+use domain::contact::wishes::{Approach, NotWanted, Source, Stance, Word};
 use domain::{Contact, ContactId, Content, Failure, Identity, Message};
 use jiff::Timestamp;
 use storage::words::Name;
@@ -82,12 +82,12 @@ async fn keep(tenancy: &Tenancy, name: &Name, word: Word) -> Result<(), Busy> {
 /// Whether a message that was accepted may still go out: somebody may have blocked its contact meanwhile, or they have opted
 /// out.
 pub(crate) async fn allowed(tenancy: &Tenancy, message: &Message) -> Result<Result<(), NotWanted>, StorageError> {
-    let sending = match &message.content {
-        Content::Template(template) => Sending::Template(&template.category),
-        _ => Sending::Reply,
+    let approach = match &message.content {
+        Content::Template(template) => Approach::Template(&template.category),
+        _ => Approach::Reply,
     };
     let contact = living_contact(tenancy, message.contact_id).await?;
-    Ok(contact.map_or(Ok(()), |contact| contact.wishes.allow(sending)))
+    Ok(contact.map_or(Ok(()), |contact| contact.wishes.allow(approach)))
 }
 
 /// What follows for the contact from a message of ours that was refused at `at`.
@@ -111,9 +111,7 @@ async fn hear(tenancy: &Tenancy, id: ContactId, stance: Stance, source: Source, 
     for attempt in 0..ATTEMPTS {
         let Some(mut contact) = living_contact(tenancy, id).await? else { return Ok(false) };
         if !contact.wishes.marketing.hear(stance, at, source.clone()) {
-            let is_so = contact.wishes.marketing.last().is_some_and(|last| last.choice == stance && last.since == at);
-            // After a conflict it may be this very word that is there: the answer to writing it was lost.
-            return Ok(attempt > 0 && is_so);
+            return Ok(false);
         }
         match tenancy.save_contact(&mut contact).await {
             Ok(()) => return Ok(true),

@@ -61,6 +61,10 @@ impl World {
     }
 
     async fn agent_answers(&self, thread: ThreadId, now: &str) {
+        self.answers_from(Funds::Allowance, thread, now).await;
+    }
+
+    async fn answers_from(&self, funds: Funds, thread: ThreadId, now: &str) {
         let Self { route, objects, queue } = self;
         let said = Said { text: Some("here we are".into()), ..Said::default() };
         let reply = NewReply {
@@ -71,8 +75,7 @@ impl World {
             idempotency: None,
             trace_id: None,
         };
-        let with =
-            Accepting { tenancy: &route.tenancy, objects, outbound: queue, now: at(now), funds: Funds::Allowance };
+        let with = Accepting { tenancy: &route.tenancy, objects, outbound: queue, now: at(now), funds };
         assert_eq!(Box::pin(helpdesk::accept(with, reply)).await.unwrap().len(), 1);
     }
 
@@ -149,4 +152,36 @@ async fn without_anything_left_what_is_said_in_a_session_goes_on_and_the_count_s
     let thread = world.customer_writes("2024-10-30T08:00:00Z").await;
     world.agent_answers(thread, "2024-10-30T09:00:00Z").await;
     assert_eq!(world.counted("2024-10-30T09:00:00Z").await, []);
+}
+
+#[tokio::test]
+async fn two_threads_of_a_conversation_that_are_answered_at_once_or_one_after_the_other_count_its_session_once() {
+    let world = World::start(1_000).await;
+    let days = ["05", "10", "15", "20"];
+    for day in days {
+        let first = world.customer_writes(&format!("2024-10-{day}T08:00:00Z")).await;
+        let closed_at = at(&format!("2024-10-{day}T08:01:00Z"));
+        helpdesk::close(&world.route.tenancy, first.ticket(), None, closed_at).await.unwrap();
+        let second = world.customer_writes(&format!("2024-10-{day}T08:02:00Z")).await;
+        assert_ne!(first, second);
+        let answered_at = format!("2024-10-{day}T08:03:00Z");
+        futures::join!(world.agent_answers(first, &answered_at), world.agent_answers(second, &answered_at));
+        for thread in [first, second] {
+            world.agent_answers(thread, &format!("2024-10-{day}T09:00:00Z")).await;
+        }
+    }
+
+    assert_eq!(world.counted("2024-10-20T09:00:00Z").await, [ONCE[0]; 4]);
+}
+
+#[tokio::test]
+async fn what_goes_to_many_goes_on_in_a_session_though_nothing_is_set_aside_for_it() {
+    let world = World::start(1_000).await;
+    let thread = world.customer_writes("2024-10-30T08:00:00Z").await;
+    world.answers_from(Funds::SetAside(None), thread, "2024-10-30T09:00:00Z").await;
+    assert_eq!(world.counted("2024-10-30T09:00:00Z").await, []);
+
+    world.agent_answers(thread, "2024-10-30T10:00:00Z").await;
+    world.answers_from(Funds::SetAside(None), thread, "2024-10-30T11:00:00Z").await;
+    assert_eq!(world.counted("2024-10-30T11:00:00Z").await, ONCE);
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use crate::deferred::{DeferredPlace, nudge};
 use crate::directory;
 use crate::error::StorageError;
-use crate::item::{number, text};
+use crate::item::{milliseconds, number, text};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
@@ -29,6 +29,9 @@ pub struct Conversation {
     /// The replies that may wait for the customer's next message (F18). `deferred` is a word that DynamoDB reserves.
     #[serde(default, rename = "waits_for_answer")]
     pub deferred: BTreeSet<DeferredPlace>,
+    /// When the session that was last counted, as those begun before November 2024 are, once, was to end by then (F21).
+    #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
+    pub counted_until: Option<Timestamp>,
 }
 
 impl Tenancy {
@@ -114,7 +117,8 @@ impl Transaction {
     }
 
     /// Another contact's conversation becomes part of this one: its latest ticket, which must still be `read`, is now
-    /// `next`, what waits to be sent to `merged` goes first, and what waits for the `other`'s customer waits here, too.
+    /// `next`, what waits to be sent to `merged` goes first, what waits for the `other`'s customer waits here, too, and the
+    /// session that was counted there is counted here.
     pub fn join_conversation(
         &mut self,
         channel: ChannelId,
@@ -125,8 +129,13 @@ impl Transaction {
         other: &Conversation,
     ) {
         let key = self.tenancy.keys.conversation(channel, contact);
-        let mut change = "SET ticket_id = :next ADD waits_for :merged".to_owned();
+        let mut change = "SET ticket_id = :next".to_owned();
         let mut values = vec![(":next", text(next)), (":merged", ids(merged))];
+        if let Some(until) = other.counted_until {
+            change.push_str(", counted_until = :until");
+            values.push((":until", milliseconds(until)));
+        }
+        change.push_str(" ADD waits_for :merged");
         if !other.deferred.is_empty() {
             change.push_str(", waits_for_answer :deferred");
             let places = other.deferred.iter().map(ToString::to_string).collect();

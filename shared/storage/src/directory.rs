@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::error::StorageError;
 use crate::events::{self, Event};
 use crate::item::{self, Attributes, text};
-use crate::key::{
-    Key, Keys, read_campaign, read_channel, read_conversation, read_gap_check, read_message, read_parked, read_ticket,
+use crate::key::due::{
+    read_campaign, read_channel, read_conversation, read_gap_check, read_message, read_parked, read_ticket,
 };
+use crate::key::{Key, Keys};
 use crate::table::{Table, Tenancy};
 use crate::transaction::Transaction;
 

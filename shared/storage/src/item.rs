@@ -41,6 +41,11 @@ pub(crate) fn signed(value: i128) -> AttributeValue {
     AttributeValue::N(value.to_string())
 }
 
+/// A time that conditions compare.
+pub(crate) fn milliseconds(at: Timestamp) -> AttributeValue {
+    signed(at.as_millisecond().into())
+}
+
 /// A value that is a part of an item.
 pub(crate) fn value(what: &'static str, value: &impl Serialize) -> Result<AttributeValue, StorageError> {
     serde_dynamo::to_attribute_value(value).map_err(StorageError::unreadable(what))

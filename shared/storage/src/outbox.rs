@@ -1,13 +1,13 @@
 //! What waits to be sent, per conversation and in order.
 
-use domain::{ChannelId, ContactId, Message, MessageId, TicketId};
+use domain::{ChannelId, ContactId, Message, MessageId, Session, TicketId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::deferred::{DeferredPlace, one};
 use crate::directory;
 use crate::error::StorageError;
-use crate::item::{self, number, text};
+use crate::item::{self, milliseconds, number, text};
 use crate::messages::Whereabouts;
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
@@ -27,6 +27,8 @@ pub struct Entry {
 pub struct Beside {
     pub latest: Latest,
     pub deferred: Deferred,
+    /// The messages count for this session, which was not counted before (F21).
+    pub counted: Option<Session>,
 }
 
 /// Whether the messages' ticket is the conversation's latest.
@@ -89,7 +91,7 @@ impl Transaction {
         let more = number(messages.len() as u64);
         let mut values = vec![(":shard", text(shard)), (":time", text(time)), (":more", more)];
         let (mut set, mut rest) = ("due_pk = :shard, due_sk = :time".to_owned(), "accepted :more".to_owned());
-        let condition = match beside.latest {
+        let latest = match beside.latest {
             Latest::Stays => None,
             Latest::Becomes { read } => {
                 set.push_str(", ticket_id = :next");
@@ -109,7 +111,15 @@ impl Transaction {
                 values.push((":place", one(place)));
             }
         }
-        self.update(&key, &format!("SET {set} ADD {rest}"), condition, values);
+        let counted = beside.counted.map(|session| {
+            set.push_str(", counted_until = :until");
+            values.push((":until", milliseconds(session.expires_at())));
+            values.push((":begun", milliseconds(session.started_at())));
+            "(attribute_not_exists(counted_until) OR counted_until <= :begun)"
+        });
+        let conditions: Vec<&str> = latest.into_iter().chain(counted).collect();
+        let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
+        self.update(&key, &format!("SET {set} ADD {rest}"), condition.as_deref(), values);
     }
 
     /// The message stays first in line, but Graph asked us not to come before `not_before`.

@@ -14,7 +14,7 @@ use serde::Deserialize;
 use crate::directory::{Directory, time_key};
 use crate::error::StorageError;
 use crate::item::{Attributes, text};
-use crate::key::read_allowance;
+use crate::key::due::read_allowance;
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 

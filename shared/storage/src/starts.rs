@@ -2,15 +2,14 @@
 //!
 //! One number says how many are open: a beginning adds 1 if that stays within the limit. Each has an item by its time; who
 //! finds no room first takes those out that are over. So nobody who begins has to read what others do, and the number is
-//! never less than what was begun in the window, but for a message that was delivered after Meta had said it failed. It takes
-//! no more items than the limit was.
+//! never less than what was begun in the window. It takes no more items than the limit was, but for what arrives after all.
 //!
 //! Meta counts people: whoever was written to in the window counts once, however many messages follow. The latest beginning
 //! of each contact says how many messages hold it. When the last of them turns out not to have been sent, the place is
-//! free again.
+//! free again; and it is taken again, whatever the limit, when Meta says of one that it arrived after all.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::{ContactId, Message, MessageId};
+use domain::{ContactId, Message, MessageId, Portfolio};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -52,7 +51,7 @@ pub enum Beginning {
     Holds(Begun),
 }
 
-/// A place that is to be given back.
+/// A place that is to be given back, or taken again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Place {
     begun: Begun,
@@ -70,6 +69,21 @@ impl Tenancy {
     pub async fn place_held(&self, contact: ContactId, first: MessageId) -> Result<Option<Place>, StorageError> {
         let begun = self.last_begun_with(contact).await?;
         let Some(begun) = begun.filter(|begun| begun.begun_by == first && begun.holders > 0) else { return Ok(None) };
+        let is_open = self.table.get_item(self.keys.start(&place(begun.at, first))).await?.is_some();
+        Ok(Some(Place { begun, is_open }))
+    }
+
+    /// The place that a message left which arrived at `at` after all; nothing if another was begun with the contact since, or
+    /// it is over.
+    pub async fn place_left(
+        &self,
+        contact: ContactId,
+        first: MessageId,
+        at: Timestamp,
+    ) -> Result<Option<Place>, StorageError> {
+        let begun = self.last_begun_with(contact).await?;
+        let counts = |begun: &Begun| begun.begun_by == first && at < begun.at + Portfolio::WINDOW;
+        let Some(begun) = begun.filter(counts) else { return Ok(None) };
         let is_open = self.table.get_item(self.keys.start(&place(begun.at, first))).await?.is_some();
         Ok(Some(Place { begun, is_open }))
     }
@@ -155,8 +169,7 @@ impl Transaction {
             let change = "SET open_starts = if_not_exists(open_starts, :none) + :one";
             transaction.update(&keys.open_starts(), change, Some(condition), values);
         });
-        let start = Start { contact_id, at: begun.at };
-        self.create(item::write(&keys.start(&place(begun.at, begun.begun_by)), "beginning", &start));
+        self.enter_start(contact_id, begun);
         let marker = item::write(&keys.started(contact_id), "beginning", &begun).map(|mut item| {
             item::expire(&mut item, begun.at + REMEMBERED);
             item
@@ -170,13 +183,33 @@ impl Transaction {
     /// A message that held this place was not sent; the last one frees it.
     pub fn leave_place(&mut self, contact_id: ContactId, Place { begun, is_open }: Place) {
         let keys = self.tenancy.keys;
-        let values = [(":first", text(begun.begun_by)), (":read", number(begun.holders)), (":one", number(1))];
-        let condition = Some("begun_by = :first AND holders = :read");
-        self.update(&keys.started(contact_id), "SET holders = holders - :one", condition, values);
+        self.change_holders(contact_id, begun, "SET holders = holders - :one");
         if begun.holders == 1 && is_open {
             self.delete_existing(&keys.start(&place(begun.at, begun.begun_by)));
             self.update(&keys.open_starts(), "SET open_starts = open_starts - :one", None, [(":one", number(1))]);
         }
+    }
+
+    /// A message that had left this place arrived after all: it counts with Meta, whatever was begun meanwhile.
+    pub fn return_to_place(&mut self, contact_id: ContactId, Place { begun, is_open }: Place) {
+        self.change_holders(contact_id, begun, "SET holders = holders + :one");
+        if !is_open {
+            self.enter_start(contact_id, begun);
+            let values = [(":none", number(0)), (":one", number(1))];
+            let change = "SET open_starts = if_not_exists(open_starts, :none) + :one";
+            self.update(&self.tenancy.keys.open_starts(), change, None, values);
+        }
+    }
+
+    fn change_holders(&mut self, contact_id: ContactId, begun: Begun, change: &str) {
+        let values = [(":first", text(begun.begun_by)), (":read", number(begun.holders)), (":one", number(1))];
+        let condition = Some("begun_by = :first AND holders = :read");
+        self.update(&self.tenancy.keys.started(contact_id), change, condition, values);
+    }
+
+    fn enter_start(&mut self, contact_id: ContactId, begun: Begun) {
+        let (keys, start) = (self.tenancy.keys, Start { contact_id, at: begun.at });
+        self.create(item::write(&keys.start(&place(begun.at, begun.begun_by)), "beginning", &start));
     }
 }
 

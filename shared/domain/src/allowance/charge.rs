@@ -92,7 +92,7 @@ mod tests {
     fn charged() -> Delivery {
         let mut delivery = Delivery::queued(now());
         delivery.charge_to("2026-10-28".parse().unwrap());
-        delivery.claim(Uuid::from_u128(1), now()).unwrap();
+        delivery.claim(now()).unwrap();
         delivery
     }
 

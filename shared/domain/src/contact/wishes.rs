@@ -119,9 +119,9 @@ pub struct Block {
     pub by: UserId,
 }
 
-/// What is to be sent.
+/// How a person is to be written to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sending<'a> {
+pub enum Approach<'a> {
     /// Something free-form, in the person's session.
     Reply,
     /// A template that somebody chose for this person.
@@ -171,14 +171,14 @@ impl Wishes {
     ///
     /// # Errors
     /// [`NotWanted`]: the block first, since it holds for everything.
-    pub fn allow(&self, sending: Sending<'_>) -> Result<(), NotWanted> {
+    pub fn allow(&self, approach: Approach<'_>) -> Result<(), NotWanted> {
         if let Some(Block { at: since, .. }) = self.blocked {
             return Err(NotWanted::Blocked { since });
         }
-        match sending {
-            Sending::Reply => Ok(()),
-            Sending::Template(category) => self.take_marketing(category),
-            Sending::Campaign(category, rule) => {
+        match approach {
+            Approach::Reply => Ok(()),
+            Approach::Template(category) => self.take_marketing(category),
+            Approach::Campaign(category, rule) => {
                 self.take_marketing(category)?;
                 self.agree(rule)
             }

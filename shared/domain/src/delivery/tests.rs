@@ -12,7 +12,7 @@ fn failure() -> Failure {
 
 fn sending() -> Delivery {
     let mut delivery = Delivery::queued(at(0));
-    delivery.claim(Uuid::from_u128(1), at(1)).expect("a queued message can be claimed");
+    delivery.claim(at(1)).expect("a queued message can be claimed");
     delivery
 }
 
@@ -50,17 +50,9 @@ fn a_failure_after_delivered_changes_nothing_and_a_delivery_after_failure_does()
 #[test]
 fn a_message_is_claimed_once() {
     let mut delivery = sending();
-    assert!(delivery.claim(Uuid::from_u128(2), at(2)).is_err());
+    assert!(delivery.claim(at(2)).is_err());
     delivery.postpone(Obstacle::Pair, at(3)).expect("a message under way can be postponed");
-    assert!(delivery.claim(Uuid::from_u128(2), at(4)).is_ok());
-}
-
-#[test]
-fn a_claim_is_whose_it_is() {
-    let mut delivery = sending();
-    assert!(delivery.is_claimed_by(Uuid::from_u128(1)) && !delivery.is_claimed_by(Uuid::from_u128(2)));
-    delivery.sent(at(2));
-    assert!(!delivery.is_claimed_by(Uuid::from_u128(1)));
+    assert!(delivery.claim(at(4)).is_ok());
 }
 
 #[test]
@@ -104,7 +96,7 @@ fn a_lost_answer_is_settled_by_any_status_and_by_nothing_else() {
     let mut delivery = sending();
     delivery.lose_answer(None, at(10)).expect("the answer of a call under way can be lost");
     assert_eq!(delivery.turn(), Turn::Unconfirmed { until: at(40) });
-    assert!(delivery.claim(Uuid::from_u128(2), at(11)).is_err());
+    assert!(delivery.claim(at(11)).is_err());
     delivery.report(&Report::Delivered, at(12));
     assert_eq!((delivery.status(), delivery.turn()), (Status::Delivered, Turn::Over));
     assert!(delivery.resend(Resender::Person, at(13)).is_err());
@@ -119,7 +111,7 @@ fn an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so
     assert!(delivery.resend(Resender::Rule, at(309)).is_err());
     delivery.resend(Resender::Rule, at(310)).expect("its time has come");
     assert!(delivery.resend(Resender::Rule, at(310)).is_err());
-    delivery.claim(Uuid::from_u128(2), at(311)).expect("a queued message can be claimed");
+    delivery.claim(at(311)).expect("a queued message can be claimed");
     delivery.lose_answer(after, at(320)).expect("the answer of a call under way can be lost");
     assert_eq!((delivery.resends_at(), delivery.without_outcome_since()), (None, Some(at(0))));
     delivery.resend(Resender::Person, at(400)).expect("a person may");
@@ -156,7 +148,7 @@ fn any_report() -> impl Strategy<Value = Report> {
 /// Anything that may happen to a message of ours, by whoever and whenever.
 #[derive(Clone, Debug)]
 enum Event {
-    Claimed(u128),
+    Claimed,
     Postponed,
     PutOff,
     AnswerLost,
@@ -167,7 +159,7 @@ enum Event {
 
 fn any_event() -> impl Strategy<Value = Event> {
     prop_oneof![
-        (0u128..3).prop_map(Event::Claimed),
+        Just(Event::Claimed),
         Just(Event::Postponed),
         Just(Event::PutOff),
         Just(Event::AnswerLost),
@@ -179,7 +171,7 @@ fn any_event() -> impl Strategy<Value = Event> {
 
 fn happens(event: &Event, delivery: &mut Delivery, now: Timestamp) -> bool {
     match event {
-        Event::Claimed(by) => delivery.claim(Uuid::from_u128(*by), now).is_ok(),
+        Event::Claimed => delivery.claim(now).is_ok(),
         Event::Postponed => delivery.postpone(Obstacle::Pair, now).is_ok(),
         Event::PutOff => delivery.put_off(Obstacle::File, now).is_ok(),
         Event::AnswerLost => delivery.lose_answer(None, now).is_ok(),
@@ -201,7 +193,7 @@ proptest! {
             prop_assert!(happened || delivery == before);
             // Between two claims somebody has said that the call before did not send it, or wants it sent again.
             match event {
-                Event::Claimed(_) if happened => prop_assert!(std::mem::replace(&mut free, false)),
+                Event::Claimed if happened => prop_assert!(std::mem::replace(&mut free, false)),
                 Event::Postponed | Event::Resent if happened => free = true,
                 _ => {}
             }
@@ -232,8 +224,8 @@ proptest! {
 }
 
 #[test]
-fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_once() {
-    let first = MessageId::from(Uuid::from_u128(7));
+fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_what_arrives_after_all_returns_to_it() {
+    let first = MessageId::from(uuid::Uuid::from_u128(7));
     let mut delivery = sending();
     delivery.hold_place_of(first);
     assert_eq!(delivery.leave_place(), None);
@@ -241,6 +233,10 @@ fn only_what_is_known_not_to_have_been_sent_leaves_its_place_and_once() {
     assert_eq!(delivery.leave_place(), None);
     delivery.report(&Report::Failed(failure()), at(3));
     assert_eq!((delivery.leave_place(), delivery.leave_place()), (Some(first), None));
+    assert_eq!(delivery.return_to_place(), None);
+    delivery.report(&Report::Delivered, at(4));
+    assert_eq!((delivery.return_to_place(), delivery.return_to_place()), (Some(first), None));
+    assert_eq!(delivery.leave_place(), None);
 
     let mut discarded = sending();
     discarded.hold_place_of(first);

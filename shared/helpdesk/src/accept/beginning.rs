@@ -56,31 +56,45 @@ impl Beginning {
             return Ok(Self::FREE);
         }
         let tenant = tenancy.tenant().await?.ok_or(AcceptError::NoSuchTenant)?;
-        if sending.counts(&domain::allowance::zone(&tenant.time_zone)).is_none() {
+        let counted_until = match sending {
+            Sending::InSession(_) => tenancy.conversation(ticket.channel_id, ticket.contact_id).await?.counted_until,
+            Sending::OutsideSession => None,
+        };
+        if sending.counts(&domain::allowance::zone(&tenant.time_zone), counted_until).is_none() {
             return Ok(Self::FREE);
         }
         let allowance = Allowance::of(&tenant, now);
-        if funds == Funds::SetAside(None) {
-            return Err(AcceptError::AllowanceExhausted { resets_at: allowance.period.ends_at });
-        }
-        let counts = match sending {
-            Sending::InSession(session) => Counts::Session(session),
-            Sending::OutsideSession => {
+        let counts = match (sending, funds) {
+            // What is said in a session goes on when nothing is left (F23).
+            (Sending::InSession(_), Funds::SetAside(None)) => return Ok(Self::FREE),
+            (Sending::InSession(session), _) => Counts::Session(session),
+            (Sending::OutsideSession, Funds::SetAside(None)) => {
+                return Err(AcceptError::AllowanceExhausted { resets_at: allowance.period.ends_at });
+            }
+            (Sending::OutsideSession, _) => {
                 Counts::Outside { place: place(tenancy, tenant.unverified_limit, ticket, now).await? }
             }
         };
         Ok(Self(Some(Taken { allowance, funds, counts })))
     }
 
+    /// The session that they count for, once in the whole conversation.
+    pub(crate) fn session(&self) -> Option<Session> {
+        match self.0.as_ref()?.counts {
+            Counts::Session(session) => Some(session),
+            Counts::Outside { .. } => None,
+        }
+    }
+
     /// Whether they can be sent all the same when nothing is left: only what we begin is held back then (F23).
     pub(super) fn may_be_free(&self) -> bool {
-        matches!(&self.0, Some(Taken { counts: Counts::Session(_), .. }))
+        self.session().is_some()
     }
 
     pub(crate) fn reserve(
         &self,
         transaction: &mut Transaction,
-        ticket: &mut Ticket,
+        ticket: &Ticket,
         messages: &mut [Message],
         now: Timestamp,
     ) {
@@ -92,8 +106,7 @@ impl Beginning {
                     transaction.hold_place(ticket.contact_id, place, messages, now);
                 }
             }
-            Counts::Session(session) => {
-                ticket.session_counted(*session);
+            Counts::Session(_) => {
                 let first = messages.len().min(1);
                 taken.charge(transaction, &mut messages[..first], Reason::SessionBeforeNovember2024);
             }

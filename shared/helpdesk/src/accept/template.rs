@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::contact::wishes::Sending;
+use domain::contact::wishes::Approach;
 use domain::content::TemplateMessage;
 use domain::template::{Category, GivenHeader, Status};
 use domain::{Contact, Content, Identity, Template};
@@ -93,7 +93,7 @@ fn values(template: &Template, new: &NewTemplate, contact: Option<&Contact>) -> 
 /// # Errors
 /// Why not.
 pub(super) fn may_go(content: &Content, thread: &Thread) -> Result<(), AcceptError> {
-    let sending = match content {
+    let approach = match content {
         // Meta sends codes to numbers only (131062).
         Content::Template(template)
             if template.category == Category::Authentication
@@ -101,8 +101,8 @@ pub(super) fn may_go(content: &Content, thread: &Thread) -> Result<(), AcceptErr
         {
             return Err(AcceptError::NumberNeeded);
         }
-        Content::Template(template) => Sending::Template(&template.category),
-        _ => Sending::Reply,
+        Content::Template(template) => Approach::Template(&template.category),
+        _ => Approach::Reply,
     };
-    thread.contact().map_or(Ok(()), |contact| Ok(contact.wishes.allow(sending)?))
+    thread.contact().map_or(Ok(()), |contact| Ok(contact.wishes.allow(approach)?))
 }

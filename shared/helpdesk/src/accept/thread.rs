@@ -9,7 +9,7 @@ use whatsapp::limits::REACTABLE;
 
 use super::conversation::Person;
 use super::reply::{Destination, NewReply, NewTemplate, Saying};
-use super::{AcceptError, LOOK_AFTER, NotReactable};
+use super::{AcceptError, Beginning, LOOK_AFTER, NotReactable};
 use crate::living::{living_contact, living_ticket};
 use crate::merge::settle;
 use crate::retry::{ATTEMPTS, Busy};
@@ -103,7 +103,13 @@ impl Thread {
     }
 
     /// Writes the ticket with the messages that enter it, which wait to be sent.
-    pub(super) fn write(&mut self, transaction: &mut Transaction, messages: &[Message], now: Timestamp) {
+    pub(super) fn write(
+        &mut self,
+        transaction: &mut Transaction,
+        messages: &[Message],
+        beginning: &Beginning,
+        now: Timestamp,
+    ) {
         let latest = match self.place {
             Place::There => Latest::Stays,
             Place::Ahead { latest } | Place::New { latest } => Latest::Becomes { read: latest },
@@ -113,7 +119,8 @@ impl Thread {
             Place::New { .. } => transaction.create_ticket(&self.ticket),
         }
         let deferred = self.deferred.as_ref().map_or(Deferred::Same, |reply| Deferred::Waits(reply.into()));
-        transaction.enter_outbox_and(messages, now + LOOK_AFTER, Beside { latest, deferred });
+        let beside = Beside { latest, deferred, counted: beginning.session() };
+        transaction.enter_outbox_and(messages, now + LOOK_AFTER, beside);
         if let Some(reply) = &self.deferred {
             transaction.create_deferred_reply(reply);
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::campaign::{Attempt, Campaign, Left, Outcome, Recipient, Refused, Slice};
-use domain::contact::wishes::{ConsentRule, NotWanted, Sending};
+use domain::contact::wishes::{Approach, ConsentRule, NotWanted};
 use domain::template::{Category, Unfillable};
 use domain::{BlockId, CampaignId, ContactId, Tenant};
 use futures::stream::{self, StreamExt, TryStreamExt};
@@ -114,7 +114,7 @@ impl Campaigning<'_> {
         let allowed = terms
             .category
             .as_ref()
-            .map_or(Ok(()), |category| contact.wishes.allow(Sending::Campaign(category, terms.consent)));
+            .map_or(Ok(()), |category| contact.wishes.allow(Approach::Campaign(category, terms.consent)));
         if let Err(why) = allowed {
             return Ok(Outcome::Refused(Refused::because(word_of(why))));
         }

@@ -5,7 +5,6 @@ use std::time::Instant;
 use domain::{Content, Message, MessageId, Session, Wamid};
 use jiff::{SignedDuration, Timestamp};
 use storage::StorageError;
-use uuid::Uuid;
 use whatsapp::graph::SendResult;
 
 use super::file::Provided;
@@ -52,7 +51,7 @@ impl Post<'_> {
         // The conversation is marked for `due-work` since the message was accepted: if this sender dies after the
         // claim, somebody looks.
         let begun_at = (self.now)();
-        let Some(claimed) = settle::claim(self.tenancy, &mut message, Uuid::new_v4(), begun_at).await? else {
+        let Some(claimed) = settle::claim(self.tenancy, &mut message, begun_at).await? else {
             return Ok(Step::Next);
         };
         let opaque = message.id.to_string();

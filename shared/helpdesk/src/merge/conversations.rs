@@ -74,7 +74,10 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
     if let Some(latest) = &mut latest {
         transaction.save_ticket(latest);
     }
-    transaction.join_conversation(channel, survivor, ours.ticket_id, next, &waiting(merged, &theirs), &theirs);
+    let counted_until = ours.counted_until.max(theirs.counted_until);
+    let waiting = waiting(merged, &theirs);
+    let theirs = Conversation { counted_until, ..theirs };
+    transaction.join_conversation(channel, survivor, ours.ticket_id, next, &waiting, &theirs);
     Ok(Some(transaction))
 }
 

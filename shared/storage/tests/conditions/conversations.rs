@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::Session;
+use jiff::SignedDuration;
 use storage::conversations::Conversation;
 use storage::outbox::{Beside, Deferred, Latest};
 use storage::{CommitError, Tenancy};
@@ -44,7 +46,7 @@ async fn a_conversation_goes_on_from_the_ticket_that_was_read() {
 async fn a_message_that_begins_a_ticket_makes_it_the_latest_after_the_one_that_was_read() {
     let tenancy = tenancy().await;
     let enter = async |read: Option<u128>, deferred: Deferred| {
-        let beside = Beside { latest: Latest::Becomes { read: read.map(ticket_id) }, deferred };
+        let beside = Beside { latest: Latest::Becomes { read: read.map(ticket_id) }, deferred, counted: None };
         write(&tenancy, |transaction| transaction.enter_outbox_and(&[message(1)], now(), beside)).await
     };
     let place = storage::DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
@@ -58,11 +60,34 @@ async fn a_message_that_begins_a_ticket_makes_it_the_latest_after_the_one_that_w
 }
 
 #[tokio::test]
+async fn a_session_is_counted_once_by_whichever_thread_and_the_next_one_anew() {
+    let tenancy = tenancy().await;
+    let session = Session::opened_by(now());
+    let count = async |number: u128, latest: Latest, session: Session| {
+        let beside = Beside { latest, counted: Some(session), ..Beside::default() };
+        write(&tenancy, |transaction| transaction.enter_outbox_and(&[message(number)], now(), beside)).await
+    };
+    count(1, Latest::Becomes { read: None }, session).await.unwrap();
+    let longer = session.extended_by(now() + SignedDuration::from_hours(23));
+    for again in [session, longer] {
+        assert!(is_conflict(&count(2, Latest::Stays, again).await));
+        assert!(is_conflict(&count(2, Latest::Becomes { read: Some(ticket_id(1)) }, again).await));
+    }
+    let counted_until = async || tenancy.conversation(channel_id(), contact_id(7)).await.unwrap().counted_until;
+    assert_eq!(counted_until().await, Some(session.expires_at()));
+
+    let next = Session::opened_by(session.expires_at());
+    count(3, Latest::Stays, next).await.unwrap();
+    assert_eq!(counted_until().await, Some(next.expires_at()));
+}
+
+#[tokio::test]
 async fn conversations_are_joined_and_parted_as_they_were_read() {
     let tenancy = tenancy().await;
     let (merged, other) = (BTreeSet::from([contact_id(8)]), Conversation::default());
     let place = storage::DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
-    let waiting = Conversation { deferred: BTreeSet::from([place]), ..Conversation::default() };
+    let counted_until = Some(now());
+    let waiting = Conversation { deferred: BTreeSet::from([place]), counted_until, ..Conversation::default() };
     let join = async |read: Option<u128>, other: &Conversation| {
         let read = read.map(ticket_id);
         let next = ticket_id(5);
@@ -77,6 +102,8 @@ async fn conversations_are_joined_and_parted_as_they_were_read() {
         assert!(is_conflict(&join(None, other).await) && is_conflict(&join(Some(2), other).await));
     }
     join(Some(1), &waiting).await.unwrap();
+    let joined = tenancy.conversation(channel_id(), contact_id(7)).await.unwrap();
+    assert_eq!((joined.deferred, joined.counted_until), (waiting.deferred.clone(), counted_until));
     assert!(is_conflict(&part(1, None).await) && is_conflict(&part(1, Some(2)).await));
     part(5, Some(1)).await.unwrap();
     assert_eq!(latest(&tenancy).await, Some(ticket_id(1)));

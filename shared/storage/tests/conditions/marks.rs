@@ -3,7 +3,7 @@
 use domain::allowance::LedgerEntry;
 use domain::audit::Month;
 use domain::notice::About;
-use domain::{BlockId, Gap, GapKind};
+use domain::{BlockId, Gap, GapKind, Portfolio};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use storage::directory::{Due, Work};
@@ -159,6 +159,26 @@ async fn a_place_whose_window_is_over_gives_nothing_back() {
     leave(over).await.unwrap();
     begin(&tenancy, 2, 1, None).await.unwrap();
     assert!(matches!(begin(&tenancy, 3, 1, None).await, Err(ReserveError::TooManyBegun)));
+}
+
+#[tokio::test]
+async fn what_arrives_after_all_takes_its_place_again_once_and_whatever_the_limit() {
+    let tenancy = table().await.of(tenant_id(TENANT));
+    begin(&tenancy, 1, 1, None).await.unwrap();
+    let first = message(101).id;
+    let held = tenancy.place_held(contact_id(1), first).await.unwrap().unwrap();
+    write(&tenancy, |transaction| transaction.leave_place(contact_id(1), held)).await.unwrap();
+    begin(&tenancy, 2, 1, None).await.unwrap();
+
+    let over = tenancy.place_left(contact_id(1), first, now() + Portfolio::WINDOW).await.unwrap();
+    assert_eq!(over, None);
+    let left = tenancy.place_left(contact_id(1), first, now() + MINUTE).await.unwrap().unwrap();
+    let again = || write(&tenancy, move |transaction| transaction.return_to_place(contact_id(1), left));
+    again().await.unwrap();
+    assert!(is_conflict(&again().await));
+    assert!(tenancy.place_held(contact_id(1), first).await.unwrap().is_some());
+    assert!(matches!(begin(&tenancy, 3, 2, None).await, Err(ReserveError::TooManyBegun)));
+    begin(&tenancy, 3, 3, None).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use super::{Edit, edit, guard};
 use crate::list::{Guard, LIB};
 
 const DELIVERY: &str = "shared/domain/src/delivery.rs";
+const LIMITS: &str = "shared/domain/src/delivery/limits.rs";
 const TICKET: &str = "shared/domain/src/ticket.rs";
 const REMINDER: &str = "shared/domain/src/ticket/reminder.rs";
 const SESSION: &str = "shared/domain/src/session.rs";
@@ -63,15 +64,6 @@ fn of_messages() -> Vec<Guard> {
             "an unconfirmed message is not claimed again",
             edit(DELIVERY, claim, claim_unconfirmed),
             &["delivery::tests::a_lost_answer_is_settled_by_any_status_and_by_nothing_else"],
-        ),
-        rule(
-            "a sender knows its own claim",
-            edit(
-                DELIVERY,
-                "self.status == Status::Sending && self.claimed_by == Some(by)",
-                "self.status == Status::Sending && self.claimed_by.is_some()",
-            ),
-            &["delivery::tests::a_claim_is_whose_it_is"],
         ),
         rule(
             "what Meta has is not put off any more",
@@ -208,6 +200,13 @@ fn of_the_allowance() -> Vec<Guard> {
             [edit(CHARGE, "self.from == ChargeState::Released", "false")],
             ("storage", "allowance"),
             &["what_was_given_back_is_taken_again_only_while_there_is_room"],
+        ),
+        rule(
+            "what arrives after all takes its place again",
+            edit(LIMITS, "self.left_place_of.take_if(|_| self.status.is_delivered())", "None"),
+            &[
+                "delivery::tests::only_what_is_known_not_to_have_been_sent_leaves_its_place_and_what_arrives_after_all_returns_to_it",
+            ],
         ),
         rule(
             "what is known not to have been sent is given back",

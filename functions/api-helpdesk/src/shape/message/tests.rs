@@ -87,7 +87,7 @@ fn an_incoming_message_is_received_and_has_no_statuses() {
 #[test]
 fn a_failed_message_says_why_and_what_to_do() {
     let mut delivery = Delivery::queued(at(10));
-    delivery.claim(Uuid::nil(), at(11)).unwrap();
+    delivery.claim(at(11)).unwrap();
     let failure =
         domain::Failure { code: "131026".into(), reason: "undeliverable".into(), advice: "call the customer".into() };
     delivery.report(&Report::Failed(failure), at(12));
@@ -145,7 +145,7 @@ fn a_failed_message_says_why_and_what_to_do() {
 #[test]
 fn a_message_whose_call_is_under_way_is_shown_as_queued() {
     let mut delivery = Delivery::queued(at(10));
-    delivery.claim(Uuid::nil(), at(11)).unwrap();
+    delivery.claim(at(11)).unwrap();
     let shown = Message::of(message(outgoing(delivery), Content::Text { text: "hello".into() }), &business());
     assert_eq!(shown.status, MessageStatus::Queued);
 }

@@ -21,7 +21,7 @@ fn agreed(status: ConsentStatus, second: i64) -> Wishes {
     wishes
 }
 
-const CAMPAIGN: fn(ConsentRule) -> Sending<'static> = |rule| Sending::Campaign(&Category::Marketing, rule);
+const CAMPAIGN: fn(ConsentRule) -> Approach<'static> = |rule| Approach::Campaign(&Category::Marketing, rule);
 
 #[test]
 fn who_opted_out_gets_no_marketing_and_everything_else() {
@@ -29,14 +29,14 @@ fn who_opted_out_gets_no_marketing_and_everything_else() {
     let refused = Err(NotWanted::OptedOut { since: at(10) });
     let newer = Category::Other("marketing_lite".into());
     for category in [&Category::Marketing, &newer] {
-        assert_eq!(wishes.allow(Sending::Template(category)), refused);
-        assert_eq!(wishes.allow(Sending::Campaign(category, ConsentRule::NotWithdrawn)), refused);
+        assert_eq!(wishes.allow(Approach::Template(category)), refused);
+        assert_eq!(wishes.allow(Approach::Campaign(category, ConsentRule::NotWithdrawn)), refused);
     }
     for category in [&Category::Utility, &Category::Authentication] {
-        assert_eq!(wishes.allow(Sending::Template(category)), Ok(()));
+        assert_eq!(wishes.allow(Approach::Template(category)), Ok(()));
     }
-    assert_eq!(wishes.allow(Sending::Reply), Ok(()));
-    assert_eq!(Wishes::default().allow(Sending::Template(&Category::Marketing)), Ok(()));
+    assert_eq!(wishes.allow(Approach::Reply), Ok(()));
+    assert_eq!(Wishes::default().allow(Approach::Template(&Category::Marketing)), Ok(()));
 }
 
 #[test]
@@ -44,8 +44,8 @@ fn nothing_goes_to_who_is_blocked() {
     let mut wishes = opted_out(10);
     wishes.block(&eve(), at(20));
     wishes.block(&eve(), at(30));
-    for sending in [Sending::Reply, Sending::Template(&Category::Utility), CAMPAIGN(ConsentRule::NotWithdrawn)] {
-        assert_eq!(wishes.allow(sending), Err(NotWanted::Blocked { since: at(20) }));
+    for approach in [Approach::Reply, Approach::Template(&Category::Utility), CAMPAIGN(ConsentRule::NotWithdrawn)] {
+        assert_eq!(wishes.allow(approach), Err(NotWanted::Blocked { since: at(20) }));
     }
     assert!(!wishes.drop_what_was_sent(at(19)));
     assert!(wishes.drop_what_was_sent(at(20)));
@@ -61,7 +61,7 @@ fn a_campaign_asks_for_consent_and_a_single_template_does_not() {
     for rule in [ConsentRule::NotWithdrawn, ConsentRule::Given] {
         assert_eq!(withdrawn.allow(CAMPAIGN(rule)), Err(NotWanted::ConsentWithdrawn { since: at(2) }));
     }
-    assert_eq!(withdrawn.allow(Sending::Template(&Category::Marketing)), Ok(()));
+    assert_eq!(withdrawn.allow(Approach::Template(&Category::Marketing)), Ok(()));
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn of_two_contacts_that_are_one_person_the_latest_word_counts_and_a_block_holds(
     let (one, other) = (resumed.with(&blocked), blocked.with(&resumed));
     assert_eq!(one, other);
     assert_eq!(one.marketing.last().map(|last| (last.choice, last.since)), Some((Stance::Allowed, at(20))));
-    assert_eq!(one.allow(Sending::Reply), Err(NotWanted::Blocked { since: at(40) }));
+    assert_eq!(one.allow(Approach::Reply), Err(NotWanted::Blocked { since: at(40) }));
     // Said again after the other contact had changed their mind: it counts.
     blocked.marketing.hear(Stance::OptedOut, at(30), Source::Whatsapp);
     let merged = blocked.with(&resumed).marketing;

@@ -162,6 +162,16 @@ fn of_tickets() -> Vec<Guard> {
             &[],
         ),
         condition(
+            "a session is counted once by whichever thread of the conversation",
+            [edit(
+                OUTBOX,
+                "\"(attribute_not_exists(counted_until) OR counted_until <= :begun)\"",
+                "\"(attribute_not_exists(counted_until) OR counted_until <= :begun OR counted_until > :begun)\"",
+            )],
+            &["conditions::conversations::a_session_is_counted_once_by_whichever_thread_and_the_next_one_anew"],
+            &["Update CONVERSATION if (attribute_not_exists(counted_until) OR counted_until <= :begun)"],
+        ),
+        condition(
             "nobody says that nothing waits once something was accepted",
             [edit(CONVERSATIONS, ".condition_expression(«\"accepted = :read\"»)", "\"accepted = :read OR accepted <> :read\"")],
             &["conditions::conversations::nobody_says_that_nothing_waits_once_something_was_accepted"],
