@@ -86,6 +86,21 @@ async fn the_same_five_messages_split_and_packed_in_every_way_are_five() {
 }
 
 #[tokio::test]
+async fn a_message_that_stands_in_a_webhook_twice_is_one() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let now = world.clock().now().await;
+    let [first, second] = ["line 0", "line 1"].map(|line| payload::text(&ada, now, line));
+    let body = payload::messages(&ada, &[first.clone(), first.clone(), second, first]);
+
+    let outcomes = world.outcomes_of(&body).await;
+
+    let words: Vec<&str> = outcomes.iter().map(|it| it.outcome.as_str()).collect();
+    assert_eq!(words, ["message", "duplicate", "message", "duplicate"], "{outcomes:#?}");
+    assert_one_ticket_with(&world, &["line 0", "line 1"]).await;
+}
+
+#[tokio::test]
 async fn a_message_that_comes_five_times_at_once_and_again_days_later_is_one() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");

@@ -1,7 +1,8 @@
-//! What tools ask of the local stack itself: what was used, and that a schedule runs now.
+//! What tools ask of the local stack itself: what was used, what functions are at, and that a schedule runs now.
 
-use acceptance::World;
 use acceptance::roles::template;
+use acceptance::{World, eventually};
+use local::claims;
 use serde_json::{Value, json};
 
 use crate::{counted_world, fresh_world, shared_world};
@@ -52,6 +53,26 @@ async fn a_schedule_runs_now_and_its_function_answers() {
         assert_eq!(answer.1["more"], false);
     }
     assert_eq!(run(&world, "every-full-moon").await.0, 404);
+}
+
+#[tokio::test]
+async fn what_a_function_is_at_and_what_it_has_claimed_can_be_asked() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!({ "delay_ms": 3_000 })).await;
+    let before = world.clock().now().await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+
+    let claim = eventually("the claim", async || {
+        let (_, jobs) = world.work_of("outbound-sender").await.pop()?;
+        claims::among(&jobs, &world.data()).await.unwrap().pop()
+    })
+    .await;
+
+    assert_eq!(claim.message_id.to_string(), reply.id());
+    assert!(before <= claim.at && claim.at <= world.clock().now().await, "{claim:?}");
+    world.settles().await;
+    assert!(world.work_of("outbound-sender").await.is_empty());
 }
 
 async fn run(world: &World, schedule: &str) -> (u16, Value) {

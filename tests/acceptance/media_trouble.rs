@@ -4,8 +4,8 @@ use acceptance::{Customer, Point, World, eventually, files};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::fresh_world;
 use crate::media::{file, large_document, link_of, newest, sent, served, state};
+use crate::{counted_world, fresh_world};
 
 /// A part of the path of every download, and of every look-up.
 const DOWNLOAD: &str = "/attachments";
@@ -160,6 +160,31 @@ async fn a_webhook_that_comes_again_fetches_nothing_again() {
 
     assert_eq!(world.file_requests().await, (1, 1));
     assert_eq!(world.agent().messages(&ada.thread().await).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_job_that_comes_again_fetches_nothing_again() {
+    let world = counted_world().await;
+    let ada = world.customer("Ada");
+    world.counts_calls_anew().await;
+    sent(&ada, picture()).await;
+    assert_eq!(world.file_requests().await, (1, 1));
+    let mut points = world.points().await.into_iter();
+    let stores = points.rfind(|point| point.function == "media-download" && is_write(&point.operation)).unwrap();
+    world.counts_calls_anew().await;
+
+    // The message says that its file is here, and the job is not done with.
+    world.arms(&stores, 1, "kill_after").await;
+    sent(&ada, picture()).await;
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(state(&newest(&ada).await), is("stored"));
+    assert_eq!(world.file_requests().await, (2, 2));
+}
+
+fn is_write(operation: &str) -> bool {
+    ["PutItem", "UpdateItem", "TransactWriteItems"].contains(&operation)
 }
 
 #[tokio::test]

@@ -186,6 +186,37 @@ async fn a_merge_that_was_wrong_is_undone_and_stays_so() {
 }
 
 #[tokio::test]
+async fn of_merges_that_built_on_each_other_the_last_is_undone_first() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, renamed, user_id) = (world.customer("Ada"), world.customer("Ada elsewhere"), world.fresh_user_id());
+    let oldest = ada.writes("by the old number").await;
+    let by_phone = renamed.writes("by the new number").await;
+    let by_id = renamed.hiding_as(&user_id).writes("hidden").await;
+    renamed.writes_showing(&user_id, "with both").await;
+    let system = json!({ "type": "user_changed_number", "body": "Ada has another number", "wa_id": renamed.number });
+    ada.sends(json!({ "system": system })).await;
+    world.settles().await;
+    for merged in [&by_phone, &by_id] {
+        assert_eq!(agent.contact(merged.contact_id()).await["id"], oldest.contact_id());
+    }
+    let undo = async |into: &Thread, merged: &Thread| {
+        let path = format!("/v1/contacts/{}/merges/{}", into.contact_id(), merged.contact_id());
+        agent.calls(Method::DELETE, &path, None).await
+    };
+
+    let too_early = undo(&by_phone, &by_id).await.expecting(409);
+
+    assert_eq!(too_early.body["code"], "contact_merged");
+    assert_eq!(agent.contact(by_id.contact_id()).await["id"], oldest.contact_id());
+    undo(&oldest, &by_phone).await.expecting(200);
+    undo(&by_phone, &by_id).await.expecting(200);
+    for thread in [&oldest, &by_phone, &by_id] {
+        assert_eq!(agent.contact(thread.contact_id()).await["id"], thread.contact_id());
+    }
+}
+
+#[tokio::test]
 async fn a_status_that_names_both_makes_one_contact_of_two_and_none_of_a_stranger() {
     let world = fresh_world().await;
     let agent = world.agent();

@@ -50,6 +50,27 @@ async fn a_pair_that_is_too_fast_lets_nobody_else_wait() {
 }
 
 #[tokio::test]
+async fn a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_written() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
+    let asked = async || world.graph_requests_to("Ada").await.len();
+    world.agent().replies_to(&thread, "one").await.expecting(202);
+    world.settles().await;
+    while asked().await < 4 {
+        world.clock().advance("PT20S").await;
+    }
+
+    // The fourth time it has to wait for 64 seconds.
+    world.agent().replies_to(&thread, "two").await.expecting(202);
+    world.settles().await;
+    assert_eq!(asked().await, 4);
+    world.clock().advance("PT2M").await;
+
+    assert_eq!(world.phone_of("Ada").received().await, ["one", "two"]);
+}
+
+#[tokio::test]
 async fn a_number_that_is_too_fast_waits_with_all_its_conversations_and_no_other_number_does() {
     let world = fresh_world().await;
     let (zoe, zoes) = elsewhere(&world).await;

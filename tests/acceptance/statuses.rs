@@ -119,14 +119,17 @@ async fn a_status_that_comes_before_the_send_is_recorded_is_not_lost() {
 #[tokio::test]
 async fn a_status_that_names_our_message_of_another_number_touches_nothing() {
     let (world, thread, id, _) = sent().await;
-    let stranger = world.customer("Ada").writing_to(1, 0);
     let now = world.clock().now().await - SignedDuration::from_secs(1);
-    let forged = payload::status(&payload::wamid(), "read", now, &stranger, Some(&id));
+    // Another one of ours, and another tenant's.
+    for (tenant, channel) in [(0, 1), (1, 0)] {
+        let elsewhere = world.customer("Ada").writing_to(tenant, channel);
+        let forged = payload::status(&payload::wamid(), "read", now, &elsewhere, Some(&id));
 
-    let outcomes = world.outcomes_of(&payload::statuses(&stranger, &[forged])).await;
+        let outcomes = world.outcomes_of(&payload::statuses(&elsewhere, &[forged])).await;
 
-    assert_eq!(outcomes[0].outcome, "status_parked");
-    assert_eq!(world.agent().status_of(&thread, &id).await, "sent");
+        assert_eq!(outcomes[0].outcome, "status_parked");
+        assert_eq!(world.agent().status_of(&thread, &id).await, "sent");
+    }
 }
 
 #[tokio::test]

@@ -1,10 +1,12 @@
 //! Kills and lost answers, and their end.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use acceptance::World;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use local::claims;
+use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -17,12 +19,15 @@ const SENDER: &str = "outbound-sender";
 /// Every so many kills it is the whole stack.
 const WHOLE_STACK: usize = 4;
 
-/// A kill, by the stack's clock.
-#[derive(Clone, Copy, Debug)]
+/// A kill.
+#[derive(Clone, Debug)]
 pub(crate) struct Kill {
+    /// By the stack's clock, which may have been moved.
     pub(crate) at: Timestamp,
-    /// How many processes of the sender died.
-    pub(crate) senders: usize,
+    /// A function, or the whole stack.
+    pub(crate) victim: &'static str,
+    /// The messages that the sender's dead processes had claimed, by our id, and when they had.
+    pub(crate) held: BTreeMap<String, Timestamp>,
 }
 
 /// So many of Graph's answers to replies will be lost, in turn after the reply went out, before, and in the middle of
@@ -45,7 +50,7 @@ pub(crate) async fn until_done(
 ) -> Vec<Kill> {
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (began, began_at, mut kills) = (Instant::now(), world.clock().now().await, Vec::new());
+    let (began, mut kills) = (Instant::now(), Vec::new());
     let mut killed_at = began;
     while !work.is_empty() {
         tokio::select! {
@@ -53,29 +58,47 @@ pub(crate) async fn until_done(
             _ = seconds.tick() => watch::progress(world, options, figures, began.elapsed()).await,
         }
         if options.kill_every.is_some_and(|every| killed_at.elapsed() >= every) {
-            let senders = kill(world, kills.len()).await;
-            let passed = SignedDuration::try_from(began.elapsed()).unwrap_or(SignedDuration::MAX);
-            kills.push(Kill { at: began_at + passed, senders });
+            kills.push(kill(world, kills.len()).await);
             killed_at = Instant::now();
         }
     }
     kills
 }
 
-/// Says how many of the sender's processes died.
-async fn kill(world: &World, turn: usize) -> usize {
-    let processes = world.function_processes().await;
-    let senders = processes.iter().filter(|(function, _)| function == SENDER).count();
-    if turn % WHOLE_STACK == WHOLE_STACK - 1 {
+async fn kill(world: &World, turn: usize) -> Kill {
+    let whole = turn % WHOLE_STACK == WHOLE_STACK - 1;
+    let victim = if whole { "the whole stack" } else { FUNCTIONS[turn % FUNCTIONS.len()] };
+    if !whole && victim != SENDER {
+        let processes = world.function_processes().await;
+        processes.iter().filter(|(name, _)| name == victim).for_each(|(_, pid)| world.kill_process(*pid));
+        return Kill { at: world.clock().now().await, victim, held: BTreeMap::new() };
+    }
+    // Who stands still neither takes nor finishes anything between the look and the kill.
+    let senders = world.freezes(SENDER).await;
+    let at = world.clock().now().await;
+    let work = world.work_of(SENDER).await;
+    if whole {
         world.kill_stack();
+    }
+    senders.iter().for_each(|pid| world.kill_process(*pid));
+    if whole {
         world.start_again().await;
-        return senders;
     }
-    let victim = FUNCTIONS[turn % FUNCTIONS.len()];
-    for (_, pid) in processes.iter().filter(|(function, _)| function == victim) {
-        world.kill_process(*pid);
+    Kill { at, victim, held: held(world, at, &work).await }
+}
+
+/// What was claimed by processes that died: after they got their jobs, and before they stood still. A claim that was on
+/// its way then is written by now, and nobody takes it over for a minute and a half.
+async fn held(world: &World, at: Timestamp, work: &[(SignedDuration, Vec<Value>)]) -> BTreeMap<String, Timestamp> {
+    let mut held = BTreeMap::new();
+    for (took, jobs) in work {
+        // Milliseconds are cut off.
+        let began = at - *took - SignedDuration::from_millis(1);
+        let claims = claims::among(jobs, &world.data()).await.expect("the stack runs");
+        let theirs = claims.into_iter().filter(|claim| began <= claim.at && claim.at <= at);
+        held.extend(theirs.map(|claim| (claim.message_id.to_string(), claim.at)));
     }
-    if victim == SENDER { senders } else { 0 }
+    held
 }
 
 /// Meta and the queues bring again what was interrupted, in their own time.

@@ -1,9 +1,9 @@
-//! Why a message is `unconfirmed`: its sender died with it, or Graph's answer was lost before Meta did anything.
+//! Why a message is `unconfirmed`: the process that held it was killed, or Graph's answer was lost before Meta did anything.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
-use acceptance::World;
-use jiff::Timestamp;
+use acceptance::{GraphRequest, World};
 use serde_json::Value;
 
 use crate::trouble::Kill;
@@ -11,65 +11,107 @@ use crate::trouble::Kill;
 /// What may have left messages unconfirmed.
 pub(crate) struct Reasons {
     kills: Vec<Kill>,
-    /// Each message that reached Graph, by our id, and whether the last request for it was answered honestly.
-    requests: HashMap<String, bool>,
+    /// What Graph was asked for each message, by our id, oldest first.
+    requests: HashMap<String, Vec<GraphRequest>>,
 }
 
 impl Reasons {
     pub(crate) async fn of(world: &World, kills: Vec<Kill>) -> Self {
-        let requests = world.graph_requests().await.into_iter();
-        let requests = requests.filter_map(|request| {
-            let id = request.body["biz_opaque_callback_data"].as_str()?.to_owned();
-            Some((id, request.status.is_some() && request.fault.is_none()))
-        });
-        Self { kills, requests: requests.collect() }
+        let mut requests: HashMap<String, Vec<GraphRequest>> = HashMap::new();
+        for request in world.graph_requests().await {
+            if let Some(id) = request.body["biz_opaque_callback_data"].as_str() {
+                requests.entry(id.to_owned()).or_default().push(request);
+            }
+        }
+        Self { kills, requests }
     }
 
     /// Whether anything explains that this message is not known to have been sent. Meta tells of every message that it took,
-    /// so none that reached it is.
+    /// so nothing explains one of those.
     pub(crate) fn explain(&self, message: &Value) -> bool {
-        match self.requests.get(message["id"].as_str().unwrap_or_default()) {
-            Some(answered) => !answered,
-            None => self.a_sender_died_between(at(message, "queued"), at(message, "unconfirmed")),
+        let id = id(message);
+        let asked = self.requests.get(id).and_then(|requests| requests.last());
+        if asked.is_some_and(was_taken) {
+            return false;
         }
+        let answer_lost = asked.is_some_and(|request| request.fault.as_deref() == Some("drop_before"));
+        answer_lost || self.kills.iter().any(|kill| kill.held.contains_key(id))
     }
 
-    fn a_sender_died_between(&self, accepted: Option<Timestamp>, given_up: Option<Timestamp>) -> bool {
-        let (Some(accepted), Some(given_up)) = (accepted, given_up) else { return false };
-        self.kills.iter().any(|kill| kill.senders > 0 && accepted <= kill.at && kill.at <= given_up)
+    /// What is known of a message, in lines.
+    pub(crate) fn known_of(&self, message: &Value) -> String {
+        let mut known = format!("{} is {}: {}", id(message), message["status"], message["statuses"]);
+        for GraphRequest { at, status, fault, .. } in self.requests.get(id(message)).into_iter().flatten() {
+            let _ = write!(known, "\n  Graph was asked at {at}: status {status:?}, fault {fault:?}");
+        }
+        for Kill { at, victim, held } in &self.kills {
+            let part = held.get(id(message)).map(|claimed| format!(", which had claimed it at {claimed}"));
+            let _ = write!(known, "\n  {victim} was killed at {at}{}", part.unwrap_or_default());
+        }
+        known
     }
 }
 
-fn at(message: &Value, status: &str) -> Option<Timestamp> {
-    let steps = message["statuses"].as_array()?;
-    steps.iter().find(|step| step["status"] == status)?["at"].as_str()?.parse().ok()
+fn id(message: &Value) -> &str {
+    message["id"].as_str().unwrap_or_default()
+}
+
+/// Whether Meta took the message, told or not.
+fn was_taken(request: &GraphRequest) -> bool {
+    request.status == Some(200) || request.fault.as_deref() == Some("drop_after")
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use jiff::Timestamp;
     use serde_json::json;
 
     use super::*;
 
-    fn time(second: i64) -> Timestamp {
-        Timestamp::from_second(second).expect("a time")
+    const AT: Timestamp = Timestamp::UNIX_EPOCH;
+
+    fn asked(status: Option<u64>, fault: Option<&str>) -> GraphRequest {
+        let (method, path) = ("POST".to_owned(), "/v24.0/1/messages".to_owned());
+        GraphRequest { at: AT, method, path, body: Value::Null, status, fault: fault.map(str::to_owned) }
     }
 
-    fn unconfirmed(id: &str) -> Value {
-        let step = |status, second| json!({ "status": status, "at": time(second).to_string() });
-        json!({ "id": id, "statuses": [step("queued", 100), step("unconfirmed", 200)] })
+    fn kill_of(held: &[&str]) -> Kill {
+        let held: BTreeMap<_, _> = held.iter().map(|id| ((*id).to_owned(), AT)).collect();
+        Kill { at: AT, victim: "outbound-sender", held }
+    }
+
+    fn explained(requests: Vec<GraphRequest>, kills: Vec<Kill>) -> bool {
+        let requests = HashMap::from([("msg_1".to_owned(), requests)]);
+        Reasons { kills, requests }.explain(&json!({ "id": "msg_1" }))
     }
 
     #[test]
-    fn only_what_happened_to_the_message_explains_it() {
-        let requests = HashMap::from([("msg_lost".to_owned(), false), ("msg_taken".to_owned(), true)]);
-        let kill = |second, senders| Kill { at: time(second), senders };
-        let with = |kills: &[Kill]| Reasons { kills: kills.to_vec(), requests: requests.clone() };
-        assert!(with(&[]).explain(&unconfirmed("msg_lost")));
-        assert!(!with(&[kill(150, 1)]).explain(&unconfirmed("msg_taken")));
-        assert!(with(&[kill(150, 1)]).explain(&unconfirmed("msg_other")));
-        for elsewhere in [kill(150, 0), kill(99, 1), kill(201, 1)] {
-            assert!(!with(&[elsewhere]).explain(&unconfirmed("msg_other")), "{elsewhere:?}");
+    fn a_kill_explains_only_what_it_hit() {
+        assert!(explained(vec![], vec![kill_of(&[]), kill_of(&["msg_1", "msg_2"])]));
+        assert!(!explained(vec![], vec![]));
+        assert!(!explained(vec![], vec![kill_of(&[]), kill_of(&["msg_2"])]));
+    }
+
+    #[test]
+    fn a_lost_answer_explains_what_meta_did_not_take() {
+        assert!(explained(vec![asked(None, Some("drop_before"))], vec![]));
+        assert!(!explained(vec![asked(None, Some("drop_before")), asked(Some(400), None)], vec![]));
+    }
+
+    #[test]
+    fn nothing_explains_what_meta_took_and_tells_of() {
+        for (status, fault) in [(Some(200), None), (None, Some("drop_after")), (Some(200), Some("drop_half"))] {
+            assert!(!explained(vec![asked(status, fault)], vec![kill_of(&["msg_1"])]), "{status:?} {fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_kill_explains_what_graph_refused_or_was_asked_as_it_died() {
+        for status in [Some(400), None] {
+            assert!(explained(vec![asked(status, None)], vec![kill_of(&["msg_1"])]), "{status:?}");
+            assert!(!explained(vec![asked(status, None)], vec![]), "{status:?}");
         }
     }
 }

@@ -53,7 +53,8 @@ impl Verdict {
         let is = |message: &Value, status: &str| message["status"] == status;
         let unsure: Vec<String> =
             texts(&outgoing.iter().filter(|it| is(it, "unconfirmed")).cloned().collect::<Vec<_>>());
-        let unexplained = outgoing.iter().filter(|it| is(it, "unconfirmed") && !reasons.explain(it)).count();
+        let unexplained = outgoing.iter().filter(|it| is(it, "unconfirmed") && !reasons.explain(it));
+        let unexplained = unexplained.inspect(|it| eprintln!("unexplained: {}", reasons.known_of(it))).count();
         let failed = outgoing.iter().filter(|it| is(it, "failed")).count();
         self.unconfirmed += unsure.len();
         self.unexplained += unexplained;

@@ -1,5 +1,6 @@
 //! Meta's side: what reached it, and how it is told to misbehave.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -7,6 +8,8 @@ use crate::world::World;
 /// A request that reached Graph.
 #[derive(Clone, Debug)]
 pub struct GraphRequest {
+    /// When it came, by the stack's clock.
+    pub at: Timestamp,
     pub method: String,
     pub path: String,
     pub body: Value,
@@ -35,6 +38,7 @@ impl World {
         let log = self.simulator_get("requests").await;
         let requests = log["requests"].as_array().cloned().unwrap_or_default();
         let read = |request: Value| GraphRequest {
+            at: request["at"].as_str().and_then(|at| at.parse().ok()).expect("a request came at a time"),
             method: request["method"].as_str().unwrap_or_default().to_owned(),
             path: request["path"].as_str().unwrap_or_default().to_owned(),
             body: request["body"].clone(),

@@ -13,6 +13,7 @@ mod graph;
 mod identities;
 pub mod payload;
 mod poll;
+mod processes;
 pub mod roles;
 pub mod secrets;
 mod stack;

@@ -12,7 +12,7 @@ use crate::agent::{Agent, Answer};
 use crate::clock::Clock;
 use crate::customer::{Customer, Phone};
 use crate::secrets::Secrets;
-use crate::stack::{self, Address, PATIENCE, Stack};
+use crate::stack::{Address, PATIENCE, Stack};
 use crate::stack_file::{StackFile, Tenant};
 use crate::wire::Calls;
 
@@ -203,19 +203,6 @@ impl World {
     /// What must be read nowhere. Every answer of the API is looked at as it comes, and all that a stack leaves as it ends.
     pub fn secrets(&self) -> &Secrets {
         self.stack.secrets()
-    }
-
-    /// The functions' processes at this moment, as (function, process id).
-    pub async fn function_processes(&self) -> Vec<(String, u64)> {
-        let answer = self.control_get("functions").await;
-        let instances = answer["data"].as_array().cloned().unwrap_or_default();
-        let read = |instance: Value| Some((instance["function"].as_str()?.to_owned(), instance["pid"].as_u64()?));
-        instances.into_iter().filter_map(read).collect()
-    }
-
-    /// `kill -9` for one process of a function.
-    pub fn kill_process(&self, pid: u64) {
-        stack::signal("-9", pid);
     }
 
     pub fn stack_file(&self) -> StackFile {

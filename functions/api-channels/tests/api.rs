@@ -2,32 +2,21 @@
 
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_types::retry::RetryConfig;
-use aws_types::SdkConfig;
-use aws_types::region::Region;
 use axum::Router;
 use axum::body::Body;
+use calls::{refused, request, token_of};
 use http::Request;
 use jiff::Timestamp;
-use lambda_http::RequestExt;
-use lambda_http::request::RequestContext;
 use serde_json::{Value, json};
-use tower::ServiceExt;
+
+#[path = "../../api-helpdesk/tests/api/calls.rs"]
+mod calls;
 
 const TENANT: &str = "/v1/tenants/ten_00000000000000000000000000000007";
 
 /// The API over services that cannot be reached.
 fn router() -> Router {
-    let config = SdkConfig::builder()
-        .behavior_version(aws_smithy_runtime_api::client::behavior_version::BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
-        .endpoint_url("http://127.0.0.1:9")
-        .retry_config(RetryConfig::disabled())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
+    let config = calls::nowhere();
     api_channels::router(api_channels::Desk::new(
         storage::Table::new(&config, "helpdesk".into()),
         whatsapp::graph::Graph::new("http://127.0.0.1:9", "v24.0", Duration::from_secs(1)).expect("a client"),
@@ -37,51 +26,20 @@ fn router() -> Router {
     ))
 }
 
-/// A request as the gateway hands it over, with the claims of a token if there was one.
-fn request(method: &str, path: &str, claims: Option<Value>, body: &str) -> Request<Body> {
-    let mut context = json!({"requestId": "req-1", "http": {"method": method}});
-    if let Some(claims) = claims {
-        context["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
-    }
-    let context: RequestContext = serde_json::from_value(context).expect("a context");
-    let request = Request::builder().method(method).uri(path).body(Body::from(body.to_owned()));
-    request.expect("a request").with_request_context(context)
-}
-
-fn token_of(role: &str) -> Option<Value> {
-    Some(json!({"sub": "usr_ben", "tenant_id": "ten_00000000000000000000000000000001", "role": role}))
-}
-
 fn operator() -> Option<Value> {
     Some(json!({"sub": "usr_olga", "role": "operator"}))
 }
 
-/// Every refusal is a problem that names the request.
 async fn problem_of(request: Request<Body>) -> Value {
-    let response = router().oneshot(request).await.expect("a router always answers");
-    assert_eq!(response.headers()["request-id"], "req-1");
-    assert_eq!(response.headers()["content-type"], "application/problem+json");
-    let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("the body is in memory");
-    serde_json::from_slice(&body).expect("the body is JSON")
+    calls::problem_of(router(), request).await
 }
 
 async fn code_of(request: Request<Body>) -> (u64, String) {
-    let problem = problem_of(request).await;
-    (problem["status"].as_u64().expect("a status"), problem["code"].as_str().expect("a code").to_owned())
+    calls::code_of(router(), request).await
 }
 
-fn refused(status: u64, code: &str) -> (u64, String) {
-    (status, code.to_owned())
-}
-
-/// Method and path of everything that is in the document.
 fn operations() -> Vec<(String, String)> {
-    let document: Value = serde_json::from_str(&api_channels::openapi()).expect("the document is JSON");
-    let paths = document["paths"].as_object().expect("paths");
-    let of_path = |(path, item): (&String, &Value)| -> Vec<(String, String)> {
-        item.as_object().expect("operations").keys().map(|method| (method.to_uppercase(), path.clone())).collect()
-    };
-    paths.iter().flat_map(of_path).collect()
+    calls::operations(&api_channels::openapi())
 }
 
 #[test]

@@ -1,23 +1,13 @@
 //! `/v1/audit` (F13)
 
 use axum::extract::State;
-use domain::audit::Month;
 use rest::{Caller, Json, List, Paging, Query};
-use serde::Deserialize;
 use storage::AuditCursor;
 
 use crate::Helpdesk;
+use crate::month::Wanted;
 use crate::refusal::Refusal;
 use crate::shape::AuditRecord;
-
-/// Which records are wanted.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Wanted {
-    /// A month in UTC, this one by default.
-    #[param(value_type = String, required = false, example = "2026-11")]
-    month: Option<Month>,
-}
 
 /// Lists what users did in a month that they may be asked about, the latest first. Needs the role `supervisor` or `admin`.
 #[utoipa::path(
@@ -36,7 +26,6 @@ pub(crate) async fn list(
     page: Paging<AuditCursor>,
 ) -> Result<Json<List<AuditRecord>>, Refusal> {
     caller.require_supervisor()?;
-    let month = wanted.month.unwrap_or_else(|| Month::of(desk.now()));
-    let found = desk.of(&caller).audit(month, page.limit, page.after.as_ref()).await?;
+    let found = desk.of(&caller).audit(wanted.month(desk.now()), page.limit, page.after.as_ref()).await?;
     Ok(Json(List::new(found.data.into_iter().map(AuditRecord::from), found.next)))
 }

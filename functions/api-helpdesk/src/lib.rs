@@ -7,6 +7,7 @@ mod conversations;
 mod gaps;
 mod library;
 mod messages;
+mod month;
 mod notices;
 mod refusal;
 mod router;

@@ -1,23 +1,13 @@
 //! `/v1/notices` (F7, F23, F45)
 
 use axum::extract::State;
-use domain::audit::Month;
 use rest::{Caller, Json, List, Paging, Query, Role};
-use serde::Deserialize;
 use storage::NoticeCursor;
 
 use crate::Helpdesk;
+use crate::month::Wanted;
 use crate::refusal::Refusal;
 use crate::shape::AdminNotice;
-
-/// Which notices are wanted.
-#[derive(Deserialize, utoipa::IntoParams)]
-#[into_params(parameter_in = Query)]
-pub(crate) struct Wanted {
-    /// A month in UTC, this one by default.
-    #[param(value_type = String, required = false, example = "2026-11")]
-    month: Option<Month>,
-}
 
 /// Lists what admins have to hear of in a month, the latest first; what is found in a day's look for gaps is one notice, at the
 /// end of that day. Each is told once, and kept for 90 days. Needs the role `admin`.
@@ -37,7 +27,6 @@ pub(crate) async fn list(
     page: Paging<NoticeCursor>,
 ) -> Result<Json<List<AdminNotice>>, Refusal> {
     caller.require(Role::Admin)?;
-    let month = wanted.month.unwrap_or_else(|| Month::of(desk.now()));
-    let found = desk.of(&caller).notices(month, page.limit, page.after.as_ref()).await?;
+    let found = desk.of(&caller).notices(wanted.month(desk.now()), page.limit, page.after.as_ref()).await?;
     Ok(Json(List::new(found.data.into_iter().map(AdminNotice::from), found.next)))
 }

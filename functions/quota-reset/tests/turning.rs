@@ -2,18 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "this is all tests")]
 
+#[path = "../../../shared/storage/tests/table/account.rs"]
+mod account;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
+use account::{TABLE, account};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_types::SdkConfig;
 use domain::{Tenant, TenantId};
-use dynoxide::Database;
-use dynoxide::actions::create_table::CreateTableRequest;
 use helpdesk::Turned;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -36,38 +34,12 @@ struct World {
 
 impl World {
     async fn start(now: &str) -> Self {
-        let database = Database::memory().unwrap();
-        let attribute = |name: &str| json!({"AttributeName": name, "AttributeType": "S"});
-        let key = |name: &str, kind: &str| json!({"AttributeName": name, "KeyType": kind});
-        let attributes = ["pk", "sk", "due_pk", "due_sk"].map(attribute);
-        let request: CreateTableRequest = serde_json::from_value(json!({
-            "TableName": "helpdesk",
-            "BillingMode": "PAY_PER_REQUEST",
-            "AttributeDefinitions": attributes,
-            "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
-            "GlobalSecondaryIndexes": [{
-                "IndexName": "due",
-                "KeySchema": [key("due_pk", "HASH"), key("due_sk", "RANGE")],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }],
-        }))
-        .unwrap();
-        database.create_table(request).unwrap();
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        tokio::spawn(dynoxide::server::serve_on(listener, database));
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
-            .endpoint_url(url)
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
-            .build();
-        let table = Table::new(&config, "helpdesk".into());
+        let account = account().await;
+        let table = Table::new(&account, TABLE.into());
         let now = Arc::new(Mutex::new(now.parse().unwrap()));
         let shown = now.clone();
         let clock = Clock::from_fn(move || *shown.lock().unwrap());
-        Self { client: Client::new(&config), function: QuotaReset::new(table.clone(), clock), table, now }
+        Self { client: Client::new(&account), function: QuotaReset::new(table.clone(), clock), table, now }
     }
 
     fn now(&self) -> Timestamp {
@@ -229,7 +201,7 @@ async fn a_tenant_that_nobody_can_read_is_told_and_holds_up_no_other() {
     let text = |text: String| AttributeValue::S(text);
     let key = [("pk", text(format!("T#{}", TenantId::from(Uuid::from_u128(8))))), ("sk", text("TENANT".into()))];
     let item = key.map(|(name, value)| (name.to_owned(), value)).into();
-    world.client.put_item().table_name("helpdesk").set_item(Some(item)).send().await.unwrap();
+    world.client.put_item().table_name(TABLE).set_item(Some(item)).send().await.unwrap();
 
     world.set("2026-12-01T00:00:00Z");
     let turned = world.run().await;

@@ -6,7 +6,7 @@ import time
 import urllib.parse
 import zlib
 
-from . import seed
+from . import seed, stack
 from .report import Failed, eventually, expect, step
 from .seed import ACME, GLOBEX
 from .web import call
@@ -65,6 +65,8 @@ class Journey:
             self.disconnection()
         with step("no dead letters, no refused action, no function in trouble"):
             self.nothing_wrong()
+        with step("a job that can never be done is put aside, and the operator's tool tells why"):
+            self.dead_letter()
 
     def api(self, method, path, body=None, token=None, headers=None):
         return call(method, f"{self.stack.api_url}{path}", body, token or self.agent, headers)
@@ -286,6 +288,23 @@ class Journey:
         trouble = [line for line in logs if "AccessDenied" in line or '"level":"ERROR"' in line]
         if trouble:
             raise Failed("\n".join(["in the logs:", *(line[:1000] for line in trouble)]))
+
+
+    def dead_letter(self):
+        """Sending it back is not tried: the emulator has no `StartMessageMoveTask`."""
+        sqs = self.emulator.client("sqs")
+        queue = sqs.get_queue_url(QueueName=f"{stack.NAME}-account-events")["QueueUrl"]
+        # Ten tries, each hidden for three minutes, are half an hour.
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"VisibilityTimeout": "1"})
+        job = sqs.send_message(QueueUrl=queue, MessageBody=json.dumps({"v": 7, "new": True}))["MessageId"]
+
+        def listed():
+            told = self.stack.tool("dead-letters", "list", "--stack", stack.NAME)
+            return told if f"{stack.NAME}-account-events-dlq: 1" in told else None
+
+        told = eventually(listed, "the dead letter", 90)
+        for part in (job, "failed 10 times", "version 7 of a job is not known here; version 1 is"):
+            expect(part in told, True, f"{part!r} in {told!r}")
 
 
 def _png():

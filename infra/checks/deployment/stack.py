@@ -31,6 +31,7 @@ class Stack:
     outputs: dict
     api_id: str
     functions: list
+    binaries: pathlib.Path
 
     @property
     def api_url(self):
@@ -62,7 +63,14 @@ class Stack:
         ids = {resource["LogicalResourceId"]: resource["PhysicalResourceId"] for resource in resources}
         outputs = {output["OutputKey"]: output["OutputValue"] for output in described["Outputs"]}
         functions = [r["PhysicalResourceId"] for r in resources if r["ResourceType"] == "AWS::Lambda::Function"]
-        return Stack(outputs, ids["HttpApi"], functions)
+        return Stack(outputs, ids["HttpApi"], functions, binaries)
+
+    def tool(self, *asked):
+        """What the operator's tool prints, with the account's credentials."""
+        environment = {**account.ENVIRONMENT, "AWS_REGION": account.REGION}
+        done = subprocess.run([str(self.binaries / "local"), *asked], env=environment, capture_output=True, text=True)
+        report.expect(done.returncode, 0, f"{' '.join(asked)} ({done.stderr.strip()})")
+        return done.stdout
 
 
 def _reasons(cloudformation):

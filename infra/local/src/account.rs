@@ -1,10 +1,14 @@
 //! The account as the stack itself uses it: its queues, and an SDK configuration for its owner.
 
+use std::path::Path;
+
+use anyhow::Context;
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::SdkConfig;
 use aws_types::region::Region;
 use local_sqs::{QueueSettings, Queues};
+use serde::Deserialize;
 
 use crate::endpoint::OWNER;
 use crate::template::{Place, Template};
@@ -49,4 +53,24 @@ pub fn sdk_config(place: &Place) -> SdkConfig {
         .endpoint_url(&place.aws_url)
         .http_client(aws_smithy_http_client::Builder::new().build_http())
         .build()
+}
+
+/// The same for the account of the running stack with this data folder.
+///
+/// # Errors
+/// When no stack runs there.
+pub fn of_running(data: &Path) -> anyhow::Result<SdkConfig> {
+    #[derive(Deserialize)]
+    struct Running {
+        aws: String,
+    }
+    let running = std::fs::read(data.join("stack.json"))
+        .with_context(|| format!("no stack runs on {}; start one with `cargo run`", data.display()))?;
+    let Running { aws } = serde_json::from_slice(&running)?;
+    Ok(sdk_config(&place(&aws, "")))
+}
+
+/// The name of a stack's table.
+pub fn table_of(stack: &str) -> String {
+    format!("{stack}-helpdesk")
 }

@@ -17,7 +17,9 @@ use serde_json::{Value, json};
 
 use crate::clock::{ClockError, Move, StackClock};
 use crate::endpoint::Table;
+use crate::event_source;
 use crate::faults::Faults;
+use crate::function::AtWork;
 use crate::guards::Guards;
 use crate::idle::{Until, Watch};
 use crate::metering::Metering;
@@ -81,6 +83,7 @@ impl Control {
             .route("/faults", get(list_faults).post(arm_fault).delete(disarm_faults))
             .route("/faults/everywhere", post(arm_everywhere))
             .route("/functions", get(list_functions))
+            .route("/functions/{name}/work", get(show_work))
             .route("/guards", get(list_guards).post(take_guard_away).delete(put_guards_back))
             .route("/metering", get(show_metering).delete(forget_metering))
             .route("/sites", get(list_sites).delete(forget_sites))
@@ -200,6 +203,14 @@ async fn put_guards_back(State(control): State<Control>) -> StatusCode {
 
 async fn list_functions(State(control): State<Control>) -> Json<Value> {
     Json(json!({"data": control.watch.functions.instances()}))
+}
+
+/// What the processes of a function are at: for how long, and the jobs that they were given.
+async fn show_work(State(control): State<Control>, Path(name): Path<String>) -> Result<Json<Value>, Refused> {
+    let at_work = control.watch.functions.at_work(&name);
+    let at_work = at_work.ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("there is no function {name}")))?;
+    let shown = |one: &AtWork| json!({"pid": one.pid, "takes_ms": one.takes.as_millis(), "jobs": event_source::bodies(&one.event)});
+    Ok(Json(json!({"data": at_work.iter().map(shown).collect::<Vec<_>>()})))
 }
 
 async fn show_metering(State(control): State<Control>) -> Json<Value> {

@@ -1,22 +1,13 @@
 //! Work that was given up, and why; and back with it: `cargo run -- dead-letters list|replay`, here and on AWS.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use anyhow::Context;
-use aws_types::SdkConfig;
 use queues::{DeadLetter, DeadLetterQueue, DeadLetters};
-use serde::Deserialize;
 use storage::{Directory, Table};
 
 use crate::account;
 use crate::command::{Account, DeadLetters as Asked, Verb};
-
-/// What is needed of `stack.json`.
-#[derive(Deserialize)]
-struct Running {
-    aws: String,
-}
 
 /// Does what is asked, and gives lines to print.
 ///
@@ -24,11 +15,11 @@ struct Running {
 /// When no stack is there, or it does not answer.
 pub async fn run(asked: &Asked) -> anyhow::Result<String> {
     let (config, stack) = match &asked.of {
-        Account::Local(data) => (local(data)?, account::STACK.to_owned()),
+        Account::Local(data) => (account::of_running(data)?, account::STACK.to_owned()),
         Account::Aws(stack) => (runtime::sdk_config_from_environment().context("no way to AWS")?, stack.clone()),
     };
     let letters = DeadLetters::new(&config);
-    let directory = Directory::new(Table::new(&config, format!("{stack}-helpdesk")));
+    let directory = Directory::new(Table::new(&config, account::table_of(&stack)));
     let wanted = |queue: &DeadLetterQueue| asked.queue.as_ref().is_none_or(|name| queue.name.contains(name.as_str()));
     let mut text = String::new();
     for queue in letters.queues(&stack).await?.into_iter().filter(wanted) {
@@ -42,13 +33,6 @@ pub async fn run(asked: &Asked) -> anyhow::Result<String> {
         }
     }
     Ok(if text.is_empty() { "no dead letters\n".to_owned() } else { text })
-}
-
-fn local(data: &Path) -> anyhow::Result<SdkConfig> {
-    let running = std::fs::read(data.join("stack.json"))
-        .with_context(|| format!("no stack runs on {}; start one with `cargo run`", data.display()))?;
-    let Running { aws } = serde_json::from_slice(&running)?;
-    Ok(account::sdk_config(&account::place(&aws, "")))
 }
 
 async fn list(

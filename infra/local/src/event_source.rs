@@ -17,6 +17,8 @@ use crate::guards::Guards;
 use crate::template::{EventSource, Queue, Template};
 use leases::Leases;
 
+pub(crate) use batch::bodies;
+
 /// Batches of one queue that are at a function at once.
 const CONCURRENT_BATCHES: usize = 5;
 

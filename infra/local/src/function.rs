@@ -7,6 +7,7 @@ mod runtime_api;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use bytes::Bytes;
@@ -72,6 +73,17 @@ pub struct Instance {
     pub pid: Option<u32>,
 }
 
+/// A process that is at an invocation.
+#[derive(Clone, Debug)]
+pub struct AtWork {
+    /// Its process id.
+    pub pid: Option<u32>,
+    /// How long it has been at it.
+    pub takes: Duration,
+    /// What it was given.
+    pub event: Bytes,
+}
+
 impl Functions {
     /// Serves the Runtime API and starts one process of each function.
     ///
@@ -125,6 +137,11 @@ impl Functions {
     /// The processes that there are.
     pub fn instances(&self) -> Vec<Instance> {
         self.pools.values().flat_map(|pool| pool.instances()).collect()
+    }
+
+    /// What the processes of a function are at; nothing if there is no such function.
+    pub fn at_work(&self, name: &str) -> Option<Vec<AtWork>> {
+        self.pool(name).map(|pool| pool.at_work())
     }
 
     /// Kills every process of a function, as a machine that fails does. Others take their place when there is work.

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod calls;
+pub mod claims;
 pub mod clock;
 pub mod command;
 pub mod control;

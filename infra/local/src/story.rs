@@ -14,11 +14,8 @@ use domain::delivery::Turn;
 use domain::message::Direction;
 use domain::{Message, MessageId, Status, TenantId};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
 use crate::account;
-use crate::stack;
-use crate::template::Template;
 
 /// Something that happened to a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,15 +24,6 @@ struct Event {
     /// A function, or Meta, or the message itself.
     who: String,
     what: String,
-}
-
-/// What is needed of `stack.json`.
-#[derive(Deserialize)]
-struct Running {
-    api: String,
-    graph: String,
-    aws: String,
-    control: String,
 }
 
 /// The story of a message, in lines to print, from a running stack with this data folder.
@@ -51,13 +39,8 @@ pub async fn of_message(id: MessageId, data: &Path) -> anyhow::Result<String> {
 }
 
 async fn find(id: MessageId, data: &Path) -> anyhow::Result<Message> {
-    let running = std::fs::read(data.join("stack.json"))
-        .with_context(|| format!("no stack runs on {}; start one with `cargo run`", data.display()))?;
-    let running: Running = serde_json::from_slice(&running)?;
-    let parameters = stack::parameters(&format!("{}/issuer", running.control), &running.graph);
-    let template = Template::read(account::place(&running.aws, &running.api), &parameters)?;
-    let config = account::sdk_config(template.place());
-    let table = template.table()?.name;
+    let config = account::of_running(data)?;
+    let table = account::table_of(account::STACK);
     let Some(tenant) = tenant_of(id, &config, &table).await? else {
         bail!("no tenant has the message {id}");
     };

@@ -4,7 +4,7 @@ pub(crate) mod file;
 mod given_up;
 mod setback;
 
-use domain::delivery::{Obstacle, Report, Turn};
+use domain::delivery::{NotAllowed, Obstacle, Report, Turn};
 use domain::{Channel, Delivery, Failure, Message, MessageId, Wamid, service};
 use jiff::{SignedDuration, Timestamp};
 use storage::starts::Place;
@@ -161,9 +161,19 @@ async fn postpone(
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.postpone(obstacle, now)) {
+    // A status that came meanwhile says that it did leave.
+    wait(tenancy, message, not_before, |delivery| delivery.postpone(obstacle, now)).await
+}
+
+/// The message waits in its outbox, if it still can.
+async fn wait(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    not_before: Timestamp,
+    put_back: impl Fn(&mut Delivery) -> Result<(), NotAllowed>,
+) -> Result<Sent, Busy> {
+    change(tenancy, message, |message| match message.delivery_mut().map(&put_back) {
         Some(Ok(())) => Change::Postponed { not_before },
-        // A status came meanwhile, so it did leave.
         _ => Change::Message,
     })
     .await?;

@@ -2,16 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "this is all tests")]
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_types::SdkConfig;
+#[path = "../../storage/tests/table/account.rs"]
+mod account;
+
+use account::{TABLE, account};
 use domain::allowance::{ChargeState, LedgerEntry, Qualifying, Reason};
 use domain::{
     BusinessNumber, Channel, Content, Identity, InboundMessage, Provenance, Sender, Tenant, ThreadId, UserId, Wamid,
 };
-use dynoxide::Database;
-use dynoxide::actions::create_table::CreateTableRequest;
 use helpdesk::{Accepting, Destination, Funds, NewReply, Receipt, Receiving, Said, Saying};
 use jiff::Timestamp;
 use queues::Queue;
@@ -28,8 +26,8 @@ struct World {
 
 impl World {
     async fn start(allowance: u32) -> Self {
-        let config = a_table().await;
-        let tenancy = storage::Table::new(&config, "helpdesk".into()).of(Uuid::from_u128(1).into());
+        let config = account().await;
+        let tenancy = storage::Table::new(&config, TABLE.into()).of(Uuid::from_u128(1).into());
         let tenant = tenant(&tenancy, allowance);
         assert!(tenancy.create_tenant(&tenant, &tenant.period(at("2024-10-30T12:00:00Z"))).await.unwrap());
         let number = BusinessNumber {
@@ -90,31 +88,6 @@ impl World {
         assert_eq!(lines.iter().map(LedgerEntry::counts).sum::<u64>(), taken);
         lines.into_iter().map(|line| (line.count, line.reason, line.state)).collect()
     }
-}
-
-/// What leads to a new, empty table.
-async fn a_table() -> SdkConfig {
-    let database = Database::memory().unwrap();
-    let attribute = |name: &str| serde_json::json!({"AttributeName": name, "AttributeType": "S"});
-    let key = |name: &str, kind: &str| serde_json::json!({"AttributeName": name, "KeyType": kind});
-    let table: CreateTableRequest = serde_json::from_value(serde_json::json!({
-        "TableName": "helpdesk",
-        "BillingMode": "PAY_PER_REQUEST",
-        "AttributeDefinitions": [attribute("pk"), attribute("sk")],
-        "KeySchema": [key("pk", "HASH"), key("sk", "RANGE")],
-    }))
-    .unwrap();
-    database.create_table(table).unwrap();
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(dynoxide::server::serve_on(listener, database));
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
-        .endpoint_url(url)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build()
 }
 
 fn at(text: &str) -> Timestamp {

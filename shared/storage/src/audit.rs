@@ -48,18 +48,9 @@ impl Tenancy {
         limit: u16,
         after: Option<&AuditCursor>,
     ) -> Result<Page<AuditRecord, AuditCursor>, StorageError> {
-        let answer = self
-            .query(self.keys.audit(month, Uuid::nil().into()).pk, "AUDIT#")
-            .scan_index_forward(false)
-            .limit(limit.into())
-            .set_exclusive_start_key(after.map(|AuditCursor(id)| self.keys.audit(month, *id).attributes()))
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let found = answer.items.unwrap_or_default().into_iter();
-        let data: Vec<AuditRecord> = found.map(|found| item::read("audit record", found)).collect::<Result<_, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| AuditCursor(last.id));
-        Ok(Page { data, next })
+        let start = after.map(|AuditCursor(id)| self.keys.audit(month, *id).attributes());
+        let query = self.query(self.keys.audit(month, Uuid::nil().into()).pk, "AUDIT#").scan_index_forward(false);
+        let read = |found| item::read("audit record", found);
+        Page::of(query, limit, start, read, |last: &AuditRecord| AuditCursor(last.id)).await
     }
 }

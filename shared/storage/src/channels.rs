@@ -55,18 +55,10 @@ impl Tenancy {
         limit: u16,
         after: Option<&ChannelCursor>,
     ) -> Result<Page<Channel, ChannelCursor>, StorageError> {
-        let answer = self
-            .query(self.keys.tenant().pk, "CHANNEL#")
-            .limit(limit.into())
-            .set_exclusive_start_key(after.map(|cursor| self.keys.channel(cursor.0).attributes()))
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let found = answer.items.unwrap_or_default().into_iter();
-        let data: Vec<Channel> = found.map(|found| item::read("channel", found)).collect::<Result<_, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| ChannelCursor(last.id));
-        Ok(Page { data, next })
+        let start = after.map(|cursor| self.keys.channel(cursor.0).attributes());
+        let query = self.query(self.keys.tenant().pk, "CHANNEL#");
+        let read = |found| item::read("channel", found);
+        Page::of(query, limit, start, read, |last: &Channel| ChannelCursor(last.id)).await
     }
 
     /// The sealed token that Graph wants for this channel's number; nothing if the number is not connected.

@@ -116,7 +116,8 @@ impl Tenancy {
         limit: u16,
         after: Option<&ContactCursor>,
     ) -> Result<Page<Contact, ContactCursor>, StorageError> {
-        let answer = self
+        let start = after.map(|ContactCursor(id)| start_key(self.keys, *id));
+        let query = self
             .table
             .client
             .query()
@@ -124,17 +125,9 @@ impl Tenancy {
             .index_name("contacts")
             .key_condition_expression("contacts_pk = :list")
             .expression_attribute_values(":list", text(self.keys.contacts()))
-            .scan_index_forward(false)
-            .limit(limit.into())
-            .set_exclusive_start_key(after.map(|ContactCursor(id)| start_key(self.keys, *id)))
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let found = answer.items.unwrap_or_default().into_iter();
-        let data: Vec<Contact> = found.map(|found| item::read("contact", found)).collect::<Result<_, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| ContactCursor(last.id));
-        Ok(Page { data, next })
+            .scan_index_forward(false);
+        let read = |found| item::read("contact", found);
+        Page::of(query, limit, start, read, |last: &Contact| ContactCursor(last.id)).await
     }
 }
 

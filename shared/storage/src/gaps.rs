@@ -85,18 +85,10 @@ impl Tenancy {
 
     /// What was found, by kind.
     pub async fn gaps(&self, limit: u16, after: Option<&GapCursor>) -> Result<Page<Gap, GapCursor>, StorageError> {
-        let answer = self
-            .query(self.keys.gap("").pk, "GAP#")
-            .limit(limit.into())
-            .set_exclusive_start_key(after.map(|GapCursor(name)| self.keys.gap(name).attributes()))
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let found = answer.items.unwrap_or_default().into_iter();
-        let data: Vec<Gap> = found.map(|found| item::read("gap", found)).collect::<Result<_, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| GapCursor(last.name()));
-        Ok(Page { data, next })
+        let start = after.map(|GapCursor(name)| self.keys.gap(name).attributes());
+        let query = self.query(self.keys.gap("").pk, "GAP#");
+        let read = |found| item::read("gap", found);
+        Page::of(query, limit, start, read, |last: &Gap| GapCursor(last.name())).await
     }
 
     /// The contact after which the walk goes on.

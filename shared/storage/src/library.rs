@@ -55,17 +55,8 @@ impl Tenancy {
         after: Option<&LibraryCursor>,
     ) -> Result<Page<LibraryItem, LibraryCursor>, StorageError> {
         let start = after.map(|LibraryCursor(id)| self.keys.library(*id).attributes());
-        let answer = self
-            .query(self.keys.library_partition(), "lib_")
-            .limit(limit.into())
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let items = answer.items.unwrap_or_default().into_iter();
-        let data = items.map(|found| item::read("library item", found)).collect::<Result<Vec<LibraryItem>, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| LibraryCursor(last.id));
-        Ok(Page { data, next })
+        let query = self.query(self.keys.library_partition(), "lib_");
+        let read = |found| item::read("library item", found);
+        Page::of(query, limit, start, read, |last: &LibraryItem| LibraryCursor(last.id)).await
     }
 }

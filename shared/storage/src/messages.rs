@@ -123,19 +123,12 @@ impl Tenancy {
         after: Option<&MessageCursor>,
     ) -> Result<Page<Message, MessageCursor>, StorageError> {
         let start = after.map(|after| self.keys.message(thread, after.position).attributes());
-        let answer = self
+        let query = self
             .query(self.keys.message(thread, Position::default()).pk, "MESSAGE#")
-            .scan_index_forward(order == Order::OldestFirst)
-            .limit(limit.into())
-            .set_exclusive_start_key(start)
-            .send()
+            .scan_index_forward(order == Order::OldestFirst);
+        let read = |found| item::read("message", found);
+        Page::of(query, limit, start, read, |last: &Message| MessageCursor { position: last.position, thread: None })
             .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let items = answer.items.unwrap_or_default();
-        let data = items.into_iter().map(|found| item::read("message", found)).collect::<Result<Vec<Message>, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| MessageCursor { position: last.position, thread: None });
-        Ok(Page { data, next })
     }
 }
 

@@ -48,19 +48,9 @@ impl Tenancy {
         after: Option<&NoticeCursor>,
     ) -> Result<Page<Notice, NoticeCursor>, StorageError> {
         let start = after.map(|NoticeCursor(id)| self.keys.notice(month, id).attributes());
-        let answer = self
-            .query(self.keys.notice(month, "").pk, "TOLD#")
-            .scan_index_forward(false)
-            .limit(limit.into())
-            .set_exclusive_start_key(start)
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let found = answer.items.unwrap_or_default().into_iter();
-        let data: Vec<Notice> = found.map(|found| item::read("notice", found)).collect::<Result<_, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| NoticeCursor(id(last)));
-        Ok(Page { data, next })
+        let query = self.query(self.keys.notice(month, "").pk, "TOLD#").scan_index_forward(false);
+        let read = |found| item::read("notice", found);
+        Page::of(query, limit, start, read, |last| NoticeCursor(id(last))).await
     }
 
     fn notice_key(&self, notice: &Notice) -> Key {

@@ -3,8 +3,12 @@
 //! A cursor is opaque to clients, names its kind of list, and has no tenant in it: the list it is used with decides whose
 //! it is.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::error::StorageError;
+use crate::item::Attributes;
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +16,26 @@ pub struct Page<T, C> {
     pub data: Vec<T>,
     /// Leads to the rest; nothing at the end.
     pub next: Option<C>,
+}
+
+impl<T, C> Page<T, C> {
+    /// At most `limit` of what a query finds behind the key `start`, as `read` understands it; the rest is found by the
+    /// `cursor` of the last.
+    pub(crate) async fn of(
+        query: QueryFluentBuilder,
+        limit: u16,
+        start: Option<Attributes>,
+        read: impl Fn(Attributes) -> Result<T, StorageError>,
+        cursor: impl FnOnce(&T) -> C,
+    ) -> Result<Self, StorageError> {
+        let query = query.limit(limit.into()).set_exclusive_start_key(start);
+        let answer = query.send().await.map_err(StorageError::unavailable("Query"))?;
+        let more = answer.last_evaluated_key().is_some();
+        let found = answer.items.unwrap_or_default().into_iter();
+        let data: Vec<T> = found.map(read).collect::<Result<_, _>>()?;
+        let next = data.last().filter(|_| more).map(cursor);
+        Ok(Self { data, next })
+    }
 }
 
 /// Which end a list begins with.

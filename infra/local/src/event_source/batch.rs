@@ -41,6 +41,13 @@ pub(super) fn event(batch: &[ReceivedMessage], queue: &Queue, region: &str) -> V
     json!({"Records": records})
 }
 
+/// What the messages of an event say, in JSON; nothing of an event that is not a queue's.
+pub(crate) fn bodies(event: &[u8]) -> Vec<Value> {
+    let event: Value = serde_json::from_slice(event).unwrap_or_default();
+    let records = event["Records"].as_array().into_iter().flatten();
+    records.filter_map(|record| serde_json::from_str(record["body"].as_str()?).ok()).collect()
+}
+
 fn record(received: &ReceivedMessage, queue: &Queue, region: &str) -> Value {
     let message = &received.message;
     json!({
@@ -180,6 +187,13 @@ mod tests {
         );
         let read = serde_json::from_value::<aws_lambda_events::sqs::SqsEvent>(event).unwrap();
         assert_eq!(read.records[0].body.as_deref(), Some("Hello"));
+    }
+
+    #[test]
+    fn what_its_messages_say_is_read_back_from_an_event() {
+        let event = event(&[received("1", r#"{"v":1}"#), received("2", "no JSON")], &queue(), "us-east-1");
+        assert_eq!(bodies(event.to_string().as_bytes()), [json!({"v": 1})]);
+        assert_eq!(bodies(br#"{"version":"2.0","body":"{}"}"#), [json!(null); 0]);
     }
 
     #[test]

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use tokio::sync::{Notify, oneshot, watch};
 use uuid::Uuid;
 
 use super::process::{Launch, Process};
-use super::{Instance, InvocationError};
+use super::{AtWork, Instance, InvocationError};
 use crate::template::Function;
 
 /// Enough for two cores to be busy while one process waits for I/O.
@@ -46,7 +46,7 @@ enum Phase {
     Starting,
     /// It waits for an invocation, or is about to.
     Ready,
-    Invoked(Invocation),
+    Invoked(Invocation, Instant),
 }
 
 /// An invocation on its way.
@@ -104,6 +104,17 @@ impl Pool {
         self.state().instances.values().map(|one| Instance { function: name.clone(), pid: one.pid }).collect()
     }
 
+    /// What those are at that are at something.
+    pub(super) fn at_work(&self) -> Vec<AtWork> {
+        let at_work = |one: &Running| match &one.phase {
+            Phase::Invoked(invocation, begun) => {
+                Some(AtWork { pid: one.pid, takes: begun.elapsed(), event: invocation.event.clone() })
+            }
+            Phase::Starting | Phase::Ready => None,
+        };
+        self.state().instances.values().filter_map(at_work).collect()
+    }
+
     /// The next invocation for a process; nothing when the pool does not know it any more.
     pub(super) async fn next(self: &Arc<Self>, instance: u64) -> Option<Assignment> {
         loop {
@@ -136,7 +147,7 @@ impl Pool {
             arn: self.function.arn.clone(),
         };
         self.watch_timeout(instance, invocation.request_id.clone());
-        running.phase = Phase::Invoked(invocation);
+        running.phase = Phase::Invoked(invocation, Instant::now());
         Some(Some(assignment))
     }
 
@@ -157,10 +168,10 @@ impl Pool {
         let mut state = self.state();
         let Some(running) = state.instances.get_mut(&instance) else { return false };
         match &running.phase {
-            Phase::Invoked(invocation) if invocation.request_id == request_id => {}
+            Phase::Invoked(invocation, _) if invocation.request_id == request_id => {}
             _ => return false,
         }
-        if let Phase::Invoked(invocation) = std::mem::replace(&mut running.phase, Phase::Ready) {
+        if let Phase::Invoked(invocation, _) = std::mem::replace(&mut running.phase, Phase::Ready) {
             // An error means that nobody waits any more.
             let _ = invocation.answer.send(answer);
         }
@@ -191,7 +202,7 @@ impl Pool {
 
     /// One process more if an invocation would wait for one.
     fn grow(self: &Arc<Self>, state: &mut State) {
-        let free = state.instances.values().filter(|running| !matches!(running.phase, Phase::Invoked(_))).count();
+        let free = state.instances.values().filter(|running| !matches!(running.phase, Phase::Invoked(..))).count();
         if state.waiting.len() > free && state.instances.len() < MOST_INSTANCES {
             self.start_instance(state);
         }
@@ -226,7 +237,7 @@ impl Pool {
         let mut state = self.state();
         let Some(ended) = state.instances.remove(&id) else { return };
         match ended.phase {
-            Phase::Invoked(invocation) => {
+            Phase::Invoked(invocation, _) => {
                 let _ = invocation.answer.send(Err(InvocationError::Exited));
             }
             // One that cannot start will not start for the next invocation either: they fail rather than wait for ever.

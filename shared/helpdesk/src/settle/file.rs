@@ -8,7 +8,7 @@ use whatsapp::graph::GraphError;
 use whatsapp::graph::errors::Pace;
 
 use super::setback::setback;
-use super::{Change, Sent, UNREACHABLE_WAIT, change};
+use super::{Change, Sent, UNREACHABLE_WAIT, change, wait};
 use crate::retry::Busy;
 
 /// The file of the message is not in the bucket any more.
@@ -76,11 +76,5 @@ async fn put_off(
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(|delivery| delivery.put_off(obstacle, now)) {
-        Some(Ok(())) => Change::Postponed { not_before },
-        _ => Change::Message,
-    })
-    .await?;
-    let waits = message.delivery().is_some_and(|delivery| delivery.turn() == Turn::Ready);
-    Ok(if waits { Sent::DueAt(not_before) } else { Sent::Over })
+    wait(tenancy, message, not_before, |delivery| delivery.put_off(obstacle, now)).await
 }

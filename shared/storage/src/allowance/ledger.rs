@@ -43,18 +43,9 @@ impl Tenancy {
         limit: u16,
         after: Option<&LedgerCursor>,
     ) -> Result<Page<LedgerEntry, LedgerCursor>, StorageError> {
-        let answer = self
-            .query(self.keys.ledger(period, Uuid::nil()).pk, "ENTRY#")
-            .limit(limit.into())
-            .set_exclusive_start_key(after.map(|LedgerCursor(id)| self.keys.ledger(period, *id).attributes()))
-            .send()
-            .await
-            .map_err(StorageError::unavailable("Query"))?;
-        let more = answer.last_evaluated_key().is_some();
-        let found = answer.items.unwrap_or_default().into_iter();
-        let data: Vec<LedgerEntry> = found.map(read_entry).collect::<Result<_, _>>()?;
-        let next = data.last().filter(|_| more).map(|last| LedgerCursor(id(last)));
-        Ok(Page { data, next })
+        let start = after.map(|LedgerCursor(id)| self.keys.ledger(period, *id).attributes());
+        let query = self.query(self.keys.ledger(period, Uuid::nil()).pk, "ENTRY#");
+        Page::of(query, limit, start, read_entry, |last| LedgerCursor(id(last))).await
     }
 }
 

@@ -13,7 +13,9 @@ const MERGE: &str = "shared/helpdesk/src/merge.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
 const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
 const SETTLE: &str = "shared/helpdesk/src/settle.rs";
+const STATUS: &str = "shared/helpdesk/src/status.rs";
 const TICKETS: &str = "shared/helpdesk/src/tickets.rs";
+const UNDO: &str = "shared/helpdesk/src/merge/undo.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
     [of_what_comes(), of_what_goes_out(), of_what_is_changed()].concat()
@@ -37,6 +39,21 @@ fn of_what_comes() -> Vec<Guard> {
             &["statuses::a_status_that_comes_before_the_send_is_recorded_is_not_lost"],
         ),
         journey(
+            "a message that stands in a webhook twice is stored once",
+            edit(RECEIVE, "let doubled = «rest.iter().any(|other| other.id == arrival.id)»;", "false"),
+            &["batches::a_message_that_stands_in_a_webhook_twice_is_one"],
+        ),
+        journey(
+            "a status of another number of ours touches nothing",
+            edit(STATUS, "message.channel_id == route.channel.id", "true"),
+            &["statuses::a_status_that_names_our_message_of_another_number_touches_nothing"],
+        ),
+        journey(
+            "a file that is stored is not fetched again",
+            edit(FETCH, "attachment().filter(|it| «it.pending().is_some()»).cloned()", "true"),
+            &["media_trouble::a_job_that_comes_again_fetches_nothing_again"],
+        ),
+        journey(
             "no file is fetched of who is blocked",
             edit(FETCH, "contact.is_some_and(|contact| contact.wishes.blocked.is_some())", "false"),
             &["wishes::a_file_that_waits_is_not_fetched_once_its_sender_is_blocked"],
@@ -45,6 +62,11 @@ fn of_what_comes() -> Vec<Guard> {
             "two contacts that a person has parted stay two",
             edit(MERGE, "if «record.is_undone()» { Outcome::Apart }", "false"),
             &["merges::a_merge_that_was_wrong_is_undone_and_stays_so"],
+        ),
+        journey(
+            "of merges that built on each other the last is undone first",
+            edit(UNDO, "survivor.merged_into.is_some()", "false"),
+            &["merges::of_merges_that_built_on_each_other_the_last_is_undone_first"],
         ),
     ]
 }
@@ -66,6 +88,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             "a number that Meta slows or refuses sends nothing",
             edit(SEND, "self.kept_back(&channel, &message).await?", "None::<Step>"),
             &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
+        ),
+        journey(
+            "a pair that was too fast is left alone until its time",
+            edit(DELIVER, "entry.not_before.filter(|not_before| now < *not_before)", "None::<Timestamp>"),
+            &["pace::a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_written"],
         ),
         journey(
             "those behind an unconfirmed message wait for it",
