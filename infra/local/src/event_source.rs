@@ -21,6 +21,8 @@ pub(crate) use batch::bodies;
 
 /// Batches of one queue that are at a function at once.
 const CONCURRENT_BATCHES: usize = 5;
+/// Where the template bounds it, so that others of the same function have processes left: the least that AWS takes.
+const BOUNDED_BATCHES: usize = 2;
 
 /// The event sources of the account. Clones share them.
 #[derive(Clone, Default)]
@@ -96,7 +98,8 @@ impl EventSources {
 
 impl Poller {
     async fn poll(self: Arc<Self>) {
-        let slots = Arc::new(Semaphore::new(CONCURRENT_BATCHES));
+        let at_once = self.source.maximum_concurrency.map_or(CONCURRENT_BATCHES, |most| most.min(BOUNDED_BATCHES));
+        let slots = Arc::new(Semaphore::new(at_once));
         while let Ok(slot) = Arc::clone(&slots).acquire_owned().await {
             if let Err(error) = self.queues.wait_for_message(&self.queue.name).await {
                 tracing::error!(queue = self.queue.name, %error, "an event source stops");

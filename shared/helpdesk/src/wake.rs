@@ -23,9 +23,9 @@ use crate::retry::Busy;
 #[derive(Clone, Copy, Debug)]
 pub struct Waking<'a> {
     pub directory: &'a Directory,
-    /// The sender's queue.
+    /// The sender's queue for what was just written.
     pub outbound: &'a Queue,
-    /// Its queue for what is no conversation.
+    /// Its queue for what waited.
     pub knocks: &'a Queue,
     /// The downloader's.
     pub media: &'a Queue,
@@ -133,7 +133,7 @@ impl Waking<'_> {
     /// First the jobs, then the marks: who dies between tells twice, which is harmless.
     async fn tell(&self, some: &[Due], now: Timestamp) -> Result<Woken, WakeError> {
         let conversations: Vec<OutboundJob> = some.iter().filter_map(conversation).collect();
-        self.outbound.knock_all(&conversations).await?;
+        self.knocks.knock_of_all(&conversations).await?;
         let mut woken = Woken { conversations: conversations.len() as u64, ..Woken::default() };
         for one in some {
             let next = match one.work {

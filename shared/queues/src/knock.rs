@@ -14,15 +14,8 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed it.
     pub async fn knock(&self, job: &OutboundJob) -> Result<(), SendError> {
-        self.send(of_conversation(job)).await
-    }
-
-    /// The same for many conversations, ten in a call.
-    ///
-    /// # Errors
-    /// When SQS has not confirmed all of them.
-    pub async fn knock_all(&self, jobs: &[OutboundJob]) -> Result<(), SendError> {
-        self.send_all(jobs.iter().map(of_conversation).collect()).await
+        let group = format!("{}.{}", job.channel_id, job.contact_id);
+        self.send(Entry::fifo(encode(job), group, Uuid::new_v4().to_string())).await
     }
 
     /// Through the standard queue, after `delay`: a FIFO queue delays no single message.
@@ -31,6 +24,14 @@ impl Queue {
     /// When SQS has not confirmed it.
     pub async fn knock_later(&self, job: &OutboundJob, delay: Duration) -> Result<(), SendError> {
         self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
+    }
+
+    /// The same at once for many that waited, ten in a call: thousands of them stand in nobody's way in the FIFO queue.
+    ///
+    /// # Errors
+    /// When SQS has not confirmed all of them.
+    pub async fn knock_of_all(&self, jobs: &[OutboundJob]) -> Result<(), SendError> {
+        self.send_all(jobs.iter().map(|job| Entry::standard(encode(job))).collect()).await
     }
 
     /// The same of a template on its way to many.
@@ -48,9 +49,4 @@ impl Queue {
     pub async fn tell_of_files(&self, jobs: &[MediaJob]) -> Result<(), SendError> {
         self.send_all(jobs.iter().map(|job| Entry::standard(encode(job))).collect()).await
     }
-}
-
-fn of_conversation(job: &OutboundJob) -> Entry {
-    let group = format!("{}.{}", job.channel_id, job.contact_id);
-    Entry::fifo(encode(job), group, Uuid::new_v4().to_string())
 }

@@ -52,6 +52,8 @@ pub struct EventSource {
     pub batch_size: usize,
     /// Whether the function's answer names the messages that failed.
     pub partial_responses: bool,
+    /// The most invocations at once, where that is bounded.
+    pub maximum_concurrency: Option<usize>,
 }
 
 /// A schedule that starts a function.
@@ -100,9 +102,16 @@ enum Event {
         batch_size: usize,
         #[serde(default)]
         function_response_types: Vec<String>,
+        scaling_config: Option<ScalingConfig>,
     },
     #[serde(rename_all = "PascalCase")]
     Schedule { schedule: String },
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ScalingConfig {
+    maximum_concurrency: usize,
 }
 
 #[derive(Deserialize)]
@@ -183,12 +192,13 @@ impl Template {
         let mut sources = Vec::new();
         for (logical_id, properties) in self.all::<Properties>(Function::KIND)? {
             for event in properties.events.into_values() {
-                if let Event::Queue { queue, batch_size, function_response_types } = event {
+                if let Event::Queue { queue, batch_size, function_response_types, scaling_config } = event {
                     sources.push(EventSource {
                         queue: self.by_arn("AWS::SQS::Queue", &queue)?.to_owned(),
                         function: self.crate_of(logical_id)?,
                         batch_size,
                         partial_responses: function_response_types.iter().any(|kind| kind == "ReportBatchItemFailures"),
+                        maximum_concurrency: scaling_config.map(|scaling| scaling.maximum_concurrency),
                     });
                 }
             }
