@@ -80,7 +80,7 @@ class Journey:
         listed = self.api("GET", "/v1/channels", token=admin)
         expect([channel["id"] for channel in listed.json["data"]], [ACME.channel_id], "the channels")
         kept = self.table.scan(TableName=self.stack.outputs["TableName"])["Items"]
-        if ACME.access_token in shown.text + listed.text + json.dumps(kept):
+        if ACME.access_token in shown.text + listed.text + json.dumps(kept, default=repr):
             raise Failed("the access token is to be read")
 
     def verification(self):
