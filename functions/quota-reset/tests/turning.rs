@@ -17,7 +17,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use quota_reset::QuotaReset;
 use runtime::Clock;
-use serde_json::json;
 use storage::Table;
 use uuid::Uuid;
 
