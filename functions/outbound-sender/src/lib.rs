@@ -74,8 +74,9 @@ impl OutboundSender {
         let files_until = now + time_left.saturating_sub(LAST_MESSAGE + LAST_FILE);
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
+        let fresh = is_from_fifo(&event).then_some(&self.outbound);
         let work = async |job: SenderJob| match job {
-            SenderJob::Conversation(job) => self.deliver(job, [until, files_until], &invocation).await,
+            SenderJob::Conversation(job) => self.deliver(job, fresh, [until, files_until], &invocation).await,
             SenderJob::Campaign(job) => self.advance(job, &invocation).await,
         };
         let directory = &Directory::new(self.table.clone());
@@ -105,6 +106,7 @@ impl OutboundSender {
     async fn deliver(
         &self,
         job: OutboundJob,
+        fresh: Option<&Queue>,
         [until, files_until]: [Instant; 2],
         invocation: &Invocation,
     ) -> Disposition {
@@ -117,8 +119,20 @@ impl OutboundSender {
         };
         let (objects, graph, knocks) = (&self.objects, &self.graph, &self.knocks);
         let told = &|call| tell(invocation, call);
-        let post =
-            Post { tenancy, channel_id, contact_id, objects, graph, open, knocks, now, until, files_until, told };
+        let post = Post {
+            tenancy,
+            channel_id,
+            contact_id,
+            objects,
+            graph,
+            open,
+            knocks,
+            fresh,
+            now,
+            until,
+            files_until,
+            told,
+        };
         match helpdesk::deliver(post).await {
             Ok(_) => Disposition::Done,
             Err(error @ (DeliverError::NoSuchChannel(_) | DeliverError::TokenSealed(_) | DeliverError::Busy(_))) => {
@@ -126,6 +140,11 @@ impl OutboundSender {
             }
         }
     }
+}
+
+/// A batch is of one queue, and the name of a FIFO queue ends so (AWS's rule).
+fn is_from_fifo(event: &SqsEvent) -> bool {
+    event.records.iter().filter_map(|record| record.event_source_arn.as_deref()).any(|arn| arn.ends_with(".fifo"))
 }
 
 fn tell(invocation: &Invocation, call: Call) {

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 use domain::delivery::Turn;
 use domain::{ChannelId, ContactId, MessageId, Sealed, TraceId};
 use jiff::{SignedDuration, Timestamp};
-use queues::Queue;
 use queues::jobs::OutboundJob;
+use queues::{Queue, SendError};
 use secrecy::SecretString;
 use storage::conversations::Conversation;
 use storage::outbox::Entry;
@@ -39,6 +39,8 @@ pub struct Post<'a> {
     pub open: &'a (dyn Fn(Sealed) -> Opening<'a> + Sync),
     /// Takes delayed jobs, for waits of seconds.
     pub knocks: &'a Queue,
+    /// The FIFO queue, if the job is from it: what was just written goes on there after its turn, not behind all that waited.
+    pub fresh: Option<&'a Queue>,
     pub now: &'a (dyn Fn() -> Timestamp + Sync),
     /// No further message is begun after this.
     pub until: Instant,
@@ -127,7 +129,7 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
             continue;
         };
         if Instant::now() >= post.until {
-            return post.wait_until((post.now)(), LONGEST_KNOCK).await;
+            return post.turn_is_over().await;
         }
         // Large, with a file's stream in it; on the heap it burdens no caller.
         match Box::pin(post.step(contact, &entry)).await? {
@@ -215,17 +217,32 @@ impl Post<'_> {
         Ok(Delivered::DueAt(at))
     }
 
+    /// Leaves the conversation marked, and comes again behind the others of its queue.
+    async fn turn_is_over(&self) -> Result<Delivered, DeliverError> {
+        let now = (self.now)();
+        self.tenancy.mark_due(self.channel_id, self.contact_id, now).await?;
+        match self.fresh {
+            Some(queue) => tell_if_lost(queue.knock(&self.job()).await, now),
+            None => self.knock_after(SignedDuration::ZERO, now).await,
+        }
+        Ok(Delivered::DueAt(now))
+    }
+
     async fn knock_after(&self, wait: SignedDuration, at: Timestamp) {
-        let job = OutboundJob {
-            tenant_id: self.tenancy.tenant_id(),
-            channel_id: self.channel_id,
-            contact_id: self.contact_id,
-        };
         // SQS counts whole seconds; one more so that the wait is over when the knock comes.
         let delay = Duration::try_from(wait).unwrap_or_default() + Duration::from_secs(1);
-        if let Err(error) = self.knocks.knock_later(&job, delay).await {
-            let error = domain::chain(&error);
-            tracing::warn!(%at, error, "no delayed job; due-work will find the work");
-        }
+        tell_if_lost(self.knocks.knock_later(&self.job(), delay).await, at);
+    }
+
+    fn job(&self) -> OutboundJob {
+        OutboundJob { tenant_id: self.tenancy.tenant_id(), channel_id: self.channel_id, contact_id: self.contact_id }
+    }
+}
+
+/// The conversation is marked.
+fn tell_if_lost(knocked: Result<(), SendError>, at: Timestamp) {
+    if let Err(error) = knocked {
+        let error = domain::chain(&error);
+        tracing::warn!(%at, error, "no job for what is left; due-work will find the work");
     }
 }
