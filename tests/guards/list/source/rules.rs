@@ -29,9 +29,9 @@ fn rule(name: &'static str, rule: Edit, tests: &'static [&'static str]) -> Guard
 }
 
 fn of_messages() -> Vec<Guard> {
-    let claim = r#"self.leave(&[Status::Queued], Status::Sending, "claimed", now)?"#;
-    let claim_again = r#"self.leave(&[Status::Queued, Status::Sending], Status::Sending, "claimed", now)?"#;
-    let claim_unconfirmed = r#"self.leave(&[Status::Queued, Status::Unconfirmed], Status::Sending, "claimed", now)?"#;
+    let claim = r#"self.leave(&[Status::Queued], Status::Sending, "claimed", now)"#;
+    let claim_again = r#"self.leave(&[Status::Queued, Status::Sending], Status::Sending, "claimed", now)"#;
+    let claim_unconfirmed = r#"self.leave(&[Status::Queued, Status::Unconfirmed], Status::Sending, "claimed", now)"#;
     let postpone = r#"self.leave(&[Status::Sending], Status::Queued, "postponed", now)?"#;
     let postpone_sent = r#"self.leave(&[Status::Sending, Status::Sent], Status::Queued, "postponed", now)?"#;
     let put_off = r#"self.leave(&[Status::Queued], Status::Queued, "put off", now)?"#;
