@@ -1,12 +1,13 @@
 //! Meta's limits slow what they are about, a pair or a number, and nobody else.
 
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 use acceptance::{Customer, Thread, World};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
-use crate::fresh_world;
+use crate::{counted_world, fresh_world};
 
 /// The next messages of the first tenant's number meet this instead of an honest answer.
 async fn number_meets(world: &World, times: u32, code: i64) {
@@ -137,6 +138,26 @@ async fn a_message_that_the_number_held_back_still_has_all_its_tries_when_meta_f
     }
 
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+}
+
+#[tokio::test]
+async fn what_was_just_written_goes_on_after_its_turn_in_the_queue_it_came_from() {
+    let world = counted_world().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    // A turn of five seconds is over after three of them.
+    world.fault("Ada", 4, json!({ "delay_ms": 2_000 })).await;
+    world.counts_calls_anew().await;
+    let texts = ["one", "two", "three", "four"];
+    for text in texts {
+        world.agent().replies_to(&thread, text).await.expecting(202);
+    }
+    world.settles().await;
+
+    assert_eq!(ada.phone().received().await, texts);
+    let told = world.points().await.into_iter().filter(|it| it.function == "outbound-sender" && it.service == "sqs");
+    let queues: BTreeSet<Option<String>> = told.map(|it| it.about).collect();
+    assert_eq!(queues, BTreeSet::from([Some("local-outbound.fifo".to_owned())]));
 }
 
 #[tokio::test]

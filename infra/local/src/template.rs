@@ -283,8 +283,10 @@ Resources:
     fn every_queue_of_work_has_its_event_source_and_what_waits_for_a_time_its_schedule() {
         let template = template();
 
-        let sources: Vec<_> =
-            template.event_sources().unwrap().into_iter().map(|source| (source.queue, source.function)).collect();
+        let sources = template.event_sources().unwrap();
+        let bounded = sources.iter().filter(|source| source.maximum_concurrency.is_some());
+        assert_eq!(bounded.map(|source| source.queue.as_str()).collect::<Vec<_>>(), ["KnocksQueue"]);
+        let sources: Vec<_> = sources.into_iter().map(|source| (source.queue, source.function)).collect();
         let expected = [
             ("AccountEventsQueue", "account-events"),
             ("MediaQueue", "media-download"),
