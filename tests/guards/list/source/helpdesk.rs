@@ -156,7 +156,7 @@ fn of_what_is_changed() -> Vec<Guard> {
                 "seen.is_some_and(|seen| seen != template.version)",
                 "false",
             ),
-            &["templates::a_template_is_edited_once_and_reviewed_again"],
+            &["template_changes::a_template_is_edited_once_and_reviewed_again"],
         ),
         journey(
             "a tenant is replaced as it was seen",
