@@ -87,7 +87,7 @@ async fn the_same_five_messages_split_and_packed_in_every_way_are_five() {
 
 #[tokio::test]
 async fn a_message_that_stands_in_a_webhook_twice_is_one() {
-    let world = shared_world().await;
+    let world = fresh_world().await;
     let ada = world.customer("Ada");
     let now = world.clock().now().await;
     let [first, second] = ["line 0", "line 1"].map(|line| payload::text(&ada, now, line));
