@@ -33,7 +33,7 @@ pub async fn among(jobs: &[Value], data: &Path) -> anyhow::Result<Vec<Claim>> {
     for job in jobs.iter().filter_map(|job| OutboundJob::deserialize(job).ok()) {
         let tenancy = table.of(job.tenant_id);
         let Some(first) = tenancy.next_in_outbox(job.channel_id, job.contact_id).await? else { continue };
-        let Some(message) = tenancy.message_at(&first.place).await? else { continue };
+        let Some(message) = tenancy.message_at(&first).await? else { continue };
         let claimed = message.delivery().filter(|delivery| matches!(delivery.turn(), Turn::UnderWay { .. }));
         claims.extend(claimed.map(Delivery::since).map(|at| Claim { message_id: message.id, at }));
     }

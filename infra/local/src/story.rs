@@ -10,7 +10,6 @@ use anyhow::{Context, bail};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
-use domain::delivery::Turn;
 use domain::message::Direction;
 use domain::{Message, MessageId, Status, TenantId};
 use jiff::{SignedDuration, Timestamp};
@@ -121,7 +120,7 @@ fn since(time: SignedDuration) -> String {
 fn state(message: &Message) -> String {
     match (&message.direction, message.delivery()) {
         (Direction::Outgoing { .. }, Some(delivery)) => {
-            let waits = if delivery.turn() == Turn::Ready { ", waits in its outbox" } else { "" };
+            let waits = if delivery.status() == Status::Queued { ", waits in its outbox" } else { "" };
             let failed = delivery.failure().map(|failure| format!(", code {}", failure.code)).unwrap_or_default();
             format!("outgoing, {}{failed}{waits}", word(delivery.status()))
         }

@@ -41,6 +41,8 @@ pub enum Applied {
 pub enum Turn {
     /// It may be claimed.
     Ready,
+    /// It has been put off until this time.
+    PutOff { until: Timestamp },
     /// Somebody's call is under way, or was when they died; at this time it counts as lost.
     UnderWay { until: Timestamp },
     /// Its answer was lost; those behind it wait until this time.
@@ -106,6 +108,9 @@ pub struct Delivery {
     postponed: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     obstructed: Option<Obstructed>,
+    /// Until when it is put off: with the message itself, so that a sender who claims it has seen this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    not_before: Option<Timestamp>,
     /// When it is sent again by itself, while it is unconfirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resends_at: Option<Timestamp>,
@@ -139,6 +144,7 @@ impl Delivery {
             failure: None,
             postponed: 0,
             obstructed: None,
+            not_before: None,
             resends_at: None,
             resent_by: None,
             charge: None,
@@ -176,11 +182,11 @@ impl Delivery {
         self.obstructed.filter(|last| last.by == obstacle).map_or(0, |last| last.times)
     }
 
-    /// What a sender may do with it now.
+    /// What a sender finds.
     pub fn turn(&self) -> Turn {
         let until = |wait| self.since.saturating_add(wait).unwrap_or(Timestamp::MAX);
         match self.status {
-            Status::Queued => Turn::Ready,
+            Status::Queued => self.not_before.map_or(Turn::Ready, |until| Turn::PutOff { until }),
             Status::Sending => Turn::UnderWay { until: until(Self::CLAIM) },
             Status::Unconfirmed => Turn::Unconfirmed { until: until(Self::UNCONFIRMED_WAIT) },
             _ => Turn::Over,
@@ -202,21 +208,22 @@ impl Delivery {
         self.report(&Report::Failed(failure), now)
     }
 
-    /// It did not leave, and will be tried again later.
-    pub fn postpone(&mut self, obstacle: Obstacle, now: Timestamp) -> Result<(), NotAllowed> {
+    /// It did not leave, and will be tried again, not before `until`.
+    pub fn postpone(&mut self, obstacle: Obstacle, until: Timestamp, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Sending], Status::Queued, "postponed", now)?;
-        self.obstruct(obstacle);
+        self.obstruct(obstacle, until);
         Ok(())
     }
 
-    /// It could not be made ready to leave, and will be tried again later.
-    pub fn put_off(&mut self, obstacle: Obstacle, now: Timestamp) -> Result<(), NotAllowed> {
+    /// It could not be made ready to leave, and will be tried again, not before `until`.
+    pub fn put_off(&mut self, obstacle: Obstacle, until: Timestamp, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Queued], Status::Queued, "put off", now)?;
-        self.obstruct(obstacle);
+        self.obstruct(obstacle, until);
         Ok(())
     }
 
-    fn obstruct(&mut self, by: Obstacle) {
+    fn obstruct(&mut self, by: Obstacle, until: Timestamp) {
+        self.not_before = Some(until);
         self.obstructed = Some(Obstructed { by, times: self.obstructed_by(by).saturating_add(1) });
         self.postponed = self.postponed.saturating_add(1);
     }
@@ -292,6 +299,7 @@ impl Delivery {
         }
         self.status = to;
         self.since = now;
+        self.not_before = None;
         Ok(())
     }
 

@@ -110,7 +110,9 @@ mod tests {
     #[test]
     fn a_message_that_nobody_sent_within_an_hour_is_a_gap_however_often_it_was_put_off() {
         let mut delivery = Delivery::queued(at(0));
-        delivery.put_off(crate::delivery::Obstacle::Pair, at(3_500)).expect("a queued message can be put off");
+        delivery
+            .put_off(crate::delivery::Obstacle::Pair, at(3_600), at(3_500))
+            .expect("a queued message can be put off");
         let message = outgoing(delivery);
         assert_eq!(Gap::of_message(&message, at(3_600)), None);
         let gap = Gap::of_message(&message, at(3_601)).expect("a gap");

@@ -16,7 +16,7 @@ use queues::jobs::OutboundJob;
 use queues::{Queue, SendError};
 use secrecy::SecretString;
 use storage::conversations::Conversation;
-use storage::outbox::Entry;
+use storage::messages::Whereabouts;
 use storage::{Objects, StorageError, Tenancy};
 use whatsapp::graph::Graph;
 
@@ -122,7 +122,7 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
         if deferred::release(post.tenancy, &conversation, of, (post.now)()).await? {
             continue;
         }
-        let Some((contact, entry)) = post.next(&conversation).await? else {
+        let Some((contact, place)) = post.next(&conversation).await? else {
             if post.rest(&conversation).await? {
                 return Ok(Delivered::Everything);
             }
@@ -132,7 +132,7 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
             return post.turn_is_over().await;
         }
         // Large, with a file's stream in it; on the heap it burdens no caller.
-        match Box::pin(post.step(contact, &entry)).await? {
+        match Box::pin(post.step(contact, &place)).await? {
             Step::Next => {}
             Step::Wait(until) => return post.wait_until(until, LONGEST_KNOCK).await,
             Step::Turn(at) => return post.wait_until(at, LONGEST_TURN).await,
@@ -166,22 +166,22 @@ impl From<Sent> for Step {
 impl Post<'_> {
     /// The first message that waits, and in whose outbox: what contacts that were merged into this one still had to be
     /// sent goes first, so that a thread's messages keep their order.
-    async fn next(&self, conversation: &Conversation) -> Result<Option<(ContactId, Entry)>, StorageError> {
+    async fn next(&self, conversation: &Conversation) -> Result<Option<(ContactId, Whereabouts)>, StorageError> {
         for contact in conversation.waits_for.iter().chain([&self.contact_id]) {
-            if let Some(entry) = self.tenancy.next_in_outbox(self.channel_id, *contact).await? {
-                return Ok(Some((*contact, entry)));
+            if let Some(place) = self.tenancy.next_in_outbox(self.channel_id, *contact).await? {
+                return Ok(Some((*contact, place)));
             }
         }
         Ok(None)
     }
 
-    async fn step(&self, contact: ContactId, entry: &Entry) -> Result<Step, DeliverError> {
+    async fn step(&self, contact: ContactId, place: &Whereabouts) -> Result<Step, DeliverError> {
         let now = (self.now)();
-        let Some(mut message) = self.tenancy.message_at(&entry.place).await? else {
-            return self.drop_from_outbox(contact, entry).await;
+        let Some(mut message) = self.tenancy.message_at(place).await? else {
+            return self.drop_from_outbox(contact, place).await;
         };
         match message.delivery().map_or(Turn::Over, domain::Delivery::turn) {
-            Turn::Over => self.drop_from_outbox(contact, entry).await,
+            Turn::Over => self.drop_from_outbox(contact, place).await,
             Turn::UnderWay { until } if now < until => Ok(Step::Wait(until)),
             Turn::UnderWay { .. } => {
                 settle::answer_lost(self.tenancy, &mut message, now).await?;
@@ -189,16 +189,14 @@ impl Post<'_> {
             }
             Turn::Unconfirmed { until } if now < until => Ok(Step::Wait(until)),
             // Those behind it have waited long enough; what becomes of it, a status or a person decides.
-            Turn::Unconfirmed { .. } => self.drop_from_outbox(contact, entry).await,
-            Turn::Ready => match entry.not_before.filter(|not_before| now < *not_before) {
-                Some(not_before) => Ok(Step::Wait(not_before)),
-                None => Box::pin(self.send(message)).await,
-            },
+            Turn::Unconfirmed { .. } => self.drop_from_outbox(contact, place).await,
+            Turn::PutOff { until } if now < until => Ok(Step::Wait(until)),
+            Turn::PutOff { .. } | Turn::Ready => Box::pin(self.send(message)).await,
         }
     }
 
-    async fn drop_from_outbox(&self, contact: ContactId, entry: &Entry) -> Result<Step, DeliverError> {
-        self.tenancy.leave_outbox(self.channel_id, contact, &entry.place).await?;
+    async fn drop_from_outbox(&self, contact: ContactId, place: &Whereabouts) -> Result<Step, DeliverError> {
+        self.tenancy.leave_outbox(self.channel_id, contact, place).await?;
         Ok(Step::Next)
     }
 

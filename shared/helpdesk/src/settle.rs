@@ -4,7 +4,7 @@ pub(crate) mod file;
 mod given_up;
 mod setback;
 
-use domain::delivery::{NotAllowed, Obstacle, Report, Turn};
+use domain::delivery::{NotAllowed, Obstacle, Report, Status};
 use domain::{Channel, Delivery, Failure, Message, MessageId, Wamid, service};
 use jiff::{SignedDuration, Timestamp};
 use storage::starts::Place;
@@ -162,7 +162,7 @@ async fn postpone(
     now: Timestamp,
 ) -> Result<Sent, Busy> {
     // A status that came meanwhile says that it did leave.
-    wait(tenancy, message, not_before, |delivery| delivery.postpone(obstacle, now)).await
+    wait(tenancy, message, not_before, |delivery| delivery.postpone(obstacle, not_before, now)).await
 }
 
 /// The message waits in its outbox, if it still can.
@@ -172,12 +172,15 @@ async fn wait(
     not_before: Timestamp,
     put_back: impl Fn(&mut Delivery) -> Result<(), NotAllowed>,
 ) -> Result<Sent, Busy> {
-    change(tenancy, message, |message| match message.delivery_mut().map(&put_back) {
-        Some(Ok(())) => Change::Postponed { not_before },
-        _ => Change::Message,
+    change(tenancy, message, |message| {
+        if let Some(delivery) = message.delivery_mut() {
+            // Somebody else, or a status, may have decided meanwhile.
+            let _ = put_back(delivery);
+        }
+        Change::Message
     })
     .await?;
-    let waits = message.delivery().is_some_and(|delivery| delivery.turn() == Turn::Ready);
+    let waits = message.delivery().is_some_and(|delivery| delivery.status() == Status::Queued);
     Ok(if waits { Sent::DueAt(not_before) } else { Sent::Over })
 }
 
@@ -187,9 +190,6 @@ pub(crate) enum Change {
     /// It leaves the outbox; `alias` leads to it from Meta's id.
     Done {
         alias: Option<MessageId>,
-    },
-    Postponed {
-        not_before: Timestamp,
     },
 }
 
@@ -276,7 +276,6 @@ impl Change {
                     transaction.add_alias(alias, changed);
                 }
             }
-            Self::Postponed { not_before } => transaction.postpone_in_outbox(changed, not_before),
         }
     }
 }

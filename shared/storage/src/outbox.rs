@@ -2,7 +2,6 @@
 
 use domain::{ChannelId, ContactId, Message, MessageId, Session, TicketId};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 
 use crate::deferred::{DeferredPlace, one};
 use crate::directory;
@@ -11,16 +10,6 @@ use crate::item::{self, milliseconds, number, text};
 use crate::messages::Whereabouts;
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
-
-/// A message that waits to be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    #[serde(flatten)]
-    pub place: Whereabouts,
-    /// Graph asked us not to come before this.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub not_before: Option<Timestamp>,
-}
 
 /// What else becomes of a conversation when messages enter its outbox.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,7 +43,11 @@ pub enum Deferred {
 
 impl Tenancy {
     /// The first message of the conversation that is not done with.
-    pub async fn next_in_outbox(&self, channel: ChannelId, contact: ContactId) -> Result<Option<Entry>, StorageError> {
+    pub async fn next_in_outbox(
+        &self,
+        channel: ChannelId,
+        contact: ContactId,
+    ) -> Result<Option<Whereabouts>, StorageError> {
         let answer = self
             .query(self.keys.conversation(channel, contact).pk, "OUTBOX#")
             .limit(1)
@@ -84,7 +77,7 @@ impl Transaction {
 
     /// The same, with what else becomes of the conversation.
     pub fn enter_outbox_and(&mut self, messages: &[Message], look_at: Timestamp, beside: Beside) {
-        messages.iter().for_each(|message| self.write_outbox(message, None));
+        messages.iter().for_each(|message| self.write_outbox(message));
         let Some(first) = messages.first() else { return };
         let (shard, time) = directory::due(first.contact_id, look_at);
         let key = self.tenancy.keys.conversation(first.channel_id, first.contact_id);
@@ -122,20 +115,15 @@ impl Transaction {
         self.update(&key, &format!("SET {set} ADD {rest}"), condition.as_deref(), values);
     }
 
-    /// The message stays first in line, but Graph asked us not to come before `not_before`.
-    pub fn postpone_in_outbox(&mut self, message: &Message, not_before: Timestamp) {
-        self.write_outbox(message, Some(not_before));
-    }
-
     /// The message is done with.
     pub fn leave_outbox(&mut self, message: &Message) {
         let key = self.outbox_key(message, message.id);
         self.delete(&key);
     }
 
-    fn write_outbox(&mut self, message: &Message, not_before: Option<Timestamp>) {
+    fn write_outbox(&mut self, message: &Message) {
         let key = self.outbox_key(message, message.id);
-        self.put_always(item::write(&key, "outbox entry", &Entry { place: message.into(), not_before }));
+        self.put_always(item::write(&key, "outbox entry", &Whereabouts::from(message)));
     }
 
     fn outbox_key(&self, message: &Message, id: MessageId) -> crate::key::Key {

@@ -51,8 +51,12 @@ fn a_failure_after_delivered_changes_nothing_and_a_delivery_after_failure_does()
 fn a_message_is_claimed_once() {
     let mut delivery = sending();
     assert!(delivery.claim(at(2)).is_err());
-    delivery.postpone(Obstacle::Pair, at(3)).expect("a message under way can be postponed");
-    assert!(delivery.claim(at(4)).is_ok());
+    delivery.postpone(Obstacle::Pair, at(7), at(3)).expect("a message under way can be postponed");
+    assert_eq!(delivery.turn(), Turn::PutOff { until: at(7) });
+    assert!(delivery.claim(at(7)).is_ok());
+    delivery.lose_answer(None, at(8)).expect("the answer of a call under way can be lost");
+    delivery.resend(Resender::Person, at(9)).expect("what is unconfirmed can be sent again");
+    assert_eq!(delivery.turn(), Turn::Ready);
 }
 
 #[test]
@@ -60,7 +64,7 @@ fn what_meta_has_is_neither_put_off_nor_lost_nor_decided_about() {
     let mut sent = sending();
     sent.sent(at(2));
     let before = sent.clone();
-    assert!(sent.postpone(Obstacle::Pair, at(3)).is_err());
+    assert!(sent.postpone(Obstacle::Pair, at(3), at(3)).is_err());
     assert!(sent.lose_answer(None, at(3)).is_err());
     assert!(sent.resend(Resender::Person, at(3)).is_err());
     assert!(sent.discard(at(3)).is_err());
@@ -70,16 +74,16 @@ fn what_meta_has_is_neither_put_off_nor_lost_nor_decided_about() {
 #[test]
 fn what_another_sender_has_claimed_is_not_put_off() {
     let mut delivery = Delivery::queued(at(0));
-    delivery.put_off(Obstacle::File, at(1)).expect("a queued message can be put off");
-    assert_eq!((delivery.turn(), delivery.obstructed_by(Obstacle::File)), (Turn::Ready, 1));
-    assert!(sending().put_off(Obstacle::File, at(2)).is_err());
+    delivery.put_off(Obstacle::File, at(5), at(1)).expect("a queued message can be put off");
+    assert_eq!((delivery.turn(), delivery.obstructed_by(Obstacle::File)), (Turn::PutOff { until: at(5) }, 1));
+    assert!(sending().put_off(Obstacle::File, at(5), at(2)).is_err());
 }
 
 #[test]
 fn one_obstacle_after_another_is_counted_for_itself() {
     let mut delivery = Delivery::queued(at(0));
     for obstacle in [Obstacle::Pair, Obstacle::Pair, Obstacle::Fault] {
-        delivery.put_off(obstacle, at(1)).expect("a queued message can be put off");
+        delivery.put_off(obstacle, at(1), at(1)).expect("a queued message can be put off");
     }
     assert_eq!((delivery.obstructed_by(Obstacle::Fault), delivery.obstructed_by(Obstacle::Pair)), (1, 0));
 }
@@ -172,8 +176,8 @@ fn any_event() -> impl Strategy<Value = Event> {
 fn happens(event: &Event, delivery: &mut Delivery, now: Timestamp) -> bool {
     match event {
         Event::Claimed => delivery.claim(now).is_ok(),
-        Event::Postponed => delivery.postpone(Obstacle::Pair, now).is_ok(),
-        Event::PutOff => delivery.put_off(Obstacle::File, now).is_ok(),
+        Event::Postponed => delivery.postpone(Obstacle::Pair, now, now).is_ok(),
+        Event::PutOff => delivery.put_off(Obstacle::File, now, now).is_ok(),
         Event::AnswerLost => delivery.lose_answer(None, now).is_ok(),
         Event::Resent => delivery.resend(Resender::Person, now).is_ok(),
         Event::Discarded => delivery.discard(now).is_ok(),

@@ -1,6 +1,6 @@
 //! What is stored about the file of a message that nobody has claimed yet.
 
-use domain::delivery::{Obstacle, Turn};
+use domain::delivery::{Obstacle, Status};
 use domain::{Channel, Failure, Message};
 use jiff::{SignedDuration, Timestamp};
 use storage::Tenancy;
@@ -59,7 +59,7 @@ async fn fail_unclaimed(
     now: Timestamp,
 ) -> Result<(), Busy> {
     change(tenancy, message, |message| match message.delivery_mut() {
-        Some(delivery) if delivery.turn() == Turn::Ready => {
+        Some(delivery) if delivery.status() == Status::Queued => {
             delivery.failed(failure.clone(), now);
             Change::Done { alias: None }
         }
@@ -76,5 +76,5 @@ async fn put_off(
     not_before: Timestamp,
     now: Timestamp,
 ) -> Result<Sent, Busy> {
-    wait(tenancy, message, not_before, |delivery| delivery.put_off(obstacle, now)).await
+    wait(tenancy, message, not_before, |delivery| delivery.put_off(obstacle, not_before, now)).await
 }

@@ -91,7 +91,7 @@ fn of_what_goes_out() -> Vec<Guard> {
         ),
         journey(
             "a pair that was too fast is left alone until its time",
-            edit(DELIVER, "entry.not_before.filter(|not_before| now < *not_before)", "None::<Timestamp>"),
+            edit(DELIVER, "Turn::PutOff { until } if «now < until» =>", "false"),
             &["pace::a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_written"],
         ),
         journey(
