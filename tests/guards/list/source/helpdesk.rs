@@ -95,6 +95,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             &["pace::a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_written"],
         ),
         journey(
+            "what was just written goes on in the queue it came from",
+            edit(DELIVER, "match «self.fresh» {\n            Some(queue)", "None::<&Queue>"),
+            &["pace::what_was_just_written_goes_on_after_its_turn_in_the_queue_it_came_from"],
+        ),
+        journey(
             "those behind an unconfirmed message wait for it",
             edit(DELIVER, "Turn::Unconfirmed { until } if «now < until» =>", "false"),
             &["unconfirmed::the_next_message_waits_30_seconds_for_it"],
