@@ -171,7 +171,8 @@ async fn a_repetition_is_answered_alike_whatever_was_lost() {
     let world = counted_world().await;
     let agent = world.agent();
     world.counts_calls_anew().await;
-    starts(&agent, with(&world.customer("Ada"), json!({ "template": offer() }))).await.expecting(202);
+    let body = with(&world.customer("Ada"), json!({ "template": offer() }));
+    with_key(&agent, body, "undisturbed").await.expecting(202);
     let is_write = |point: &Point| point.function == "api-helpdesk" && point.operation == "TransactWriteItems";
     let points: Vec<Point> = world.points().await.into_iter().filter(is_write).collect();
     let [point] = &points[..] else { panic!("one write: {points:?}") };
@@ -181,7 +182,7 @@ async fn a_repetition_is_answered_alike_whatever_was_lost() {
         world.arms(point, times, then).await;
 
         let first = with_key(&agent, body.clone(), then).await;
-        world.disarms().await;
+        assert_eq!(world.disarms().await, 0, "{then} was not met");
         let again = with_key(&agent, body, then).await.expecting(202);
         // Whoever died has told nobody of the work.
         world.clock().advance("PT2M").await;

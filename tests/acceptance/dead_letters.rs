@@ -62,7 +62,7 @@ async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_th
     assert!(told.contains("storage did not answer to TransactWriteItems"), "{told}");
     assert!(!told.contains("is anybody there"), "{told}");
 
-    world.disarms().await;
+    assert_eq!(world.disarms().await, 0);
     assert!(tool(&world, "replay").contains("local-inbound-dlq.fifo: 1"));
     world.settles().await;
     assert_eq!(tool(&world, "replay"), "no dead letters\n");
@@ -70,5 +70,28 @@ async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_th
 
     assert_eq!(world.agent().reads(&ada.thread().await).await, ["is anybody there?"]);
     assert_eq!(ada.threads().await.len(), 1);
+    assert_eq!(tool(&world, "list"), "no dead letters\n");
+}
+
+#[tokio::test]
+async fn what_was_done_and_given_up_all_the_same_is_replayed_and_changes_nothing() {
+    let world = fresh_world().await;
+    world.customer("Ben").writes("hello").await;
+    let ada = world.customer("Ada");
+    // It is stored, and nobody hears of it; then nobody can look whether it is.
+    world.arms_all("ticket-creation", "TransactWriteItems", 4, "lost").await;
+    ada.sends(json!({ "type": "text", "text": { "body": "is anybody there?" } })).await;
+    world.settles().await;
+    world.arms_all("ticket-creation", "GetItem", 9_999, "error").await;
+    ten_tries_pass(&world).await;
+    assert_eq!(world.agent().reads(&ada.thread().await).await, ["is anybody there?"]);
+    let before = world.agent().gets_in_the_end("/v1/tickets?limit=5").await.body;
+
+    assert_eq!(world.disarms().await, 0);
+    assert!(tool(&world, "replay").contains("local-inbound-dlq.fifo: 1"));
+    world.settles().await;
+
+    assert_eq!(world.agent().gets_in_the_end("/v1/tickets?limit=5").await.body, before);
+    assert_eq!(world.agent().reads(&ada.thread().await).await, ["is anybody there?"]);
     assert_eq!(tool(&world, "list"), "no dead letters\n");
 }

@@ -212,7 +212,7 @@ async fn a_job_that_was_never_sent_is_found_within_minutes() {
     };
     world.arms(&sending, 4, "error").await;
     assert_eq!(state(&sent(&ada, picture()).await), is("pending"));
-    world.disarms().await;
+    assert_eq!(world.disarms().await, 0);
 
     world.clock().advance("PT6M").await;
 
@@ -279,7 +279,7 @@ async fn a_file_is_stored_whatever_fails_at_any_call_of_the_function_that_fetche
                 world.counts_calls_anew().await;
                 world.arms(point, times, then).await;
                 sent(&ada, message.clone()).await;
-                world.disarms().await;
+                assert_eq!(world.disarms().await, 0, "{point:?} {then} was not met");
                 // Longer than SQS hides what was not done.
                 world.clock().advance("PT31M").await;
 

@@ -293,7 +293,7 @@ async fn a_merge_ends_the_same_at_whichever_write_it_dies() {
             let two = Two::write(&world, &format!("Ada {number} {then}")).await;
             world.arms(point, times, then).await;
             two.are_linked(&world).await;
-            world.disarms().await;
+            assert_eq!(world.disarms().await, 0, "{point:?} {then} was not met");
         }
     }
     assert!(world.dead_letters().await.is_empty());
@@ -314,7 +314,7 @@ async fn undoing_a_merge_ends_the_same_at_whichever_write_it_dies() {
             two.are_linked(&world).await;
             world.arms(point, times, then).await;
             two.are_parted(&world).await;
-            world.disarms().await;
+            assert_eq!(world.disarms().await, 0, "{point:?} {then} was not met");
         }
     }
 }

@@ -56,17 +56,17 @@ async fn main() -> Result<ExitCode, Box<dyn Error>> {
     if let Some(held) = options.held {
         return Ok(code(held::run(&start(&stack, &options).await, held).await));
     }
-    let mut sound = true;
+    let world = start(&stack, &options).await;
     let began = Instant::now();
-    loop {
-        sound &= run(&start(&stack, &options).await, &options).await;
-        // A soak repeats the whole until its time is over: each round has a stack and people of its own.
+    // A soak goes on in the same stack, with other people each time: what grows or leaks shows in the figures.
+    for round in 0.. {
+        let sound = run(&world, &options, round).await;
         if began.elapsed() >= options.soak || !sound {
-            break;
+            return Ok(code(sound));
         }
         eprintln!("{} of {} of the soak are over", minutes(began.elapsed()), minutes(options.soak));
     }
-    Ok(code(sound))
+    Ok(ExitCode::SUCCESS)
 }
 
 fn code(sound: bool) -> ExitCode {
@@ -80,11 +80,11 @@ async fn start(stack: &Path, options: &Options) -> World {
     }
 }
 
-async fn run(world: &World, options: &Options) -> bool {
+async fn run(world: &World, options: &Options, round: usize) -> bool {
     // Room before the present, so that each customer's lines are a second apart as Meta tells time.
     let seconds = i64::try_from(options.messages).unwrap_or(i64::MAX).saturating_add(60);
     world.clock().advance(&format!("PT{seconds}S")).await;
-    let pairs = people::introduced(world, options).await;
+    let pairs = people::introduced(world, options, round).await;
     let figures = Arc::new(Figures::default());
     trouble::lose_answers(world, options).await;
     let mut work = JoinSet::new();

@@ -10,7 +10,7 @@ Customers write and agents answer, against a local stack of their own.
   --replies N     how many replies each of them gets (4)
   --kill SECONDS  every so many seconds a function's processes are killed, every fourth time the whole stack (never)
   --lost PERCENT  so many of Graph's answers to replies are lost, with what they answer or without it (none)
-  --soak MINUTES  begin again until so much time is over (one round)
+  --soak MINUTES  go on in the same stack with other people until so much time is over (one round)
   --through URL   the functions call AWS at this address, a proxy's that leads to the stack's
   --port N        the first port of the stack, for whoever has to know it before (free ones)
 

@@ -23,9 +23,10 @@ pub(crate) struct Pair {
     start: Timestamp,
 }
 
-/// Everybody has said hello, so that every customer has a thread.
-pub(crate) async fn introduced(world: &World, options: &Options) -> Pairs {
-    let customers: Vec<Customer> = (0..options.customers).map(|n| world.customer(&format!("Customer {n}"))).collect();
+/// Everybody of a round has said hello, so that every customer has a thread.
+pub(crate) async fn introduced(world: &World, options: &Options, round: usize) -> Pairs {
+    let customer = |n: usize| world.customer(&format!("Customer {round} {n}"));
+    let customers: Vec<Customer> = (0..options.customers).map(customer).collect();
     let seconds = i64::try_from(options.messages).unwrap_or(i64::MAX);
     let start = world.clock().now().await - SignedDuration::from_secs(seconds);
     let threads = greeted(world, &world.agent(), &customers, start - SignedDuration::from_secs(1)).await;
@@ -49,7 +50,7 @@ pub(crate) async fn greeted(
     world.settles_in_the_end().await;
     let mut threads = threads_of(agent).await;
     for _ in 0..8 {
-        if threads.len() >= customers.len() {
+        if customers.iter().all(|customer| threads.contains_key(&customer.number)) {
             break;
         }
         world.clock().advance("PT7M30S").await;

@@ -14,7 +14,8 @@ use crate::figures::Figures;
 use crate::options::Options;
 use crate::watch;
 
-const FUNCTIONS: [&str; 5] = ["ticket-creation", "webhook-intake", "api-helpdesk", SENDER, "status-updates"];
+const FUNCTIONS: [&str; 6] =
+    ["ticket-creation", "webhook-intake", "api-helpdesk", SENDER, "status-updates", "due-work"];
 const SENDER: &str = "outbound-sender";
 /// Every so many kills it is the whole stack.
 const WHOLE_STACK: usize = 4;

@@ -60,6 +60,12 @@ impl World {
         self.control_post("faults/everywhere", json!({ "then": then })).await;
     }
 
+    /// Whether every chosen call has met its fault, or meets it at this moment.
+    pub async fn is_met(&self) -> bool {
+        let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();
+        left.iter().all(|fault| fault["met"] == true)
+    }
+
     /// No chosen call meets anything any more, of AWS or of Meta. Says how many of AWS's faults were not met.
     pub async fn disarms(&self) -> usize {
         let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();
