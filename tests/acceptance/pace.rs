@@ -72,6 +72,28 @@ async fn a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_
 }
 
 #[tokio::test]
+async fn what_is_written_in_a_later_ticket_goes_behind_what_waits_in_an_earlier_one() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let first = ada.writes("hello").await;
+    world.agent().replies_to(&first, "zero").await.expecting(202);
+    world.settles().await;
+    world.fault("Ada", 2, json!({ "status": 400, "code": 131_056 })).await;
+    world.agent().replies_to(&first, "one").await.expecting(202);
+    world.settles().await;
+    world.agent().closes(&first).await;
+    let second = ada.writes("another matter").await;
+    assert_ne!(first.id, second.id);
+
+    world.agent().replies_to(&second, "two").await.expecting(202);
+    world.settles().await;
+    assert_eq!(ada.phone().received().await, ["zero"]);
+    world.clock().advance("PT2M").await;
+
+    assert_eq!(ada.phone().received().await, ["zero", "one", "two"]);
+}
+
+#[tokio::test]
 async fn a_number_that_is_too_fast_waits_with_all_its_conversations_and_no_other_number_does() {
     let world = fresh_world().await;
     let (zoe, zoes) = elsewhere(&world).await;

@@ -132,7 +132,8 @@ impl Keys {
     }
 
     pub(crate) fn outbox(self, channel: ChannelId, contact: ContactId, position: Position, id: MessageId) -> Key {
-        let sk = format!("OUTBOX#{:010}#{id}", position.sequence());
+        // By time first: a conversation has messages of several threads, and each counts from one.
+        let sk = format!("OUTBOX#{position}#{id}");
         Key { sk, ..self.conversation(channel, contact) }
     }
 
