@@ -10,14 +10,14 @@ use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use domain::delivery::Turn;
-use domain::{ChannelId, ContactId, MessageId, Sealed, TraceId};
+use domain::{ChannelId, ContactId, Message, MessageId, Sealed, TraceId};
 use jiff::{SignedDuration, Timestamp};
 use queues::jobs::OutboundJob;
 use queues::{Queue, SendError};
 use secrecy::SecretString;
 use storage::conversations::Conversation;
 use storage::messages::Whereabouts;
-use storage::{Objects, StorageError, Tenancy};
+use storage::{CommitError, Objects, StorageError, Tenancy};
 use whatsapp::graph::Graph;
 
 use crate::deferred;
@@ -178,10 +178,11 @@ impl Post<'_> {
     async fn step(&self, contact: ContactId, place: &Whereabouts) -> Result<Step, DeliverError> {
         let now = (self.now)();
         let Some(mut message) = self.tenancy.message_at(place).await? else {
-            return self.drop_from_outbox(contact, place).await;
+            self.tenancy.clear_outbox(self.channel_id, contact, place).await?;
+            return Ok(Step::Next);
         };
         match message.delivery().map_or(Turn::Over, domain::Delivery::turn) {
-            Turn::Over => self.drop_from_outbox(contact, place).await,
+            Turn::Over => self.leave_behind(&message).await,
             Turn::UnderWay { until } if now < until => Ok(Step::Wait(until)),
             Turn::UnderWay { .. } => {
                 settle::answer_lost(self.tenancy, &mut message, now).await?;
@@ -189,15 +190,18 @@ impl Post<'_> {
             }
             Turn::Unconfirmed { until } if now < until => Ok(Step::Wait(until)),
             // Those behind it have waited long enough; what becomes of it, a status or a person decides.
-            Turn::Unconfirmed { .. } => self.drop_from_outbox(contact, place).await,
+            Turn::Unconfirmed { .. } => self.leave_behind(&message).await,
             Turn::PutOff { until } if now < until => Ok(Step::Wait(until)),
             Turn::PutOff { .. } | Turn::Ready => Box::pin(self.send(message)).await,
         }
     }
 
-    async fn drop_from_outbox(&self, contact: ContactId, place: &Whereabouts) -> Result<Step, DeliverError> {
-        self.tenancy.leave_outbox(self.channel_id, contact, place).await?;
-        Ok(Step::Next)
+    async fn leave_behind(&self, message: &Message) -> Result<Step, DeliverError> {
+        match self.tenancy.leave_outbox(message).await {
+            // Somebody may have it sent again.
+            Ok(()) | Err(CommitError::Conflict) => Ok(Step::Next),
+            Err(CommitError::Storage(error)) => Err(error.into()),
+        }
     }
 
     /// Takes the work mark away, unless a message was accepted meanwhile.

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use crate::deferred::{DeferredPlace, one};
 use crate::directory;
-use crate::error::StorageError;
+use crate::error::{CommitError, StorageError};
 use crate::item::{self, milliseconds, number, text};
 use crate::messages::Whereabouts;
 use crate::table::Tenancy;
@@ -57,8 +57,19 @@ impl Tenancy {
         answer.items.unwrap_or_default().into_iter().next().map(|found| item::read("outbox entry", found)).transpose()
     }
 
-    /// The message is done with. Doing it twice is as doing it once.
-    pub async fn leave_outbox(
+    /// The message, as it was read, is done with: whoever sends it again meanwhile keeps its place.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when it is not as it was read.
+    pub async fn leave_outbox(&self, message: &Message) -> Result<(), CommitError> {
+        let mut transaction = self.transaction();
+        transaction.check(&self.keys.message(message.thread_id, message.position), message.version);
+        transaction.leave_outbox(message);
+        transaction.commit().await
+    }
+
+    /// There is no such message. Doing it twice is as doing it once.
+    pub async fn clear_outbox(
         &self,
         channel: ChannelId,
         contact: ContactId,

@@ -121,6 +121,19 @@ async fn nobody_says_that_nothing_waits_once_something_was_accepted() {
 }
 
 #[tokio::test]
+async fn a_message_that_is_sent_again_meanwhile_keeps_its_place() {
+    let tenancy = tenancy().await;
+    write(&tenancy, |transaction| transaction.create_message(&message(1))).await.unwrap();
+    write(&tenancy, |transaction| transaction.enter_outbox(&[message(1)], now())).await.unwrap();
+    let mut changed = message(1);
+    tenancy.save_message(&mut changed).await.unwrap();
+    assert!(is_conflict(&tenancy.leave_outbox(&message(1)).await));
+    assert!(tenancy.next_in_outbox(channel_id(), contact_id(7)).await.unwrap().is_some());
+    tenancy.leave_outbox(&changed).await.unwrap();
+    assert!(tenancy.next_in_outbox(channel_id(), contact_id(7)).await.unwrap().is_none());
+}
+
+#[tokio::test]
 async fn nobody_waits_for_a_number_that_may_send_by_now() {
     let tenancy = tenancy().await;
     tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
