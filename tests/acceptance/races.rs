@@ -70,6 +70,60 @@ async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
 }
 
 #[tokio::test]
+async fn what_is_sent_again_while_a_sender_leaves_it_behind_is_sent() {
+    let world = counted_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!("drop_before")).await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "unconfirmed");
+    let [function, service, operation] = ["outbound-sender", "dynamodb", "TransactWriteItems"].map(str::to_owned);
+    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;
+
+    let resent = async {
+        eventually("a sender that leaves it behind", async || world.is_met().await.then_some(())).await;
+        world.agent().post(&format!("/v1/messages/{}/resend", reply.id()), json!({})).await.expecting(200);
+    };
+    join(world.clock().advance("PT31S"), resent).await;
+    world.settles().await;
+    world.clock().advance("PT5M").await;
+
+    assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
+    assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "read");
+}
+
+#[tokio::test]
+async fn a_conversation_taken_up_while_the_customer_begins_another_goes_on_there() {
+    let world = counted_world().await;
+    let ada = world.customer("Ada");
+    let first = ada.writes("hello").await;
+    world.agent().closes(&first).await;
+    let point = Point {
+        function: "api-helpdesk".into(),
+        service: "dynamodb".into(),
+        operation: "TransactWriteItems".into(),
+        about: None,
+        ordinal: 0,
+    };
+    world.arms(&point, 1, "slow").await;
+
+    let agent = world.agent();
+    let begun = json!({ "channel_id": ada.channel.id, "to": format!("+{}", ada.number), "text": "one more thing" });
+    let meanwhile = async {
+        eventually("a conversation that is taken up", async || world.is_met().await.then_some(())).await;
+        ada.sends(json!({ "type": "text", "text": { "body": "another matter" } })).await;
+    };
+    let (taken_up, ()) = join(agent.post("/v1/conversations", begun), meanwhile).await;
+    taken_up.expecting(202);
+    world.settles().await;
+
+    let second = ada.thread().await;
+    assert_ne!(second.id, first.id);
+    assert_eq!(agent.reads(&second).await, ["another matter", "one more thing"]);
+    assert_eq!(agent.ticket(&first).await["status"], "closed");
+}
+
+#[tokio::test]
 async fn two_replies_at_once_each_have_a_place_of_their_own() {
     let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;

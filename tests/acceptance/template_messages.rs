@@ -108,6 +108,26 @@ async fn the_answer_lands_where_the_template_was_sent_even_if_a_later_ticket_is_
 }
 
 #[tokio::test]
+async fn a_template_in_an_old_thread_does_not_end_the_session_of_the_latest() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let old = ada.writes("about my first order").await;
+    world.agent().closes(&old).await;
+    world.clock().advance("PT25H").await;
+    let latest = ada.writes("about my second order").await;
+    assert_ne!(old.id, latest.id);
+
+    sends_template(&world.agent(), &old, order_update()).await.expecting(202);
+    world.agent().replies_to(&old, "it is on its way").await.expecting(202);
+    sends_template(&world.agent(), &old, order_update()).await.expecting(202);
+    world.settles().await;
+
+    assert_eq!(ada.phone().received().await, [ORDER_TEXT, "it is on its way", ORDER_TEXT]);
+    let usage = world.agent().get("/v1/usage").await.expecting(200).body;
+    assert_eq!((&usage["used"], &usage["reserved"]), (&json!(0), &json!(0)), "{usage}");
+}
+
+#[tokio::test]
 async fn variables_come_from_the_request_then_from_the_contact_then_from_their_fallback() {
     let world = shared_world().await;
     let ada = world.customer("Ada");

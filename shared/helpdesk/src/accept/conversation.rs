@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{Channel, ChannelId, Contact, Phone, Ticket};
+use domain::{Channel, ChannelId, Contact, Phone, Ticket, TicketId};
 use jiff::Timestamp;
 use storage::{Tenancy, Transaction};
 
@@ -42,7 +42,7 @@ impl Thread {
             None => None,
         };
         match found {
-            Some(ticket) => Self::taken_up(tenancy, ticket, person, with, now).await,
+            Some(ticket) => Self::taken_up(tenancy, ticket, latest, person, with, now).await,
             None => Self::begun(&channel, person, with, Place::New { latest }, now),
         }
     }
@@ -51,6 +51,7 @@ impl Thread {
     async fn taken_up(
         tenancy: &Tenancy,
         mut ticket: Ticket,
+        latest: Option<TicketId>,
         person: Person,
         with: &Whom,
         now: Timestamp,
@@ -62,7 +63,8 @@ impl Thread {
             ticket.customer = person.contact.address(Some(number)).unwrap_or(ticket.customer);
         }
         ticket.reopen();
-        Ok(Self { session, person: Some(person), ..Self::around(ticket, Place::There) })
+        let place = if latest == Some(ticket.id) { Place::Latest } else { Place::Ahead { latest } };
+        Ok(Self { session, person: Some(person), ..Self::around(ticket, place) })
     }
 
     fn begun(

@@ -34,6 +34,8 @@ pub(super) struct Thread {
 pub(super) enum Place {
     /// It is there, and nothing changes among the conversation's tickets.
     There,
+    /// It is the conversation's latest, and must be so still: a customer who begins another meanwhile is answered there.
+    Latest,
     /// It is there, and the customer's next message goes to it rather than to `latest`.
     Ahead { latest: Option<TicketId> },
     /// It is made.
@@ -80,7 +82,13 @@ impl Thread {
             let ticket = &mut thread.ticket;
             ticket.contact_id = contact.id;
             let latest = tenancy.conversation(ticket.channel_id, contact.id).await?.ticket_id;
-            thread.place = if latest == Some(ticket.id) { Place::There } else { Place::Ahead { latest } };
+            if latest == Some(ticket.id) {
+                thread.place = Place::Latest;
+                return Ok(thread);
+            }
+            // The latest has the conversation's session, whichever ticket it was opened in.
+            ticket.session = thread.session;
+            thread.place = Place::Ahead { latest };
             return Ok(thread);
         }
         Err(Busy::Contended(ATTEMPTS).into())
@@ -112,10 +120,11 @@ impl Thread {
     ) {
         let latest = match self.place {
             Place::There => Latest::Stays,
+            Place::Latest => Latest::Becomes { read: Some(self.ticket.id) },
             Place::Ahead { latest } | Place::New { latest } => Latest::Becomes { read: latest },
         };
         match self.place {
-            Place::There | Place::Ahead { .. } => transaction.save_ticket(&mut self.ticket),
+            Place::There | Place::Latest | Place::Ahead { .. } => transaction.save_ticket(&mut self.ticket),
             Place::New { .. } => transaction.create_ticket(&self.ticket),
         }
         let deferred = self.deferred.as_ref().map_or(Deferred::Same, |reply| Deferred::Waits(reply.into()));
@@ -126,7 +135,7 @@ impl Thread {
         }
         // A ticket that stays where it is would have been changed by a merge; for the others the contact has to be the
         // same still.
-        if let Some(person) = self.person.as_ref().filter(|_| self.place != Place::There) {
+        if let (Some(person), Place::Ahead { .. } | Place::New { .. }) = (&self.person, self.place) {
             person.write(transaction);
         }
         messages.iter().for_each(|message| transaction.create_message(message));
