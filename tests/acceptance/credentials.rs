@@ -218,7 +218,8 @@ async fn who_is_let_go_by_a_function_that_dies_in_the_middle_goes_out_once() {
     let mut connected = Connected::to(&world).await;
     let customers: Vec<Customer> = (0..6).map(|n| connected.customer(&world, &format!("Customer {n}"))).collect();
     let threads = join_all(customers.iter().map(|customer| customer.writes("hello"))).await;
-    for (operation, then) in [("DeleteItem", "kill_after"), ("UpdateItem", "kill_before"), ("PutItem", "lost")] {
+    for (operation, then) in [("TransactWriteItems", "kill_after"), ("UpdateItem", "kill_before"), ("PutItem", "lost")]
+    {
         connected.loses_its_token(&world).await;
         for thread in &threads {
             world.agent().replies_to(thread, operation).await.expecting(202);

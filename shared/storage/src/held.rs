@@ -72,10 +72,34 @@ impl Tenancy {
     }
 
     /// Somebody waits no longer: `due-work` looks at it from `now` on. Doing it twice is as doing it once.
+    ///
+    /// One write: a hold that was made anew meanwhile would go without its mark.
     pub async fn release(&self, channel: ChannelId, held: &Held, now: Timestamp) -> Result<(), StorageError> {
+        let mut transaction = self.transaction();
+        transaction.delete(&self.held_key(channel, held));
         match *held {
-            Held::Conversation { contact_id } => self.mark_due(channel, contact_id, now).await?,
-            Held::File { thread_id, position } => self.look_for_file(thread_id, position, now).await?,
+            Held::Conversation { contact_id } => {
+                let (shard, time) = directory::due(contact_id, now);
+                let values = [(":shard", text(shard)), (":time", text(time))];
+                let key = self.keys.conversation(channel, contact_id);
+                transaction.update(&key, "SET due_pk = :shard, due_sk = :time", None, values);
+            }
+            Held::File { thread_id, position } => {
+                let key = self.keys.message(thread_id, position);
+                let values = [(":now", text(directory::time_key(now)))];
+                transaction.update(&key, "SET due_sk = :now", Some("attribute_exists(due_sk)"), values);
+            }
+        }
+        match (transaction.commit().await, *held) {
+            (Ok(()), _) => return Ok(()),
+            (Err(CommitError::Storage(error)), _) => return Err(error),
+            // Somebody writes it at this moment, or the file is not waited for any more.
+            (Err(CommitError::Conflict), Held::Conversation { contact_id }) => {
+                self.mark_due(channel, contact_id, now).await?;
+            }
+            (Err(CommitError::Conflict), Held::File { thread_id, position }) => {
+                self.look_for_file(thread_id, position, now).await?;
+            }
         }
         self.table.delete(self.held_key(channel, held)).await
     }
