@@ -142,7 +142,7 @@ impl Waking<'_> {
                     self.look_at_message(one, thread_id, position, now, &mut woken).await?
                 }
                 Work::Channel { channel_id } => {
-                    let waiting = number::release(&self.directory.tenancy(one), channel_id, now).await?;
+                    let waiting = number::release(self.directory, one, channel_id, now).await?;
                     woken.released += waiting.released;
                     waiting.again_at
                 }

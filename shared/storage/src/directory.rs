@@ -132,8 +132,8 @@ impl Directory {
 }
 
 impl Directory {
-    /// Looks at it again at `next`, unless somebody else has said meanwhile when to.
-    pub async fn look_again(&self, due: &Due, next: Timestamp) -> Result<(), StorageError> {
+    /// Looks at it again at `next`, unless somebody else has said meanwhile when to; then `false`.
+    pub async fn look_again(&self, due: &Due, next: Timestamp) -> Result<bool, StorageError> {
         let keys = Keys(due.tenant_id);
         let key = match due.work {
             Work::Conversation { channel_id, contact_id } => keys.conversation(channel_id, contact_id),
@@ -141,7 +141,7 @@ impl Directory {
             Work::Campaign { campaign_id } => keys.campaign(campaign_id),
             Work::GapCheck => keys.gap_check(),
             // It is looked at once.
-            Work::Status { .. } => return Ok(()),
+            Work::Status { .. } => return Ok(false),
             Work::Message { thread_id, position } => keys.message(thread_id, position),
             Work::Session { ticket_id } => keys.ticket(ticket_id),
         };
@@ -158,8 +158,10 @@ impl Directory {
             .send()
             .await;
         match answer {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
             Err(error) => Err(StorageError::unavailable("UpdateItem")(error)),
         }
     }

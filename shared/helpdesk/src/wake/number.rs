@@ -3,7 +3,8 @@
 use domain::ChannelId;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use storage::{CommitError, StorageError, Tenancy};
+use storage::directory::Due;
+use storage::{CommitError, Directory, StorageError, Tenancy};
 
 /// What became of those who wait for a number.
 pub(super) struct Waiting {
@@ -21,15 +22,23 @@ const NEXT_TRY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Lets all go who wait for the number, or one of them while something has to be repaired at Meta. Who dies in here lets
 /// some go twice, which is harmless.
-pub(super) async fn release(tenancy: &Tenancy, id: ChannelId, now: Timestamp) -> Result<Waiting, StorageError> {
-    let mut released = 0;
+pub(super) async fn release(
+    directory: &Directory,
+    due: &Due,
+    id: ChannelId,
+    now: Timestamp,
+) -> Result<Waiting, StorageError> {
+    let (tenancy, mut released) = (&directory.tenancy(due), 0);
     let Some(mut channel) = tenancy.channel(id).await? else { return Ok(Waiting { released, again_at: None }) };
     if channel.wakes_at().is_none_or(|at| now < at) {
         return Ok(Waiting { released, again_at: None });
     }
     if channel.trouble().is_some() {
-        released += some(tenancy, id, 1, now).await?;
-        return Ok(Waiting { released, again_at: Some(now + NEXT_TRY) });
+        // The mark first: whoever comes by an index that still shows it lets nobody else go.
+        if directory.look_again(due, now + NEXT_TRY).await? {
+            released += some(tenancy, id, 1, now).await?;
+        }
+        return Ok(Waiting { released, again_at: None });
     }
     for _ in 0..ROUNDS {
         let round = some(tenancy, id, AT_ONCE, now).await?;

@@ -7,6 +7,7 @@ use domain::{BlockId, Gap, GapKind, Portfolio};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use storage::directory::{Due, Work};
+use storage::held::Held;
 use storage::starts::{Beginning, Begun};
 use storage::statuses::Parked;
 use storage::{Directory, ReserveError, Table};
@@ -34,11 +35,11 @@ async fn a_mark_that_somebody_has_moved_stays_where_they_put_it() {
     let [read] = due(&table, now()).await[..] else { panic!("one mark") };
     tenancy.mark_due(channel_id(), contact_id(7), now() + MINUTE).await.unwrap();
 
-    directory.look_again(&read, now() + 9 * MINUTE).await.unwrap();
+    assert!(!directory.look_again(&read, now() + 9 * MINUTE).await.unwrap());
 
     let [moved] = due(&table, now() + 20 * MINUTE).await[..] else { panic!("one mark") };
     assert_eq!(moved.at, now() + MINUTE);
-    directory.look_again(&moved, now() + 9 * MINUTE).await.unwrap();
+    assert!(directory.look_again(&moved, now() + 9 * MINUTE).await.unwrap());
     assert_eq!(due(&table, now() + 20 * MINUTE).await[0].at, now() + 9 * MINUTE);
 }
 
@@ -54,6 +55,7 @@ async fn nobody_looks_for_a_file_that_nobody_waits_for() {
     let held = tenancy.hold_file(&channel(TENANT), thread, position, now()).await;
     let gone = message(2).position;
     tenancy.look_for_file(thread, gone, now()).await.unwrap();
+    tenancy.release(channel_id(), &Held::File { thread_id: thread, position: gone }, now()).await.unwrap();
 
     assert!(is_conflict(&held));
     // Connecting has left the mark of the daily look for gaps.
