@@ -215,8 +215,12 @@ impl Delivery {
         Ok(())
     }
 
-    /// It could not be made ready to leave, and will be tried again, not before `until`.
+    /// It could not be made ready to leave, and will be tried again, not before `until`. Another sender may have got
+    /// further and been told to wait for longer; then that holds.
     pub fn put_off(&mut self, obstacle: Obstacle, until: Timestamp, now: Timestamp) -> Result<(), NotAllowed> {
+        if matches!(self.turn(), Turn::PutOff { until: already } if until < already) {
+            return Ok(());
+        }
         self.leave(&[Status::Queued], Status::Queued, "put off", now)?;
         self.obstruct(obstacle, until);
         Ok(())

@@ -154,6 +154,23 @@ async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: T
     .await
 }
 
+/// A message that was not claimed fails, unless somebody has claimed it meanwhile.
+async fn fail_unclaimed(
+    tenancy: &Tenancy,
+    message: &mut Message,
+    failure: Failure,
+    now: Timestamp,
+) -> Result<(), Busy> {
+    change(tenancy, message, |message| match message.delivery_mut() {
+        Some(delivery) if delivery.status() == Status::Queued => {
+            delivery.failed(failure.clone(), now);
+            Change::Done { alias: None }
+        }
+        _ => Change::Message,
+    })
+    .await
+}
+
 async fn postpone(
     tenancy: &Tenancy,
     message: &mut Message,

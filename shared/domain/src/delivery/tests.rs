@@ -80,6 +80,14 @@ fn what_another_sender_has_claimed_is_not_put_off() {
 }
 
 #[test]
+fn whoever_got_less_far_does_not_shorten_the_wait_of_whoever_was_told_it() {
+    let mut delivery = sending();
+    delivery.postpone(Obstacle::Pair, at(258), at(2)).expect("a message under way can be postponed");
+    delivery.put_off(Obstacle::Network, at(60), at(3)).expect("nothing changes");
+    assert_eq!((delivery.turn(), delivery.obstructed_by(Obstacle::Pair)), (Turn::PutOff { until: at(258) }, 1));
+}
+
+#[test]
 fn one_obstacle_after_another_is_counted_for_itself() {
     let mut delivery = Delivery::queued(at(0));
     for obstacle in [Obstacle::Pair, Obstacle::Pair, Obstacle::Fault] {

@@ -1,6 +1,6 @@
 //! What is stored about the file of a message that nobody has claimed yet.
 
-use domain::delivery::{Obstacle, Status};
+use domain::delivery::Obstacle;
 use domain::{Channel, Failure, Message};
 use jiff::{SignedDuration, Timestamp};
 use storage::Tenancy;
@@ -8,7 +8,7 @@ use whatsapp::graph::GraphError;
 use whatsapp::graph::errors::Pace;
 
 use super::setback::setback;
-use super::{Change, Sent, UNREACHABLE_WAIT, change, wait};
+use super::{Sent, UNREACHABLE_WAIT, fail_unclaimed, wait};
 use crate::retry::Busy;
 
 /// The file of the message is not in the bucket any more.
@@ -49,23 +49,6 @@ pub(crate) async fn not_taken(
     let wait = Pace::Maintenance.wait(earlier).and_then(|wait| SignedDuration::try_from(wait).ok());
     let not_before = now + wait.unwrap_or_default().max(UNREACHABLE_WAIT);
     put_off(tenancy, message, Obstacle::Network, not_before, now).await
-}
-
-/// A message that was not claimed fails, unless somebody has claimed it meanwhile.
-async fn fail_unclaimed(
-    tenancy: &Tenancy,
-    message: &mut Message,
-    failure: Failure,
-    now: Timestamp,
-) -> Result<(), Busy> {
-    change(tenancy, message, |message| match message.delivery_mut() {
-        Some(delivery) if delivery.status() == Status::Queued => {
-            delivery.failed(failure.clone(), now);
-            Change::Done { alias: None }
-        }
-        _ => Change::Message,
-    })
-    .await
 }
 
 /// A message that was not claimed waits, unless somebody has claimed it meanwhile.

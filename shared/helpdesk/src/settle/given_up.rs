@@ -5,7 +5,7 @@ use domain::{Failure, Message};
 use jiff::Timestamp;
 use storage::Tenancy;
 
-use super::fail;
+use super::fail_unclaimed;
 use crate::retry::Busy;
 
 /// The message waited until its session was over.
@@ -15,7 +15,7 @@ pub(crate) async fn session_over(tenancy: &Tenancy, message: &mut Message, now: 
         reason: "The session ended while the message waited to be sent".to_owned(),
         advice: "Send an approved template, or wait until the customer writes again".to_owned(),
     };
-    fail(tenancy, message, failure, now).await
+    fail_unclaimed(tenancy, message, failure, now).await
 }
 
 /// The contact was blocked, or opted out, while the message waited.
@@ -34,7 +34,7 @@ pub(crate) async fn not_wanted(
     };
     let reason = format!("While the message waited to be sent it turned out that {why}");
     let failure = Failure { code: code.to_owned(), reason, advice: advice.to_owned() };
-    fail(tenancy, message, failure, now).await
+    fail_unclaimed(tenancy, message, failure, now).await
 }
 
 /// The number was disconnected before the message went out.
@@ -44,7 +44,7 @@ pub(crate) async fn disconnected(tenancy: &Tenancy, message: &mut Message, now: 
         reason: "The business number is not connected any more".to_owned(),
         advice: "Have the number connected again, then write the message again".to_owned(),
     };
-    fail(tenancy, message, failure, now).await
+    fail_unclaimed(tenancy, message, failure, now).await
 }
 
 /// The message is of a kind that is never sent.
@@ -54,5 +54,5 @@ pub(crate) async fn not_sendable(tenancy: &Tenancy, message: &mut Message, now: 
         reason: "Messages of this kind cannot be sent".to_owned(),
         advice: "Write it as text".to_owned(),
     };
-    fail(tenancy, message, failure, now).await
+    fail_unclaimed(tenancy, message, failure, now).await
 }
