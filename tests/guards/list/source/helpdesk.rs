@@ -9,11 +9,13 @@ const DECIDE: &str = "shared/helpdesk/src/campaign/decide.rs";
 const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
 const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
 const FETCH: &str = "shared/helpdesk/src/fetch.rs";
+const KEY: &str = "shared/storage/src/key.rs";
 const MERGE: &str = "shared/helpdesk/src/merge.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
 const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
 const SETTLE: &str = "shared/helpdesk/src/settle.rs";
 const STATUS: &str = "shared/helpdesk/src/status.rs";
+const THREAD: &str = "shared/helpdesk/src/accept/thread.rs";
 const TICKETS: &str = "shared/helpdesk/src/tickets.rs";
 const UNDO: &str = "shared/helpdesk/src/merge/undo.rs";
 
@@ -93,6 +95,21 @@ fn of_what_goes_out() -> Vec<Guard> {
             "a pair that was too fast is left alone until its time",
             edit(DELIVER, "Turn::PutOff { until } if «now < until» =>", "false"),
             &["pace::a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_written"],
+        ),
+        journey(
+            "what waits goes out in the order of time, whichever ticket it is in",
+            edit(KEY, "format!(\"OUTBOX#{position}#{id}\")", "format!(\"OUTBOX#{:010}#{id}\", position.sequence())"),
+            &["pace::what_is_written_in_a_later_ticket_goes_behind_what_waits_in_an_earlier_one"],
+        ),
+        journey(
+            "a conversation is taken up where it is still the latest",
+            edit(THREAD, "Place::Latest => «Latest::Becomes { read: Some(self.ticket.id) }»,", "Latest::Stays"),
+            &["races::a_conversation_taken_up_while_the_customer_begins_another_goes_on_there"],
+        ),
+        journey(
+            "the latest ticket has the conversation's session",
+            edit(THREAD, "ticket.session = «thread.session»;", "ticket.session"),
+            &["template_messages::a_template_in_an_old_thread_does_not_end_the_session_of_the_latest"],
         ),
         journey(
             "what was just written goes on in the queue it came from",

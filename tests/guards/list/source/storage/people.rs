@@ -68,9 +68,25 @@ fn of_messages() -> Vec<Guard> {
         ),
         condition(
             "nobody waits for a number with a file that is not waited for",
-            [edit(HELD, r#"Some("attribute_exists(due_sk)")"#, "None")],
+            [edit(HELD, r#"let condition = «Some("attribute_exists(due_sk)")»;"#, "None")],
             &["conditions::marks::nobody_looks_for_a_file_that_nobody_waits_for"],
             &["Update THREAD MESSAGE if attribute_exists(due_sk)"],
+        ),
+        condition(
+            "nobody is let go with a file that is not waited for",
+            [edit(HELD, r#""SET due_sk = :now", «Some("attribute_exists(due_sk)")», values"#, "None")],
+            &["conditions::marks::nobody_looks_for_a_file_that_nobody_waits_for"],
+            &["Update THREAD MESSAGE if attribute_exists(due_sk)"],
+        ),
+        condition(
+            "a message is left behind in the outbox as it was read",
+            [edit(
+                OUTBOX,
+                "«transaction.check(&self.keys.message(message.thread_id, message.position), message.version)»;",
+                "()",
+            )],
+            &["conditions::conversations::a_message_that_is_sent_again_meanwhile_keeps_its_place"],
+            &["ConditionCheck THREAD MESSAGE if version = :read"],
         ),
         condition(
             "what is hidden is kept once",
