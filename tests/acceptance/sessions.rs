@@ -258,3 +258,18 @@ async fn a_view_sorts_by_the_time_that_is_left() {
     let other = agent.get(&format!("/v1/tickets?cursor={}", next.as_str().unwrap())).await;
     assert_eq!((other.status, other.code()), (400, "cursor_invalid"));
 }
+
+#[tokio::test]
+async fn a_ticket_that_nobody_can_read_keeps_nobody_else_from_being_reminded() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    reminds(&world, json!("PT1H")).await;
+    let garbled = world.customer("Ada").writes("hello").await;
+    let thread = world.customer("Ben").writes("hello").await;
+    let key = format!("T#{}#TICKET#{}", world.tenant(0).id, garbled.ticket_id());
+    world.garbles_the_item(&key, "TICKET", "status").await;
+
+    world.clock().advance("PT23H2M").await;
+
+    assert!(reminded_at(&agent, &thread).await.is_some());
+}

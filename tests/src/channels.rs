@@ -134,6 +134,19 @@ impl World {
         self.as_owner("DynamoDB_20120810.UpdateItem", body).await;
     }
 
+    /// Whatever an item says in this attribute, no version of the code understands it.
+    pub async fn garbles_the_item(&self, pk: &str, sk: &str, attribute: &str) {
+        let body = json!({
+            "TableName": "local-helpdesk",
+            "Key": { "pk": { "S": pk }, "sk": { "S": sk } },
+            "UpdateExpression": "SET #garbled = :words",
+            "ConditionExpression": "attribute_exists(#garbled)",
+            "ExpressionAttributeNames": { "#garbled": attribute },
+            "ExpressionAttributeValues": { ":words": { "S": "from a later version" } },
+        });
+        self.as_owner("DynamoDB_20120810.UpdateItem", body).await;
+    }
+
     async fn as_owner(&self, target: &str, body: Value) -> String {
         // The stack looks at who signed, not at the signature.
         let signed = "AWS4-HMAC-SHA256 Credential=local/20261123/us-east-1/dynamodb/aws4_request, SignedHeaders=host, \

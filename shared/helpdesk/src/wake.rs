@@ -65,6 +65,19 @@ pub enum WakeError {
     Busy(#[from] Busy),
 }
 
+impl WakeError {
+    /// Whether only the item in question is in the way, and neither the table nor the queue.
+    fn is_of_one(&self) -> bool {
+        match self {
+            Self::Storage(error) | Self::Busy(Busy::Storage(error)) => matches!(error, StorageError::Unreadable { .. }),
+            Self::Busy(Busy::Contended(_)) => true,
+            Self::Queue(_) => false,
+        }
+    }
+}
+
+/// What cannot be read, or is never left alone by others, is looked at again after this.
+const TROUBLED_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(15);
 /// What was woken is looked at again after this if its job was lost.
 const CONVERSATION_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(2);
 const CAMPAIGN_AGAIN_AFTER: SignedDuration = SignedDuration::from_mins(5);
@@ -84,8 +97,11 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
     let mut woken = Woken::default();
     loop {
         let (due, is_all) = waking.look(now).await?;
-        let due = turns::in_turns(due);
-        let told = stream::iter(due.chunks(TOLD_AT_ONCE)).map(async |some| match Instant::now() >= until {
+        // The daily looks take long, and nobody waits for them.
+        let (looks, due): (Vec<Due>, Vec<Due>) =
+            turns::in_turns(due).into_iter().partition(|one| one.work == Work::GapCheck);
+        let all = due.chunks(TOLD_AT_ONCE).chain(looks.chunks(1));
+        let told = stream::iter(all).map(async |some| match Instant::now() >= until {
             true => Ok(Woken { more: true, ..Woken::default() }),
             false => waking.tell(some, now).await,
         });
@@ -136,35 +152,14 @@ impl Waking<'_> {
         self.knocks.knock_of_all(&conversations).await?;
         let mut woken = Woken { conversations: conversations.len() as u64, ..Woken::default() };
         for one in some {
-            let next = match one.work {
-                Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
-                Work::Message { thread_id, position } => {
-                    self.look_at_message(one, thread_id, position, now, &mut woken).await?
+            let next = match self.look_at(one, now, &mut woken).await {
+                // It must not hold up all that is due behind it.
+                Err(error) if error.is_of_one() => {
+                    let error = domain::chain(&error);
+                    tracing::error!(tenant.id = %one.tenant_id, work = ?one.work, error, "what is due cannot be worked on");
+                    Some(now + TROUBLED_AGAIN_AFTER)
                 }
-                Work::Channel { channel_id } => {
-                    let waiting = number::release(self.directory, one, channel_id, now).await?;
-                    woken.released += waiting.released;
-                    waiting.again_at
-                }
-                Work::GapCheck => {
-                    woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
-                    Some(now + GAPS_AGAIN_AFTER)
-                }
-                Work::Campaign { campaign_id } => {
-                    let job = CampaignJob { tenant_id: one.tenant_id, campaign_id };
-                    self.knocks.tell_of_campaign(&job, Duration::ZERO).await?;
-                    woken.campaigns += 1;
-                    Some(now + CAMPAIGN_AGAIN_AFTER)
-                }
-                Work::Session { ticket_id } => {
-                    let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
-                    woken.reminders += u64::from(reminded);
-                    None
-                }
-                Work::Status { alias } => {
-                    woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
-                    None
-                }
+                looked => looked?,
             };
             if let Some(next) = next {
                 self.directory.look_again(one, next).await?;
@@ -174,6 +169,38 @@ impl Waking<'_> {
         // The first look for gaps has no time of its own.
         let waited = some.iter().filter(|one| one.work != Work::GapCheck);
         Ok(Woken { latest_ms: waited.map(late).max().unwrap_or(0), ..woken })
+    }
+
+    /// Says when to look again; nothing when that is over, or stored with what was done.
+    async fn look_at(&self, one: &Due, now: Timestamp, woken: &mut Woken) -> Result<Option<Timestamp>, WakeError> {
+        Ok(match one.work {
+            Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
+            Work::Message { thread_id, position } => self.look_at_message(one, thread_id, position, now, woken).await?,
+            Work::Channel { channel_id } => {
+                let waiting = number::release(self.directory, one, channel_id, now).await?;
+                woken.released += waiting.released;
+                waiting.again_at
+            }
+            Work::GapCheck => {
+                woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
+                Some(now + GAPS_AGAIN_AFTER)
+            }
+            Work::Campaign { campaign_id } => {
+                let job = CampaignJob { tenant_id: one.tenant_id, campaign_id };
+                self.knocks.tell_of_campaign(&job, Duration::ZERO).await?;
+                woken.campaigns += 1;
+                Some(now + CAMPAIGN_AGAIN_AFTER)
+            }
+            Work::Session { ticket_id } => {
+                let reminded = remind(&self.directory.tenancy(one), ticket_id, now).await?;
+                woken.reminders += u64::from(reminded);
+                None
+            }
+            Work::Status { alias } => {
+                woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
+                None
+            }
+        })
     }
 }
 
