@@ -22,7 +22,7 @@ pub struct GraphError {
     pub row: &'static Row,
     /// Meta's id of the call, for its support.
     pub trace_id: Option<String>,
-    /// How long Meta asks to wait, where it does.
+    /// How long Meta asks to wait, where it does: a day at most.
     pub retry_after: Option<Duration>,
     failure: Failure,
 }
@@ -105,8 +105,11 @@ fn refusal(status: StatusCode, retry_after: Option<Duration>, error: &Value) -> 
     }
 }
 
+/// Whatever Meta asks for, it is asked again after a day.
+const LONGEST_WAIT: Duration = Duration::from_hours(24);
+
 /// Meta documents no `Retry-After`; it is honoured where it comes, in seconds.
 fn retry_after(response: &Response) -> Option<Duration> {
     let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
 }

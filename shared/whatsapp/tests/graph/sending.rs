@@ -100,11 +100,22 @@ async fn a_refusal_without_a_reason_is_judged_by_its_http_status() {
 }
 
 #[tokio::test]
-async fn retry_after_is_told() {
-    let url = answering((StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7")], error(4).to_string())).await;
-    match send_to(&url, Duration::from_secs(5)).await {
-        SendResult::Refused(error) => assert_eq!(error.retry_after, Some(Duration::from_secs(7))),
-        other => panic!("not refused: {other:?}"),
+async fn retry_after_is_told_and_never_more_than_a_day() {
+    let a_day = Some(Duration::from_hours(24));
+    for (asked, told) in [
+        ("7", Some(Duration::from_secs(7))),
+        ("86400", a_day),
+        ("86401", a_day),
+        ("18446744073709551615", a_day),
+        ("18446744073709551616", None),
+        ("-1", None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ] {
+        let url = answering((StatusCode::TOO_MANY_REQUESTS, [("retry-after", asked)], error(4).to_string())).await;
+        match send_to(&url, Duration::from_secs(5)).await {
+            SendResult::Refused(error) => assert_eq!(error.retry_after, told, "{asked}"),
+            other => panic!("not refused: {other:?}"),
+        }
     }
 }
 
