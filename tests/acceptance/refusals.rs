@@ -42,6 +42,24 @@ async fn a_customer_who_cannot_be_reached_is_a_failure_with_advice() {
 }
 
 #[tokio::test]
+async fn a_fault_of_metas_that_stays_is_a_failure_that_says_when_to_send_it_again() {
+    let world = fresh_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 4, json!({ "status": 400, "code": 131_000 })).await;
+
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    for _ in 0..5 {
+        world.clock().advance("PT4M").await;
+    }
+
+    let message = world.agent().message(&thread, reply.id()).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("failed"), &json!("131000")), "{message}");
+    let advice = message["failure"]["advice"].as_str().unwrap();
+    assert!(advice.starts_with("Wait some minutes, then send it again"), "{advice}");
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 4);
+}
+
+#[tokio::test]
 async fn a_pair_that_writes_too_fast_waits_and_goes_out_in_order() {
     let world = fresh_world().await;
     let thread = world.customer("Ada").writes("hello").await;

@@ -46,7 +46,7 @@ struct Trouble {
     code: String,
     #[schema(example = "Our access has expired")]
     reason: String,
-    #[schema(example = "Ask an admin to reconnect the number; messages wait until then.")]
+    #[schema(example = "Ask an admin to reconnect the number.")]
     advice: String,
     #[schema(value_type = String, format = DateTime)]
     since: Timestamp,

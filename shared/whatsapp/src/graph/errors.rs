@@ -22,7 +22,7 @@ pub struct Row {
     pub class: Class,
     /// What went wrong, in few words.
     pub title: &'static str,
-    /// What an agent or admin can do about it.
+    /// What an agent or admin can do about it, once it is final: nobody is shown it while we try again.
     pub advice: &'static str,
 }
 
@@ -255,6 +255,20 @@ mod tests {
         assert_eq!(row_of_subcode(2_388_024).map(|row| row.codes.0), Some(2_388_024));
         // "There is no object with this id", which says nothing of the business number.
         assert_eq!(row_of_subcode(33), None);
+    }
+
+    /// A message that Meta would have taken later has failed for good when somebody reads this: by a report, or since it was
+    /// tried often enough.
+    #[test]
+    fn what_may_be_tried_again_is_advised_to_be_sent_again_and_nothing_is_promised() {
+        let unknown = [&table::UNKNOWN_THROTTLED, &table::UNKNOWN_SERVER_FAULT];
+        for row in TABLE.iter().chain(unknown) {
+            let retried = matches!(row.class, Class::Retry(_));
+            assert_eq!(retried, row.advice.contains("send it again") && row.advice.starts_with("Wait"), "{row:?}");
+            for promise in ["Nothing to do: it", "it is sent", "it is tried", "messages wait"] {
+                assert!(!row.advice.contains(promise), "{row:?}");
+            }
+        }
     }
 
     #[test]

@@ -32,21 +32,16 @@ pub(super) static UNKNOWN_UNAUTHORISED: Row =
     unknown(Account(Reconnect), "Meta does not accept our access", "Ask an admin to reconnect the number.");
 pub(super) static UNKNOWN_FORBIDDEN: Row =
     unknown(Account(Repair), "Meta does not permit this", "Ask an admin to check the account's permissions at Meta.");
-pub(super) static UNKNOWN_THROTTLED: Row =
-    unknown(Retry(Pace::Number), "Too many messages at once", "Nothing to do: it is sent again more slowly.");
-pub(super) static UNKNOWN_SERVER_FAULT: Row = unknown(
-    Retry(Pace::Few),
-    "A fault at Meta",
-    "Nothing to do: it is tried again. If it fails, send it once more later.",
-);
+pub(super) static UNKNOWN_THROTTLED: Row = unknown(Retry(Pace::Number), "Too many messages at once", SLOWER);
+pub(super) static UNKNOWN_SERVER_FAULT: Row = unknown(Retry(Pace::Few), "A fault at Meta", LATER);
 
-const RECONNECT: &str = "Ask an admin to reconnect the number; messages wait until then.";
+const RECONNECT: &str = "Ask an admin to reconnect the number.";
 const PERMISSIONS: &str = "Ask an admin to grant the permission at Meta and to reconnect the number.";
 const TEMPLATE: &str = "Ask an admin to check the template and its variables, then send it again.";
 const TEMPLATE_DRAFT: &str = "Correct the template's draft as Meta's details say and submit it again.";
 const OURS: &str = "Send it in another form; if that fails too, tell your admin, as the request itself is at fault.";
-const SLOWER: &str = "Nothing to do: it is sent again more slowly.";
-const LATER: &str = "Nothing to do: it is tried again in a few minutes.";
+const SLOWER: &str = "Wait some minutes, then send it again; if much has to be sent, more slowly.";
+const LATER: &str = "Wait some minutes, then send it again; if that fails too, later in the day.";
 const PIN: &str = "Ask an admin to enter the number's PIN again when Meta's details say so.";
 const AS_ADMIN: &str = "Ask an admin to look at the account in WhatsApp Manager and do what Meta asks there.";
 const SIGN_UP: &str = "Ask an admin to connect the number once more from the start.";
@@ -54,7 +49,12 @@ const SIGN_UP: &str = "Ask an admin to connect the number once more from the sta
 /// Every documented code, smallest first.
 pub static TABLE: &[Row] = &[
     row(0, Account(Reconnect), "Our access cannot be checked", RECONNECT),
-    row(1, Retry(Pace::Few), "A wrong request or a fault at Meta", "Nothing to do: it is tried a few times."),
+    row(
+        1,
+        Retry(Pace::Few),
+        "A wrong request or a fault at Meta",
+        "Wait some minutes, then send it again; if that fails too, in another form.",
+    ),
     row(2, Retry(Pace::Maintenance), "Meta's service is down for a moment", LATER),
     row(3, Fix, "Our app may not do this", "Ask an admin to check what the app is permitted at Meta."),
     row(4, Retry(Pace::App), "Too many calls of our app", SLOWER),
@@ -75,7 +75,7 @@ pub static TABLE: &[Row] = &[
         "Reach the customer another way, or wait until they write.",
     ),
     row(130497, Permanent, "The business may not write to this country", "Reach the customer another way."),
-    row(131000, Retry(Pace::Few), "A fault at Meta", "Nothing to do: it is tried a few times."),
+    row(131000, Retry(Pace::Few), "A fault at Meta", LATER),
     row(131005, Account(Reconnect), "Access denied", PERMISSIONS),
     row(131008, Fix, "A required part of the message is missing", OURS),
     row(131009, Fix, "A part of the message is not valid", OURS),
