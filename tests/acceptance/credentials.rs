@@ -1,6 +1,6 @@
 //! A number whose token Meta does not accept keeps what is to be sent, for weeks if need be, and loses nothing (F7).
 
-use acceptance::{Customer, Number, Thread, World};
+use acceptance::{Customer, Number, Thread, World, payload};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -50,6 +50,16 @@ async fn replies(world: &World, thread: &Thread, texts: &[&str]) {
         world.agent().replies_to(thread, text).await.expecting(202);
     }
     world.settles().await;
+}
+
+/// Meta took the last message to the customer, and reports that it failed.
+async fn failed_afterwards(world: &World, customer: &Customer, code: i64) -> Value {
+    let taken = customer.phone().messages().await.pop().unwrap();
+    assert_eq!(taken["direction"], "received", "{taken}");
+    let wamid = taken["id"].as_str().unwrap();
+    let mut failed = payload::status(wamid, "failed", world.clock().now().await, customer, None);
+    failed["errors"] = json!([{ "code": code, "title": "Why" }]);
+    payload::statuses(customer, &[failed])
 }
 
 /// How many notices admins are given.
@@ -193,6 +203,68 @@ async fn a_missing_payment_method_is_tried_with_one_message_until_it_is_there() 
     assert_eq!(ben.phone().received().await, ["three"]);
     assert_eq!(connected.shown(&world).await["status"], "connected");
     assert_eq!(told::kinds(&world).await, ["number_needs_repair", "number_repaired"]);
+}
+
+#[tokio::test]
+async fn a_missing_payment_method_that_meta_reports_afterwards_is_told_once_until_messages_stay_sent() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let connected = Connected::to(&world).await;
+    let (ada, ben) = (connected.customer(&world, "Ada"), connected.customer(&world, "Ben"));
+    let (adas, bens) = (ada.writes("hello").await, ben.writes("hello").await);
+    let lost = world.agent().replies_to(&adas, "one").await.expecting(202);
+    world.settles().await;
+    let report = failed_afterwards(&world, &ada, 131_042).await;
+    world.outcomes_of(&report).await;
+
+    let shown = connected.shown(&world).await;
+    assert_eq!((&shown["status"], &shown["trouble"]["code"]), (&json!("needs_repair"), &json!("131042")), "{shown}");
+    let message = world.agent().message(&adas, lost.id()).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("failed"), &json!("131042")), "{message}");
+    // The report comes again; the next messages wait.
+    world.outcomes_of(&report).await;
+    replies(&world, &bens, &["two", "three", "four"]).await;
+    assert_eq!((connected.shown(&world).await, ben.phone().received().await.len()), (shown, 0));
+
+    // One is tried, and it fails in the same way.
+    world.clock().advance("PT16M").await;
+    assert_eq!(ben.phone().received().await, ["two"]);
+    world.outcomes_of(&failed_afterwards(&world, &ben, 131_042).await).await;
+    world.clock().advance("PT10M").await;
+    assert_eq!(ben.phone().received().await, ["two"]);
+    assert_eq!(told::kinds(&world).await, ["number_needs_repair"]);
+
+    // The next one does not, nor does the one after it.
+    for _ in 0..6 {
+        world.clock().advance("PT3M").await;
+    }
+    assert_eq!(ben.phone().received().await, ["two", "three", "four"]);
+    assert_eq!(connected.shown(&world).await["status"], "connected");
+    assert_eq!(told::kinds(&world).await, ["number_needs_repair", "number_repaired"]);
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
+}
+
+#[tokio::test]
+async fn what_meta_reports_of_messages_from_before_reconnecting_says_nothing_of_the_new_token() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let connected = Connected::to(&world).await;
+    let (ada, ben) = (connected.customer(&world, "Ada"), connected.customer(&world, "Ben"));
+    for customer in [&ada, &ben] {
+        let thread = customer.writes("hello").await;
+        replies(&world, &thread, &["here we are"]).await;
+    }
+    let (early, late) = (failed_afterwards(&world, &ada, 190).await, failed_afterwards(&world, &ben, 190).await);
+    world.outcomes_of(&early).await;
+    assert_eq!(connected.shown(&world).await["status"], "needs_reconnecting");
+
+    connected.is_reconnected(&world).await;
+    for report in [&early, &late] {
+        world.outcomes_of(report).await;
+        assert_eq!(connected.shown(&world).await["status"], "connected");
+    }
+
+    assert_eq!(told::kinds(&world).await, ["number_needs_reconnecting"]);
 }
 
 #[tokio::test]

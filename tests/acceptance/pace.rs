@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use acceptance::{Customer, Thread, World};
+use acceptance::{Customer, Thread, World, payload};
 use futures::future::join_all;
 use serde_json::{Value, json};
 
@@ -145,6 +145,42 @@ async fn each_limit_of_a_number_is_waited_for_and_what_was_sent_is_not_sent_agai
         let texts: Vec<&str> = sent.iter().map(|sent| sent.text()).collect();
         assert_eq!(texts, ["before", "one", "one", "one", "two", "three"], "{code}");
     }
+}
+
+#[tokio::test]
+async fn a_limit_of_a_number_that_meta_reports_afterwards_slows_it_once_and_no_other_number() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let (zoe, zoes) = elsewhere(&world).await;
+    let ada = world.customer("Ada");
+    let (adas, bens) = (ada.writes("hello").await, world.customer("Ben").writes("hello").await);
+    let refused = world.agent().replies_to(&adas, "one").await.expecting(202);
+    world.settles().await;
+    let wamid = ada.phone().messages().await.pop().unwrap()["id"].as_str().unwrap().to_owned();
+    let mut failed = payload::status(&wamid, "failed", world.clock().now().await, &ada, None);
+    failed["errors"] = json!([{ "code": 4, "title": "Application request limit reached" }]);
+    let report = payload::statuses(&ada, &[failed]);
+    world.outcomes_of(&report).await;
+
+    world.agent().replies_to(&bens, "two").await.expecting(202);
+    world.agent_of(1).replies_to(&zoes, "three").await.expecting(202);
+    world.settles().await;
+
+    let message = world.agent().message(&adas, refused.id()).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("failed"), &json!("4")), "{message}");
+    assert!(message["failure"]["advice"].as_str().unwrap().starts_with("Wait"), "{message}");
+    assert!(world.graph_requests_to("Ben").await.is_empty());
+    assert_eq!(zoe.phone().received().await, ["three"]);
+    for _ in 0..3 {
+        world.clock().advance("PT1M").await;
+    }
+    assert_eq!(world.phone_of("Ben").received().await, ["two"]);
+    // What failed is not sent again, and its report that comes again slows nobody.
+    world.outcomes_of(&report).await;
+    world.agent().replies_to(&bens, "four").await.expecting(202);
+    world.settles().await;
+    assert_eq!(world.phone_of("Ben").received().await, ["two", "four"]);
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
 }
 
 #[tokio::test]

@@ -89,8 +89,12 @@ impl StatusUpdates {
             Err(reason) => return self.record(job, item, reason.reason(), invocation).await,
         };
         match helpdesk::apply_status(&route, &self.outbound, update, self.clock.now()).await? {
-            StatusOutcome::Applied { id, trace_id } => {
+            StatusOutcome::Applied { id, trace_id, new_trouble } => {
                 invocation.count("status_applied");
+                if let Some(channel) = new_trouble {
+                    invocation.count("NumbersInTrouble");
+                    invocation.concerns("channel.id", [channel]);
+                }
                 invocation.concerns("message.id", [id]);
                 invocation.concerns("trace.id", trace_id);
                 report(job, item, "status_applied", &id.to_string(), "");

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{ChannelId, TenantId};
 
 pub use slowdown::Slowdown;
-pub use trouble::{Met, Remedy, Trouble};
+pub use trouble::{Met, Refusal, Remedy, Trouble};
 
 /// A business number of one tenant. It stays when the number is disconnected, and so does its history (F6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +29,9 @@ pub struct Channel {
     /// What keeps it from sending until somebody acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<Trouble>,
+    /// When we last learned whether it can send.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    learned_at: Option<Timestamp>,
     /// Meta's last word on its pace.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     slowdown: Option<Slowdown>,
@@ -62,6 +65,7 @@ impl Channel {
             connected_at: now,
             disconnected_at: None,
             trouble: None,
+            learned_at: None,
             slowdown: None,
             wakes_at: None,
             token: 0,
@@ -78,6 +82,7 @@ impl Channel {
         self.waba_id = number.waba_id;
         self.display_phone_number = number.display_phone_number;
         self.trouble = None;
+        self.learned_at = Some(now);
         self.slowdown = None;
         self.token += 1;
         self.wakes_at = Some(now);

@@ -1,14 +1,16 @@
 //! What Meta's answers say of the number itself: that it sends too fast (F30), that it cannot send at all, that it can
 //! again (F7).
 
-use domain::channel::{Met, Remedy};
+use domain::channel::{Met, Refusal, Remedy};
+use domain::delivery::Status;
 use domain::notice::About;
-use domain::{Channel, ChannelId, Failure, Notice};
+use domain::{Channel, ChannelId, Failure, Message, Notice};
 use jiff::{SignedDuration, Timestamp};
 use storage::Tenancy;
 use whatsapp::graph::errors::Pace;
 
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::settle::Verdict;
 
 /// A pace that knows no end of its own.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
@@ -34,45 +36,68 @@ pub(crate) async fn slow_down(
     Ok(slowdown.map_or(now, |slowdown| slowdown.until()))
 }
 
-/// Meta refused what was asked with the token of the channel as it was `read`. Says whether that is news: whoever is told
-/// `true` is the only one.
+/// Meta would not have something of the number's. Says whether that is news: whoever is told `true` is the only one.
 pub(crate) async fn refused(
     tenancy: &Tenancy,
-    read: &Channel,
+    id: ChannelId,
+    refusal: Refusal<'_>,
     remedy: Remedy,
     failure: &Failure,
     now: Timestamp,
 ) -> Result<bool, Busy> {
     let mut is_news = false;
-    change(tenancy, read.id, |channel| {
-        let met = channel.meet(remedy, failure.clone(), read, now);
+    change(tenancy, id, |channel| {
+        let met = channel.meet(remedy, failure.clone(), refusal, now);
         is_news = met == Met::News;
-        match met {
-            Met::Nothing => Changed::No,
-            Met::Known => Changed::Yes(None),
-            Met::News => Changed::Yes(Some(Notice { at: now, about: about(remedy, read.id, failure.clone()) })),
-        }
+        Changed::by(met, || Notice { at: now, about: about(remedy, id, failure.clone()) })
     })
     .await?;
     if is_news {
         let (code, reason) = (&failure.code, &failure.reason);
-        tracing::error!(channel.id = %read.id, graph.code = code, reason, "a number cannot send until somebody acts");
+        tracing::error!(channel.id = %id, graph.code = code, reason, "a number cannot send until somebody acts");
     }
     Ok(is_news)
 }
 
-/// A message went out by the channel as it was `read`: what had to be repaired is.
+/// Meta took a message and reported at `at` that it failed. Its number learns from that what it would have learned from a
+/// refusal, unless it knows better by now. Says whether it cannot send, which nobody knew before.
+pub(crate) async fn failed_afterwards(
+    tenancy: &Tenancy,
+    message: &Message,
+    verdict: Verdict,
+    failure: &Failure,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<bool, Busy> {
+    let (id, left) = (message.channel_id, left_at(message).map_or(at, |left| left.min(at)));
+    match verdict {
+        Verdict::StopsNumber(remedy) => refused(tenancy, id, Refusal::OfMessage { left }, remedy, failure, now).await,
+        Verdict::SlowsNumber(pace) => {
+            let channel = tenancy.channel(id).await?;
+            // It has waited since.
+            let is_outdated = |it: &Channel| it.knows_better_than(left) || it.slowdown(left).is_some();
+            if channel.is_some_and(|channel| !is_outdated(&channel)) {
+                slow_down(tenancy, id, pace, SignedDuration::ZERO, now).await?;
+            }
+            Ok(false)
+        }
+        Verdict::Waits(..) | Verdict::Fails => Ok(false),
+    }
+}
+
+/// When Meta took the message, as far as that is known.
+fn left_at(message: &Message) -> Option<Timestamp> {
+    let mut steps = message.delivery()?.steps().iter();
+    steps.find(|step| step.status == Status::Sent).map(|step| step.at)
+}
+
+/// Meta took a message by the channel as it was `read`: what had to be repaired is, as far as that tells.
 pub(crate) async fn recovered(tenancy: &Tenancy, read: &Channel, now: Timestamp) -> Result<(), Busy> {
     if read.trouble().is_none() {
         return Ok(());
     }
     let repaired = || Notice { at: now, about: About::NumberRepaired { channel_id: read.id } };
-    change(tenancy, read.id, |channel| match channel.recover(now) {
-        true => Changed::Yes(Some(repaired())),
-        false => Changed::No,
-    })
-    .await
-    .map(|_| ())
+    change(tenancy, read.id, |channel| Changed::by(channel.recover(now), repaired)).await.map(|_| ())
 }
 
 fn about(remedy: Remedy, channel_id: ChannelId, failure: Failure) -> About {
@@ -86,6 +111,16 @@ fn about(remedy: Remedy, channel_id: ChannelId, failure: Failure) -> About {
 enum Changed {
     No,
     Yes(Option<Notice>),
+}
+
+impl Changed {
+    fn by(met: Met, notice: impl FnOnce() -> Notice) -> Self {
+        match met {
+            Met::Nothing => Self::No,
+            Met::Known => Self::Yes(None),
+            Met::News => Self::Yes(Some(notice())),
+        }
+    }
 }
 
 /// Changes a channel as it is now; nothing if it is not there.

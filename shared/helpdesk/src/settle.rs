@@ -3,6 +3,7 @@
 pub(crate) mod file;
 mod given_up;
 mod setback;
+mod verdict;
 
 use domain::delivery::{NotAllowed, Obstacle, Report, Status};
 use domain::{Channel, Delivery, Failure, Message, MessageId, Wamid, service};
@@ -17,6 +18,7 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::{number, status};
 pub(crate) use given_up::{disconnected, not_sendable, not_wanted, session_over};
 use setback::{Setback, setback};
+pub(crate) use verdict::Verdict;
 
 /// What became of a message that was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +114,10 @@ async fn sent(
     })
     .await?;
     status::apply_parked(tenancy, alias, message.id).await?;
-    number::recovered(tenancy, channel, now).await?;
+    // A report that was faster than this may say that it failed after all.
+    if message.delivery().is_some_and(|delivery| delivery.status() != Status::Failed) {
+        number::recovered(tenancy, channel, now).await?;
+    }
     Ok(Sent::Over)
 }
 

@@ -2,19 +2,21 @@
 
 use domain::delivery::{Applied, Report, Turn};
 use domain::message::Direction;
-use domain::{Message, MessageId, Sender, Status, ThreadId, TraceId};
+use domain::{ChannelId, Message, MessageId, Sender, Status, ThreadId, TraceId};
 use jiff::Timestamp;
 use queues::{Queue, Trace};
 use storage::directory::Route;
 use storage::statuses::Parked;
 use storage::{StorageError, Tenancy};
+use whatsapp::graph::errors::class_of;
 use whatsapp::webhook::status::{Reported, StatusUpdate};
 
 use crate::accept::knock;
 use crate::living::living_ticket;
+use crate::number;
 use crate::person::{Acquaintance, Introduction};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
-use crate::settle::{Change, change};
+use crate::settle::{Change, Verdict, change};
 use crate::wishes::learn_from_refusal;
 
 /// What became of a status.
@@ -25,6 +27,8 @@ pub enum StatusOutcome {
         id: MessageId,
         /// The request that made the message.
         trace_id: Option<TraceId>,
+        /// The number that cannot send any more, where this status was the first to say so.
+        new_trouble: Option<ChannelId>,
     },
     /// No message is known by the ids it names yet; it waits for one.
     Parked,
@@ -53,7 +57,8 @@ pub async fn apply_status(
     let alias = MessageId::of_wamid(&route.channel.phone_number_id, &update.wamid);
     if let Some(mut message) = find(route, update.opaque.as_deref(), alias).await? {
         let waited = message.delivery().is_some_and(|delivery| delivery.turn() != Turn::Over);
-        apply(tenancy, &mut message, Some((alias, &update.wamid)), &report, update.at).await?;
+        let name = Some((alias, &update.wamid));
+        let new_trouble = apply(tenancy, &mut message, name, &report, update.at, now).await?;
         if let (Report::Delivered, Some(recipient)) = (&report, &update.recipient) {
             meet(tenancy, recipient, update.at, now).await?;
         }
@@ -61,7 +66,7 @@ pub async fn apply_status(
             // Those behind it in the outbox need not wait any longer.
             knock(outbound, tenancy, &message).await;
         }
-        return Ok(StatusOutcome::Applied { id: message.id, trace_id: message.trace_id });
+        return Ok(StatusOutcome::Applied { id: message.id, trace_id: message.trace_id, new_trouble });
     }
     let parked = park(&report, update.at);
     tenancy.park_status(alias, &parked, now).await?;
@@ -69,7 +74,7 @@ pub async fn apply_status(
     match tenancy.whereabouts(alias).await? {
         Some(place) => {
             apply_parked(tenancy, alias, place.message_id).await?;
-            Ok(StatusOutcome::Applied { id: place.message_id, trace_id: None })
+            Ok(StatusOutcome::Applied { id: place.message_id, trace_id: None, new_trouble: None })
         }
         None => Ok(StatusOutcome::Parked),
     }
@@ -89,7 +94,7 @@ async fn meet(tenancy: &Tenancy, recipient: &Sender, at: Timestamp, now: Timesta
 pub(crate) async fn apply_parked(tenancy: &Tenancy, alias: MessageId, id: MessageId) -> Result<(), Busy> {
     for parked in tenancy.parked_statuses(alias).await? {
         if let (Some(report), Some(mut message)) = (unpark(&parked), tenancy.message(id).await?) {
-            apply(tenancy, &mut message, None, &report, parked.at).await?;
+            apply(tenancy, &mut message, None, &report, parked.at, parked.at).await?;
         }
         tenancy.unpark_status(alias, &parked).await?;
     }
@@ -126,20 +131,22 @@ async fn find(route: &Route, opaque: Option<&str>, alias: MessageId) -> Result<O
     }
 }
 
+/// Gives the number of the message if it cannot send, which nobody knew before.
 async fn apply(
     tenancy: &Tenancy,
     message: &mut Message,
     name: Option<(MessageId, &domain::Wamid)>,
     report: &Report,
     at: Timestamp,
-) -> Result<(), Busy> {
+    now: Timestamp,
+) -> Result<Option<ChannelId>, Busy> {
     let known = |message: &Message| message.delivery().map_or(Status::Queued, domain::Delivery::status);
     let new_name = name.filter(|_| message.wamid.is_none());
     let mut preview = message.clone();
     let nothing_new = preview.delivery_mut().is_none_or(|delivery| delivery.report(report, at) == Applied::Nothing);
     if nothing_new && new_name.is_none() {
         // Whoever stored it may have died before what follows from it.
-        return consequences(tenancy, message, report, at).await;
+        return follow(tenancy, message, report, at, now).await;
     }
     change(tenancy, message, |message| {
         let was_settled = known(message).is_settled();
@@ -153,10 +160,29 @@ async fn apply(
         if alias.is_some() || !was_settled { Change::Done { alias } } else { Change::Message }
     })
     .await?;
-    consequences(tenancy, message, report, at).await
+    follow(tenancy, message, report, at, now).await
 }
 
-/// What a report tells beyond its message. Doing it twice is as doing it once.
+/// What a report tells beyond its message, of the number included. Doing it twice is as doing it once.
+async fn follow(
+    tenancy: &Tenancy,
+    message: &Message,
+    report: &Report,
+    at: Timestamp,
+    now: Timestamp,
+) -> Result<Option<ChannelId>, Busy> {
+    consequences(tenancy, message, report, at).await?;
+    let Report::Failed(failure) = report else { return Ok(None) };
+    // What was delivered after all says nothing against its number.
+    let has_failed = message.delivery().is_some_and(|delivery| delivery.status() == Status::Failed);
+    let Some(class) = class_of(failure).filter(|_| has_failed) else { return Ok(None) };
+    // The message itself has left: it stays failed, whatever the verdict.
+    let verdict = Verdict::of(class, |_| 0);
+    let is_news = number::failed_afterwards(tenancy, message, verdict, failure, at, now).await?;
+    Ok(is_news.then_some(message.channel_id))
+}
+
+/// What a failure tells of the customer. Doing it twice is as doing it once.
 pub(crate) async fn consequences(
     tenancy: &Tenancy,
     message: &Message,

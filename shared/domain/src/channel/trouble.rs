@@ -2,6 +2,9 @@
 //!
 //! What waits for such a number waits in the table, for weeks if need be. A new token wakes it all. What an admin repairs at
 //! Meta is told to nobody, so every now and then one message is tried.
+//!
+//! Meta says it in its answer to a message, or takes the message and reports afterwards that it failed. Such a report comes late,
+//! and again; so it does not count if we have learned how the number is since the message left.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,6 +22,28 @@ pub struct Trouble {
     /// No message is tried before this; none at all where a new token is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     try_at: Option<Timestamp>,
+    #[serde(default)]
+    said: Said,
+}
+
+/// How Meta said it last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Said {
+    /// In its answer: a message that it takes has gone out.
+    #[default]
+    InAnswer,
+    /// In a report: a message that it takes may fail yet. It has taken one since, if that is known.
+    Afterwards { taken_at: Option<Timestamp> },
+}
+
+/// Meta would not have something from a number.
+#[derive(Clone, Copy, Debug)]
+pub enum Refusal<'a> {
+    /// What was asked with the token that the channel had as it was read.
+    OfRequest(&'a Channel),
+    /// A message that left then, as Meta reported afterwards.
+    OfMessage { left: Timestamp },
 }
 
 /// What ends a trouble.
@@ -33,6 +58,8 @@ pub enum Remedy {
 
 /// So often one message is tried while something has to be repaired at Meta.
 const TRY_EVERY: SignedDuration = SignedDuration::from_mins(15);
+/// Within this Meta reports that a message which it took has failed after all.
+const REPORTED_WITHIN: SignedDuration = SignedDuration::from_mins(2);
 
 impl Channel {
     pub fn trouble(&self) -> Option<&Trouble> {
@@ -49,39 +76,63 @@ impl Channel {
         self.trouble.as_ref().is_none_or(|trouble| trouble.try_at.is_some_and(|try_at| now >= try_at))
     }
 
-    /// Meta refused what was asked with the token that the channel had as it was `read`. Says whether an admin has to
-    /// hear of it: of a trouble once, however many requests meet it.
-    pub fn meet(&mut self, remedy: Remedy, failure: Failure, read: &Self, now: Timestamp) -> Met {
-        let old_token = self.token != read.token || !self.is_connected();
-        if old_token || (!self.can_ask_meta() && remedy == Remedy::Repair) {
+    /// Whether a report of a message that `left` then says nothing new of the number.
+    pub fn knows_better_than(&self, left: Timestamp) -> bool {
+        self.learned_at.is_some_and(|learned_at| left < learned_at)
+    }
+
+    /// Meta refused something of this number's. Says whether an admin has to hear of it: of a trouble once, however many
+    /// messages meet it.
+    pub fn meet(&mut self, remedy: Remedy, failure: Failure, refusal: Refusal<'_>, now: Timestamp) -> Met {
+        let (is_outdated, said) = match refusal {
+            Refusal::OfRequest(read) => {
+                let old_token = self.token != read.token || !self.is_connected();
+                (old_token, Said::InAnswer)
+            }
+            Refusal::OfMessage { left } => {
+                (self.knows_better_than(left) || !self.is_connected(), Said::Afterwards { taken_at: None })
+            }
+        };
+        if is_outdated || (!self.can_ask_meta() && remedy == Remedy::Repair) {
             return Met::Nothing;
         }
         let try_at = (remedy == Remedy::Repair).then(|| now + TRY_EVERY);
-        match &mut self.trouble {
+        let met = match &mut self.trouble {
             Some(known) if known.remedy == remedy => {
                 if try_at <= known.try_at {
                     return Met::Nothing;
                 }
-                known.try_at = try_at;
-                self.wakes_at = try_at;
+                (known.try_at, known.said) = (try_at, said);
                 Met::Known
             }
             _ => {
-                self.trouble = Some(Trouble { remedy, failure, since: now, try_at });
-                self.wakes_at = try_at;
+                self.trouble = Some(Trouble { remedy, failure, since: now, try_at, said });
                 Met::News
             }
-        }
+        };
+        self.wakes_at = try_at;
+        self.learned_at = Some(now);
+        met
     }
 
-    /// A message went out. Says whether that ended a trouble, so that all who wait may go on.
-    pub fn recover(&mut self, now: Timestamp) -> bool {
-        let repaired = self.trouble.as_ref().is_some_and(|trouble| trouble.remedy == Remedy::Repair);
-        if repaired {
-            self.trouble = None;
-            self.wakes_at = Some(now);
+    /// Meta took a message. That ends a trouble which has to be repaired, so that all who wait may go on, and an admin has to
+    /// hear of it. If Meta reports such failures only afterwards, the next one that it takes does.
+    pub fn recover(&mut self, now: Timestamp) -> Met {
+        let Some(trouble) = self.trouble.as_mut().filter(|trouble| trouble.remedy == Remedy::Repair) else {
+            return Met::Nothing;
+        };
+        if let Said::Afterwards { taken_at } = &mut trouble.said {
+            let try_at = *taken_at.get_or_insert(now) + REPORTED_WITHIN;
+            if now < try_at {
+                trouble.try_at = Some(try_at);
+                self.wakes_at = Some(try_at);
+                return Met::Known;
+            }
         }
-        repaired
+        self.trouble = None;
+        self.wakes_at = Some(now);
+        self.learned_at = Some(now);
+        Met::News
     }
 
     /// When those who wait for this number are to be woken: one of them while something has to be repaired, all otherwise.
@@ -95,7 +146,7 @@ impl Channel {
     }
 }
 
-/// What a refusal changed.
+/// What Meta's word on a message changed for its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Met {
     /// Nothing that was not so before.
@@ -118,9 +169,9 @@ mod tests {
     #[test]
     fn an_expired_token_is_news_once_and_a_new_one_ends_it_and_wakes_who_waits() {
         let (mut channel, read) = (channel(), channel());
-        assert_eq!(channel.meet(Remedy::Reconnect, failure(), &read, at(20_000)), Met::News);
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&read), at(20_000)), Met::News);
         for later in [20_000, 99_000] {
-            assert_eq!(channel.meet(Remedy::Reconnect, failure(), &read, at(later)), Met::Nothing);
+            assert_eq!(channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&read), at(later)), Met::Nothing);
         }
         assert_eq!((channel.can_ask_meta(), channel.may_try(Timestamp::MAX), channel.wakes_at()), (false, false, None));
         connect_again(&mut channel, at(100_000));
@@ -132,37 +183,91 @@ mod tests {
     fn a_refusal_of_the_old_token_says_nothing_of_the_new_one() {
         let (mut channel, read) = (channel(), channel());
         connect_again(&mut channel, at(20_000));
-        assert_eq!(channel.meet(Remedy::Reconnect, failure(), &read, at(20_001)), Met::Nothing);
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&read), at(20_001)), Met::Nothing);
         assert_eq!(channel.trouble(), None);
     }
 
     #[test]
     fn what_is_repaired_at_meta_is_tried_every_quarter_of_an_hour_and_ends_with_a_message_that_goes_out() {
         let (mut channel, read) = (channel(), channel());
-        assert_eq!(channel.meet(Remedy::Repair, failure(), &read, at(0)), Met::News);
+        assert_eq!(channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0)), Met::News);
         assert!(channel.can_ask_meta() && !channel.may_try(at(899_999)) && channel.may_try(at(900_000)));
         assert_eq!(channel.wakes_at(), Some(at(900_000)));
-        assert_eq!(channel.meet(Remedy::Repair, failure(), &read, at(900_000)), Met::Known);
+        assert_eq!(channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(900_000)), Met::Known);
         assert_eq!(channel.trouble().map(|trouble| trouble.since), Some(at(0)));
-        assert!(channel.recover(at(1_800_000)) && !channel.recover(at(1_800_001)));
+        assert_eq!((channel.recover(at(1_800_000)), channel.recover(at(1_800_001))), (Met::News, Met::Nothing));
         assert_eq!((channel.trouble(), channel.wakes_at()), (None, Some(at(1_800_000))));
     }
 
     #[test]
     fn an_expired_token_outweighs_a_missing_payment_method_and_not_the_other_way_round() {
         let (mut channel, read) = (channel(), channel());
-        channel.meet(Remedy::Repair, failure(), &read, at(0));
-        assert_eq!(channel.meet(Remedy::Reconnect, failure(), &read, at(1)), Met::News);
-        assert_eq!(channel.meet(Remedy::Repair, failure(), &read, at(2)), Met::Nothing);
-        assert!(!channel.recover(at(3)) && !channel.can_ask_meta());
+        channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0));
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&read), at(1)), Met::News);
+        assert_eq!(channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(2)), Met::Nothing);
+        assert_eq!((channel.recover(at(3)), channel.can_ask_meta()), (Met::Nothing, false));
     }
 
     #[test]
     fn a_disconnected_number_has_no_trouble_and_lets_nobody_wait() {
         let (mut channel, read) = (channel(), channel());
-        channel.meet(Remedy::Reconnect, failure(), &read, at(0));
+        channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&read), at(0));
         channel.disconnect(at(1));
         assert_eq!((channel.trouble(), channel.wakes_at()), (None, Some(at(1))));
-        assert_eq!(channel.meet(Remedy::Reconnect, failure(), &read, at(2)), Met::Nothing);
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&read), at(2)), Met::Nothing);
+    }
+
+    fn reported(left: i64) -> Refusal<'static> {
+        Refusal::OfMessage { left: at(left) }
+    }
+
+    #[test]
+    fn a_report_that_comes_again_changes_nothing_whatever_was_learned_since() {
+        for remedy in [Remedy::Reconnect, Remedy::Repair] {
+            let mut channel = channel();
+            assert_eq!(channel.meet(remedy, failure(), reported(20_000), at(22_000)), Met::News);
+            let known = channel.clone();
+            for later in [22_000, 900_000] {
+                assert_eq!(channel.meet(remedy, failure(), reported(20_000), at(later)), Met::Nothing);
+                assert_eq!(channel, known);
+            }
+            connect_again(&mut channel, at(1_000_000));
+            assert_eq!(channel.meet(remedy, failure(), reported(20_000), at(1_000_001)), Met::Nothing);
+            assert_eq!(channel.trouble(), None);
+            assert_eq!(channel.meet(remedy, failure(), reported(1_000_001), at(1_000_002)), Met::News);
+        }
+    }
+
+    #[test]
+    fn a_message_that_left_before_the_number_was_connected_again_says_nothing_of_it() {
+        let mut channel = channel();
+        connect_again(&mut channel, at(30_000));
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), reported(29_999), at(40_000)), Met::Nothing);
+        channel.disconnect(at(50_000));
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), reported(45_000), at(51_000)), Met::Nothing);
+    }
+
+    #[test]
+    fn the_message_that_ended_a_trouble_begins_it_anew_when_it_fails_afterwards() {
+        let (mut channel, read) = (channel(), channel());
+        channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0));
+        assert_eq!(channel.recover(at(900_000)), Met::News);
+        assert_eq!(channel.meet(Remedy::Repair, failure(), reported(900_000), at(902_000)), Met::News);
+        assert_eq!(channel.recover(at(1_802_000)), Met::Known);
+    }
+
+    #[test]
+    fn where_meta_takes_messages_and_fails_them_afterwards_the_second_that_it_takes_ends_the_trouble() {
+        let mut channel = channel();
+        channel.meet(Remedy::Repair, failure(), reported(20_000), at(22_000));
+        // It is not repaired yet.
+        assert_eq!(channel.recover(at(930_000)), Met::Known);
+        assert!(!channel.may_try(at(1_049_999)) && channel.may_try(at(1_050_000)));
+        assert_eq!(channel.meet(Remedy::Repair, failure(), reported(930_000), at(933_000)), Met::Known);
+        assert!(!channel.may_try(at(1_832_999)) && channel.may_try(at(1_833_000)));
+        // Now it is.
+        assert_eq!((channel.recover(at(1_833_000)), channel.recover(at(1_833_001))), (Met::Known, Met::Known));
+        assert_eq!((channel.recover(at(1_953_000)), channel.trouble()), (Met::News, None));
+        assert_eq!(channel.meet(Remedy::Repair, failure(), reported(1_833_001), at(1_960_000)), Met::Nothing);
     }
 }

@@ -1,6 +1,6 @@
 //! The number that a file came to has no token that is good for anything: the file waits for another one.
 
-use domain::channel::Remedy;
+use domain::channel::{self, Remedy};
 use domain::{Channel, ChannelId, Failure, Message};
 use jiff::Timestamp;
 use storage::CommitError;
@@ -24,7 +24,9 @@ impl Fetching<'_> {
     ) -> Result<Option<ChannelId>, Busy> {
         let Some(refusal) = refusal else { return Ok(None) };
         let Refusal { channel, failure } = *refusal;
-        let is_news = number::refused(self.tenancy, &channel, Remedy::Reconnect, &failure, (self.now)()).await?;
+        let asked = channel::Refusal::OfRequest(&channel);
+        let is_news =
+            number::refused(self.tenancy, channel.id, asked, Remedy::Reconnect, &failure, (self.now)()).await?;
         Ok(is_news.then_some(message.channel_id))
     }
 

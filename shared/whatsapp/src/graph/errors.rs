@@ -59,11 +59,6 @@ pub enum Pace {
 }
 
 impl Pace {
-    /// Whether it is the number that has to slow down rather than one conversation.
-    pub fn slows_number(self) -> bool {
-        matches!(self, Self::Number | Self::App)
-    }
-
     /// How long to wait after `failures` earlier tries met the same; nothing when it is time to give up.
     pub fn wait(self, failures: u32) -> Option<Duration> {
         let seconds = |first: u64, factor: u64, most: u64| {
@@ -121,6 +116,13 @@ pub fn classify(code: Option<i64>, http_status: u16) -> &'static Row {
 pub fn failure_of(error: &Value) -> Failure {
     let code = error.get("code").and_then(Value::as_i64);
     failure(code, code.and_then(row_of).unwrap_or(&table::UNKNOWN), error)
+}
+
+/// What to do about a failure that was told with a code of the table.
+///
+/// It says nothing of how the code was told: a fault of Meta's own (HTTP 500 and above) may bear any.
+pub fn class_of(failure: &Failure) -> Option<Class> {
+    failure.code.parse().ok().and_then(row_of).map(|row| row.class)
 }
 
 pub(super) fn failure(code: Option<i64>, row: &Row, error: &Value) -> Failure {
@@ -245,12 +247,6 @@ mod tests {
     }
 
     #[test]
-    fn only_what_concerns_the_whole_number_slows_it() {
-        let slow = [Pace::Pair, Pace::Number, Pace::App, Pace::Maintenance, Pace::Few].map(Pace::slows_number);
-        assert_eq!(slow, [false, true, true, false, false]);
-    }
-
-    #[test]
     fn a_subcode_counts_only_where_it_names_an_error_by_itself() {
         assert_eq!(row_of_subcode(2_388_024).map(|row| row.codes.0), Some(2_388_024));
         // "There is no object with this id", which says nothing of the business number.
@@ -269,6 +265,16 @@ mod tests {
                 assert!(!row.advice.contains(promise), "{row:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_failure_has_the_class_of_its_code_and_our_own_failures_have_none() {
+        let of = |code: &str| class_of(&failure_of(&json!({ "code": code.parse::<i64>().ok() })));
+        assert_eq!(of("131042"), Some(Class::Account(Remedy::Repair)));
+        assert_eq!(of("299"), Some(Class::Account(Remedy::Reconnect)));
+        assert_eq!((of("987654"), of("none")), (None, None));
+        let ours = Failure { code: "session_closed".into(), reason: String::new(), advice: String::new() };
+        assert_eq!(class_of(&ours), None);
     }
 
     #[test]
