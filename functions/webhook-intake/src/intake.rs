@@ -1,5 +1,7 @@
 //! The function: a request in, an answer out.
 
+use std::time::Duration;
+
 use domain::{MessageId, WebhookId};
 use futures::future::try_join_all;
 use helpdesk::fresh_id;
@@ -8,6 +10,7 @@ use queues::packing::{self, Origin, Packed, Spill};
 use queues::{Entry, Queue, SendError, Trace};
 use runtime::Invocation;
 use storage::{Objects, StorageError};
+use tokio::time::timeout;
 use whatsapp::webhook::split::UNREADABLE;
 use whatsapp::webhook::subscription::Question;
 use whatsapp::webhook::{Item, signature, split};
@@ -18,6 +21,9 @@ use crate::sorting::{Sorted, sort};
 
 /// Meta documents 3 MB as the most it sends.
 const LARGEST_BODY: usize = 3 * 1024 * 1024;
+
+/// What stays of the function's time for answering.
+const ANSWERING: Duration = Duration::from_millis(500);
 
 /// The function's name in metrics.
 const FUNCTION: &str = "webhook-intake";
@@ -45,6 +51,8 @@ enum NotDurable {
     Queue(#[from] SendError),
     #[error("a large job is not known to be in the bucket")]
     Bucket(#[from] StorageError),
+    #[error("the function's time was over")]
+    OutOfTime,
 }
 
 impl WebhookIntake {
@@ -52,11 +60,11 @@ impl WebhookIntake {
         Self { secrets, destinations }
     }
 
-    /// Answers a request of API Gateway's.
-    pub async fn handle(&self, request: Request, now: Timestamp) -> Response {
+    /// Answers a request of API Gateway's before its time is over.
+    pub async fn handle(&self, request: Request, time_left: Duration, now: Timestamp) -> Response {
         match request.method() {
             "GET" => self.answer_question(&request, now).await,
-            "POST" => self.take(&request, now).await,
+            "POST" => self.take(&request, time_left.saturating_sub(ANSWERING), now).await,
             _ => Response::text(405, "only GET and POST"),
         }
     }
@@ -74,15 +82,18 @@ impl WebhookIntake {
         }
     }
 
-    async fn take(&self, request: &Request, now: Timestamp) -> Response {
+    async fn take(&self, request: &Request, time_left: Duration, now: Timestamp) -> Response {
         let invocation = Invocation::of(FUNCTION);
+        let origin = Origin { webhook_id: fresh_id(now), received_at: now };
         invocation.concerns("trace.id", Trace::current_id());
-        let response = self.answer_webhook(request, now, &invocation).await;
+        let answered = timeout(time_left, self.answer_webhook(request, origin, &invocation)).await;
+        let response = answered.unwrap_or_else(|_| not_taken(origin, &NotDurable::OutOfTime, &invocation));
         invocation.tell(now);
         response
     }
 
-    async fn answer_webhook(&self, request: &Request, now: Timestamp, invocation: &Invocation) -> Response {
+    async fn answer_webhook(&self, request: &Request, origin: Origin, invocation: &Invocation) -> Response {
+        let now = origin.received_at;
         let Some(body) = request.bytes() else { return Response::text(400, "not base64") };
         if body.len() > LARGEST_BODY {
             return Response::text(413, "more than 3 MB");
@@ -91,16 +102,10 @@ impl WebhookIntake {
             invocation.count("SignatureFailures");
             return Response::text(401, "not signed with our app secret");
         }
-        let origin = Origin { webhook_id: fresh_id(now), received_at: now };
         invocation.concerns("webhook.id", [origin.webhook_id]);
         match self.store(origin, &body, invocation).await {
             Ok(()) => Response::text(200, ""),
-            Err(error) => {
-                invocation.count("not_taken");
-                let webhook = origin.webhook_id.to_string();
-                tracing::error!(webhook.id = webhook, error = domain::chain(&error), "not taken: Meta sends it again");
-                Response::text(500, "not taken")
-            }
+            Err(error) => not_taken(origin, &error, invocation),
         }
     }
 
@@ -141,6 +146,13 @@ impl WebhookIntake {
             }
         }
     }
+}
+
+fn not_taken(origin: Origin, error: &NotDurable, invocation: &Invocation) -> Response {
+    invocation.count("not_taken");
+    let webhook = origin.webhook_id.to_string();
+    tracing::error!(webhook.id = webhook, error = domain::chain(error), "not taken: Meta sends it again");
+    Response::text(500, "not taken")
 }
 
 /// What an item is called once it is on its way.

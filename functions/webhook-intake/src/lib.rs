@@ -26,7 +26,8 @@ pub async fn run(runtime: Runtime) -> anyhow::Result<()> {
     let serve = service_fn(async |event: LambdaEvent<Request>| {
         let now = clock.now();
         let trace = Trace::of_invocation(event.context.xray_trace_id.as_deref(), now);
-        Ok::<_, Infallible>(trace.around(intake.handle(event.payload, now)).await)
+        let time_left = runtime::time_left(event.context.deadline());
+        Ok::<_, Infallible>(trace.around(intake.handle(event.payload, time_left, now)).await)
     });
     lambda_runtime::run(serve).await.map_err(anyhow::Error::from_boxed)
 }

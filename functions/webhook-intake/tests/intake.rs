@@ -3,6 +3,8 @@
 mod lost_answers;
 mod world;
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 use world::{World, fixture};
 
@@ -127,6 +129,22 @@ async fn what_cannot_be_made_durable_is_left_to_meta() {
     world.loses_bucket();
     assert_eq!(world.posts(vec![b'x'; 2_000_000]).await.status_code, 500);
     assert!(world.jobs("account-events").await.is_empty());
+}
+
+#[tokio::test]
+async fn what_hangs_is_left_to_meta_before_the_functions_time_is_over() {
+    let world = World::start().await;
+    world.bucket_hangs(true);
+    let (time_left, began) = (Duration::from_secs(3), Instant::now());
+
+    let late = world.request(&vec![b'x'; 1_100_000]).with_time_left(time_left).send().await;
+
+    assert_eq!(late.status_code, 500);
+    assert!(began.elapsed() < time_left, "{:?}", began.elapsed());
+    assert!(world.jobs("account-events").await.is_empty());
+    world.bucket_hangs(false);
+    assert_eq!(world.posts(vec![b'x'; 1_100_000]).await.status_code, 200);
+    assert_eq!(world.jobs("account-events").await.len(), 1);
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -30,6 +31,9 @@ pub(crate) fn fixture(name: &str) -> Vec<u8> {
     std::fs::read(format!("{folder}/{name}.json")).expect("a fixture")
 }
 
+/// Enough for all that these tests ask of the function.
+const AMPLE: Duration = Duration::from_secs(60);
+
 pub(crate) struct World {
     intake: WebhookIntake,
     queues: Queues,
@@ -39,11 +43,12 @@ pub(crate) struct World {
     _folder: tempfile::TempDir,
 }
 
-/// Objects by path; closed, it refuses.
+/// Objects by path; closed, it refuses; hanging, it never answers.
 #[derive(Default)]
 struct Bucket {
     objects: Mutex<HashMap<String, Vec<u8>>>,
     is_closed: AtomicBool,
+    hangs: AtomicBool,
 }
 
 /// What Secrets Manager holds, and how often it was read.
@@ -83,7 +88,7 @@ impl World {
     pub(crate) async fn asks(&self, mode: &str, verify_token: &str) -> Response {
         let query = json!({"hub.mode": mode, "hub.verify_token": verify_token, "hub.challenge": "1158201444"});
         let event = json!({"requestContext": {"http": {"method": "GET"}}, "queryStringParameters": query, "isBase64Encoded": false});
-        self.handles(event).await
+        self.handles(event, AMPLE).await
     }
 
     /// A webhook of Meta's.
@@ -100,12 +105,12 @@ impl World {
     pub(crate) fn request(&self, body: &[u8]) -> Post<'_> {
         let text = String::from_utf8(body.to_vec()).expect("text");
         let event = json!({"version": "2.0", "requestContext": {"http": {"method": "POST"}}, "headers": {}, "body": text, "isBase64Encoded": false});
-        Post { world: self, event, body: body.to_vec() }.signed_with("secret")
+        Post { world: self, event, body: body.to_vec(), time_left: AMPLE }.signed_with("secret")
     }
 
-    async fn handles(&self, event: Value) -> Response {
+    async fn handles(&self, event: Value, time_left: Duration) -> Response {
         let request: Request = serde_json::from_value(event).expect("an event");
-        self.intake.handle(request, now(&self.seconds)).await
+        self.intake.handle(request, time_left, now(&self.seconds)).await
     }
 
     /// The jobs in a queue, in order.
@@ -137,6 +142,11 @@ impl World {
     pub(crate) fn loses_bucket(&self) {
         self.bucket.is_closed.store(true, Ordering::Relaxed);
     }
+
+    /// From now on the bucket takes whatever it is given, and never says so; or it does again.
+    pub(crate) fn bucket_hangs(&self, hangs: bool) {
+        self.bucket.hangs.store(hangs, Ordering::Relaxed);
+    }
 }
 
 /// A POST in the making.
@@ -144,6 +154,7 @@ pub(crate) struct Post<'a> {
     world: &'a World,
     event: Value,
     body: Vec<u8>,
+    time_left: Duration,
 }
 
 impl Post<'_> {
@@ -175,8 +186,13 @@ impl Post<'_> {
         self
     }
 
+    pub(crate) fn with_time_left(mut self, time_left: Duration) -> Self {
+        self.time_left = time_left;
+        self
+    }
+
     pub(crate) async fn send(self) -> Response {
-        self.world.handles(self.event).await
+        self.world.handles(self.event, self.time_left).await
     }
 }
 
@@ -209,12 +225,15 @@ pub(crate) async fn queues_in(folder: &tempfile::TempDir, seconds: Arc<AtomicI64
 
 /// Just enough of S3 to put an object.
 fn bucket_router(bucket: Arc<Bucket>) -> Router {
-    let put = move |uri: Uri, body: Bytes| {
+    let put = async move |uri: Uri, body: Bytes| {
         if bucket.is_closed.load(Ordering::Relaxed) {
-            return std::future::ready(StatusCode::FORBIDDEN);
+            return StatusCode::FORBIDDEN;
         }
         bucket.objects.lock().expect("a lock").insert(uri.path().to_owned(), body.to_vec());
-        std::future::ready(StatusCode::OK)
+        if bucket.hangs.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+        StatusCode::OK
     };
     Router::new().fallback(put).layer(axum::extract::DefaultBodyLimit::disable())
 }
