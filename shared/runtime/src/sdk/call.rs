@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::BodyExt as _;
 
-use super::{ATTEMPT_TIMEOUT, ATTEMPTS, FIRST_RETRY, Sdk};
+use super::{ATTEMPT_TIMEOUT, ATTEMPTS, FIRST_RETRY, OPERATION_TIMEOUT, Sdk};
 
 /// A call of a service that speaks AWS's JSON 1.1.
 #[derive(Clone, Copy)]
@@ -34,6 +34,16 @@ impl Sdk {
     /// Calls, and calls again if the answer was lost or the service was not able to give one: an operation that changes
     /// nothing.
     pub(crate) async fn ask(&self, call: Call<'_>) -> Result<Vec<u8>, BoxError> {
+        self.ask_within(OPERATION_TIMEOUT, call).await
+    }
+
+    /// The same, all attempts together within `limit`.
+    pub(super) async fn ask_within(&self, limit: Duration, call: Call<'_>) -> Result<Vec<u8>, BoxError> {
+        let answered = tokio::time::timeout(limit, self.ask_again_and_again(call)).await;
+        answered.unwrap_or_else(|late| Err(late.into()))
+    }
+
+    async fn ask_again_and_again(&self, call: Call<'_>) -> Result<Vec<u8>, BoxError> {
         let mut attempt = 1;
         loop {
             let answered = tokio::time::timeout(ATTEMPT_TIMEOUT, self.ask_once(call)).await;

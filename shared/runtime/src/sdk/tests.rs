@@ -1,5 +1,6 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -88,6 +89,19 @@ async fn what_the_service_could_not_answer_is_asked_again_and_what_it_refused_is
 
         assert_eq!((answer.is_ok(), seen.requests.load(Ordering::SeqCst)), (succeeds, asked), "{answers:?}");
     }
+}
+
+#[tokio::test]
+async fn a_service_that_never_answers_is_not_waited_for_beyond_the_limit() {
+    let call = Call { service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: "{}" };
+    let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let url = format!("http://{}", silent.local_addr().expect("an address"));
+    let began = Instant::now();
+
+    let answer = sdk(Some(&url)).ask_within(Duration::from_millis(200), call).await;
+
+    assert!(answer.is_err());
+    assert!(began.elapsed() < ATTEMPT_TIMEOUT, "{:?}", began.elapsed());
 }
 
 #[test]
