@@ -6,7 +6,7 @@
 mod account;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use account::{TABLE, account};
 use aws_sdk_dynamodb::Client;
@@ -18,10 +18,13 @@ use jiff::civil::Date;
 use quota_reset::QuotaReset;
 use runtime::Clock;
 use storage::Table;
+use tokio::net::TcpListener;
 use uuid::Uuid;
 
 /// Enough for all that these tests ask of a run.
 const AMPLE: Duration = Duration::from_secs(60);
+/// So little that no further page is begun.
+const LITTLE: Duration = Duration::from_secs(20);
 
 /// A new, empty table with its due index, and the function over it with a clock that is set.
 struct World {
@@ -148,14 +151,30 @@ async fn a_backlog_larger_than_one_run_is_gone_on_with() {
 
     let (mut runs, mut tenants) = (0, 0);
     loop {
-        // No time at all: a run still does a page of each part.
-        let turned = world.function.handle(Duration::ZERO).await.unwrap();
+        // A run still does a page of each part.
+        let turned = world.function.handle(LITTLE).await.unwrap();
         (runs, tenants) = (runs + 1, tenants + turned.tenants);
         if !turned.more {
             break;
         }
     }
     assert_eq!((runs, tenants), (3, 250));
+}
+
+#[tokio::test]
+async fn a_table_that_does_not_answer_is_left_before_the_functions_time_is_over() {
+    let world = World::start("2026-11-20T00:00:00Z").await;
+    let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", silent.local_addr().unwrap());
+    let account = account().await.into_builder().endpoint_url(url).build();
+    let clock = Clock::from_fn(move || world.now());
+    let function = QuotaReset::new(Table::new(&account, TABLE.into()), clock);
+    let (time_left, began) = (Duration::from_millis(1_500), Instant::now());
+
+    let turned = function.handle(time_left).await.unwrap();
+
+    assert_eq!(turned, Turned { more: true, ..Turned::default() });
+    assert!(began.elapsed() < time_left, "{:?}", began.elapsed());
 }
 
 #[tokio::test]
