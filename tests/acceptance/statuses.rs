@@ -1,7 +1,7 @@
 //! Our messages move forward only, whatever the order in which Meta tells.
 
 use acceptance::{Point, Thread, World, eventually, payload};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use crate::{counted_world, fresh_world};
@@ -50,6 +50,28 @@ async fn read_delivered_and_sent_in_one_post_stay_read() {
 
     assert!(outcomes.iter().all(|it| it.outcome == "status_applied" && it.became == id), "{outcomes:#?}");
     assert_eq!(world.agent().status_of(&thread, &id).await, "read");
+}
+
+#[tokio::test]
+async fn two_steps_in_one_second_are_both_kept_with_their_time_and_the_first_time_counts() {
+    let (world, thread, id, wamid) = sent().await;
+    let ada = world.customer("Ada");
+    let second = Timestamp::from_second(world.clock().now().await.as_second()).unwrap();
+    let status = |word, at| payload::status(&wamid, word, at, &ada, None);
+
+    let both = payload::statuses(&ada, &[status("read", second), status("delivered", second)]);
+    assert!(world.outcomes_of(&both).await.iter().all(|it| it.outcome == "status_applied"));
+    let later = second + SignedDuration::from_secs(30);
+    let again = payload::statuses(&ada, &[status("delivered", later), status("read", later)]);
+    world.outcomes_of(&again).await;
+
+    let message = world.agent().message(&thread, &id).await;
+    for word in ["delivered", "read"] {
+        let steps: Vec<&Value> =
+            message["statuses"].as_array().unwrap().iter().filter(|step| step["status"] == word).collect();
+        let times: Vec<Timestamp> = steps.iter().map(|step| step["at"].as_str().unwrap().parse().unwrap()).collect();
+        assert_eq!(times, [second], "{word}: {message}");
+    }
 }
 
 #[tokio::test]
