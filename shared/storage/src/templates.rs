@@ -71,7 +71,7 @@ const READ_AT_ONCE: i32 = 1_000;
 const PREFIX: &str = "TEMPLATE#";
 
 impl TemplateCursor {
-    const KIND: &str = "p1";
+    const KIND: &str = "w1";
 
     fn of(template: &Template) -> Self {
         let Template { waba_id, name, language, .. } = template.clone();
@@ -250,7 +250,7 @@ mod tests {
         let cursor = TemplateCursor { waba_id: "1".into(), name: "n".repeat(512), language: "en_US".into() };
         assert_eq!(cursor.to_string().parse(), Ok(cursor));
         let short = page::encode(TemplateCursor::KIND, "1#en");
-        for text in ["", "p1.", "t1.MSNlbiNu", short.as_str()] {
+        for text in ["", "w1.", "t1.MSNlbiNu", short.as_str()] {
             assert_eq!(text.parse::<TemplateCursor>(), Err(InvalidCursor), "{text}");
         }
     }

@@ -16,7 +16,7 @@ use crate::table::Tenancy;
 pub struct LedgerCursor(Uuid);
 
 impl LedgerCursor {
-    const KIND: &str = "l1";
+    const KIND: &str = "e1";
 }
 
 impl fmt::Display for LedgerCursor {
