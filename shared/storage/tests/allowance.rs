@@ -13,6 +13,7 @@ use domain::{BlockId, Content, Failure, Identity, Message, Notice, Position, Use
 use futures::future::join_all;
 use jiff::SignedDuration;
 use proptest::prelude::*;
+use proptest::test_runner::contextualize_config;
 use storage::{ReserveError, Tenancy};
 use table::{now, table};
 use uuid::Uuid;
@@ -273,7 +274,7 @@ async fn a_ledger_is_read_in_pages() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(contextualize_config(ProptestConfig::with_cases(24)))]
 
     /// Each step is done by somebody who read an old copy, or twice, or not at all.
     #[test]

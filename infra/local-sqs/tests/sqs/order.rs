@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use jiff::{SignedDuration, Timestamp};
 use local_sqs::{NewMessage, QueueSettings, Queues, Receive, RedrivePolicy};
 use proptest::prelude::*;
+use proptest::test_runner::contextualize_config;
 use tempfile::TempDir;
 
 use crate::world::HandClock;
@@ -176,7 +177,7 @@ fn is_open(group: &VecDeque<Sent>, now: Timestamp) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(contextualize_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) }))]
 
     #[test]
     fn each_group_keeps_its_order_whatever_receivers_do(steps in prop::collection::vec(step(), 1..60)) {

@@ -1,6 +1,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use proptest::prelude::*;
+use proptest::test_runner::contextualize_config;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -103,7 +104,7 @@ fn a_group_name_does_not_show_the_number() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(contextualize_config(ProptestConfig::with_cases(24)))]
     #[test]
     fn nothing_is_lost_the_order_is_kept_and_the_caps_hold(
         sizes in prop::collection::vec((0_usize..4, prop_oneof![9 => 0_usize..2_000, 1 => 0_usize..1_200_000]), 0..40),

@@ -2,6 +2,7 @@
 
 use html5gum::{Token, Tokenizer};
 use proptest::prelude::*;
+use proptest::test_runner::contextualize_config;
 
 use super::{from_html, from_markdown, to_html};
 
@@ -78,7 +79,7 @@ fn words_of_safe(html: &str) -> Result<String, TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(contextualize_config(ProptestConfig::with_cases(500)))]
 
     #[test]
     fn whatever_comes_nothing_panics_and_html_is_safe(text in any::<String>()) {

@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 
 use super::testing::any_json;
-use super::{Item, message, signature, split, status, template};
-use crate::formatting;
+use super::{Item, message, preferences, signature, split, status, template};
+use crate::{formatting, portfolio};
 
 /// What happens to one place of a JSON document.
 #[derive(Clone, Debug)]
@@ -151,7 +151,9 @@ fn read_item(item: &Item) -> usize {
             }
             Item::Other(item) => {
                 let _ = template::parse(&item.field, &item.value);
-                length(&item.value)
+                let _ = portfolio::of_webhook(&item.field, &item.value);
+                let preferences = preferences::parse(&item.field, &item.value);
+                length(&item.value) + preferences.len()
             }
         }
 }
