@@ -1,5 +1,7 @@
 //! Once a day, what should have happened and has not is found and listed.
 
+use std::fs;
+
 use acceptance::World;
 use acceptance::files;
 use serde_json::{Value, json};
@@ -27,13 +29,22 @@ async fn the_gap(world: &World) -> Value {
     gap
 }
 
+/// The kinds of gaps that due-work has counted.
+fn counted(world: &World) -> Vec<&'static str> {
+    let log = fs::read_to_string(world.data().join("logs/due-work.log")).unwrap();
+    let lines: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let kinds = ["MessagesWithoutOutcome", "FilesNotFetched", "StatusesNotApplied", "ThreadsWithoutTicket"];
+    let is_counted = |kind: &&str| lines.iter().any(|line| line[*kind].as_u64() > Some(0));
+    kinds.into_iter().filter(is_counted).collect()
+}
+
 #[tokio::test]
 async fn where_all_went_well_there_are_none() {
     let world = fresh_world().await;
     let thread = world.customer("Ada").writes("hello").await;
     world.agent().replies_to(&thread, "here we are").await.expecting(202);
     a_day_passes(&world).await;
-    assert!(gaps(&world).await.is_empty());
+    assert!(gaps(&world).await.is_empty() && counted(&world).is_empty());
     assert_eq!(world.agent().get("/v1/gaps").await.code(), "role_required");
 }
 
@@ -50,6 +61,7 @@ async fn a_message_without_outcome_is_found_and_goes_when_it_is_decided() {
         "kind": "message_without_outcome", "message_id": reply.id(), "thread_id": thread.id, "since": null, "found_at": null,
     });
     assert_eq!(the_gap(&world).await, expected);
+    assert_eq!(counted(&world), ["MessagesWithoutOutcome"]);
 
     world.agent().post(&format!("/v1/messages/{}/discard", reply.id()), json!({})).await.expecting(200);
     for _ in 0..3 {
@@ -92,6 +104,7 @@ async fn a_file_that_is_not_fetched_is_found() {
 
     let gap = the_gap(&world).await;
     assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("file_not_fetched"), &json!(ada.thread().await.id)));
+    assert_eq!(counted(&world), ["FilesNotFetched"]);
 }
 
 #[tokio::test]
@@ -114,6 +127,7 @@ async fn a_status_that_nobody_sent_a_message_for_is_found() {
 
     let gap = the_gap(&world).await;
     assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("status_not_applied"), &Value::Null));
+    assert_eq!(counted(&world), ["StatusesNotApplied"]);
 }
 
 #[tokio::test]
@@ -126,6 +140,7 @@ async fn a_thread_whose_ticket_is_gone_is_found() {
 
     let gap = the_gap(&world).await;
     assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("thread_without_ticket"), &json!(thread.id)));
+    assert_eq!(counted(&world), ["ThreadsWithoutTicket"]);
 }
 
 #[tokio::test]

@@ -80,7 +80,10 @@ impl DueWork {
             invocation.add("WokenConversations", woken.conversations);
             invocation.add("WokenFiles", woken.files);
             invocation.add("ResentByRule", woken.resent);
-            invocation.add("GapsFound", woken.gaps);
+            invocation.add("MessagesWithoutOutcome", woken.gaps.messages_without_outcome);
+            invocation.add("FilesNotFetched", woken.gaps.files_not_fetched);
+            invocation.add("StatusesNotApplied", woken.gaps.statuses_not_applied);
+            invocation.add("ThreadsWithoutTicket", woken.gaps.threads_without_ticket);
             invocation.add("ReleasedByNumbers", woken.released);
             invocation.add("SessionReminders", woken.reminders);
             invocation.add("WokenCampaigns", woken.campaigns);

@@ -7,6 +7,8 @@
 //! The mark that says whose turn it is may be lost itself: whoever sets a tenant up, connects a number or sees a new period
 //! begin makes sure that it is there.
 
+use std::ops::Add;
+
 use domain::{Channel, Contact, Gap, GapKind, MessageId, ThreadId, Ticket};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -27,33 +29,73 @@ const MOST_CONTACTS: u16 = 500;
 const PAGE: u16 = 100;
 const SIDE_BY_SIDE: usize = 8;
 
+/// How much of each kind was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GapsFound {
+    pub messages_without_outcome: u64,
+    pub files_not_fetched: u64,
+    pub statuses_not_applied: u64,
+    pub threads_without_ticket: u64,
+}
+
+impl GapsFound {
+    fn of(gaps: &[Gap]) -> Self {
+        let count = |kind| gaps.iter().filter(|gap| gap.kind == kind).count() as u64;
+        Self {
+            messages_without_outcome: count(GapKind::MessageWithoutOutcome),
+            files_not_fetched: count(GapKind::FileNotFetched),
+            statuses_not_applied: count(GapKind::StatusNotApplied),
+            threads_without_ticket: count(GapKind::ThreadWithoutTicket),
+        }
+    }
+
+    /// Whether there is any.
+    pub fn is_some(self) -> bool {
+        self != Self::default()
+    }
+}
+
+impl Add for GapsFound {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            messages_without_outcome: self.messages_without_outcome + other.messages_without_outcome,
+            files_not_fetched: self.files_not_fetched + other.files_not_fetched,
+            statuses_not_applied: self.statuses_not_applied + other.statuses_not_applied,
+            threads_without_ticket: self.threads_without_ticket + other.threads_without_ticket,
+        }
+    }
+}
+
 /// Looks through a tenant, and keeps what is found. Says how much that is.
-pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp) -> Result<u64, Busy> {
-    let mut found = 0;
+pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound, Busy> {
+    let mut found = GapsFound::default();
     for open in [true, false] {
-        found += in_tickets(tenancy, open, now).await?;
+        found = found + in_tickets(tenancy, open, now).await?;
     }
     Ok(found + in_conversations(tenancy, now).await?)
 }
 
-/// A status waited for a day: its message is known by now, or nobody sent it here. Says whether it is a gap.
-pub(crate) async fn of_parked(tenancy: &Tenancy, alias: MessageId, now: Timestamp) -> Result<bool, Busy> {
+/// A status waited for a day: its message is known by now, or nobody sent it here, which is a gap.
+pub(crate) async fn of_parked(tenancy: &Tenancy, alias: MessageId, now: Timestamp) -> Result<GapsFound, Busy> {
     if let Some(place) = tenancy.whereabouts(alias).await? {
         apply_parked(tenancy, alias, place.message_id).await?;
-        return Ok(false);
+        return Ok(GapsFound::default());
     }
     let parked = tenancy.parked_statuses(alias).await?;
-    let Some(first) = parked.iter().map(|parked| parked.at).min() else { return Ok(false) };
+    let Some(first) = parked.iter().map(|parked| parked.at).min() else { return Ok(GapsFound::default()) };
     let kind = GapKind::StatusNotApplied;
-    keep(tenancy, &[Gap { kind, message_id: Some(alias), thread_id: None, since: first, found_at: now }]).await?;
+    let gap = Gap { kind, message_id: Some(alias), thread_id: None, since: first, found_at: now };
+    let found = keep(tenancy, &[gap]).await?;
     for one in &parked {
         tenancy.leave_parked(alias, one).await?;
     }
-    Ok(true)
+    Ok(found)
 }
 
 /// Some at once, and these one after the other: the admins hear of all of a day at one item.
-async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<u64, Busy> {
+async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<GapsFound, Busy> {
     for some in gaps.chunks(Tenancy::GAPS_AT_ONCE) {
         for attempt in 0..ATTEMPTS {
             match tenancy.record_gaps(some).await {
@@ -62,18 +104,18 @@ async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<u64, Busy> {
             }
         }
     }
-    Ok(gaps.len() as u64)
+    Ok(GapsFound::of(gaps))
 }
 
-async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<u64, Busy> {
+async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<GapsFound, Busy> {
     let filter = Filter { open, owner: OwnerFilter::Any, sent: false };
-    let (mut found, mut seen, mut after) = (0, 0, None);
+    let (mut found, mut seen, mut after) = (GapsFound::default(), 0, None);
     while seen < MOST_TICKETS {
         let page = tenancy.tickets(&filter, PAGE, after).await?;
         let recent: Vec<&Ticket> = page.data.iter().filter(|ticket| is_recent(ticket, now)).collect();
         let looks = stream::iter(&recent).map(|ticket| in_thread(tenancy, ticket, now));
         let gaps: Vec<Vec<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
-        found += keep(tenancy, &gaps.concat()).await?;
+        found = found + keep(tenancy, &gaps.concat()).await?;
         seen += page.data.len();
         after = page.next.and_then(|next| match next {
             TicketCursor::LastMessage(place) => Some(place),
@@ -98,16 +140,16 @@ async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result
 }
 
 /// Those of the next contacts; after the last one it begins anew.
-async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<u64, Busy> {
-    let channels = tenancy.channels(PAGE, None).await?.data;
+async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound, Busy> {
+    let channels = channels(tenancy).await?;
     let mut after = tenancy.gap_progress().await?;
-    let (mut found, mut seen) = (0, 0);
+    let (mut found, mut seen) = (GapsFound::default(), 0);
     while seen < MOST_CONTACTS {
         let page = tenancy.contacts(PAGE, after.as_ref()).await?;
         let pairs = page.data.iter().flat_map(|contact| channels.iter().map(move |channel| (channel, contact)));
         let looks = stream::iter(pairs).map(|(channel, contact)| in_conversation(tenancy, channel, contact, now));
         let gaps: Vec<Option<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
-        found += keep(tenancy, &gaps.into_iter().flatten().collect::<Vec<_>>()).await?;
+        found = found + keep(tenancy, &gaps.into_iter().flatten().collect::<Vec<_>>()).await?;
         seen += PAGE;
         after = page.next;
         if after.is_none() {
@@ -116,6 +158,19 @@ async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<u64, Busy
     }
     tenancy.keep_gap_progress(after.as_ref()).await?;
     Ok(found)
+}
+
+/// All of them, those that were disconnected, too.
+async fn channels(tenancy: &Tenancy) -> Result<Vec<Channel>, StorageError> {
+    let (mut channels, mut after) = (Vec::new(), None);
+    loop {
+        let page = tenancy.channels(PAGE, after.as_ref()).await?;
+        channels.extend(page.data);
+        after = page.next;
+        if after.is_none() {
+            return Ok(channels);
+        }
+    }
 }
 
 async fn in_conversation(

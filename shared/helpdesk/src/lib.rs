@@ -48,6 +48,7 @@ pub use deliver::{Call, DeliverError, Delivered, OpenError, Opening, Post, UPLOA
 pub use failures::keep_failure;
 pub use fetch::{Fetched, Fetching, Obstacle, Outcome, Reason, fetch};
 pub use fresh::fresh_id;
+pub use gaps::GapsFound;
 pub use library::{LibraryError, NewLibraryBody, NewLibraryItem, keep_in_library};
 pub use living::{living_contact, living_ticket};
 pub use matching::{also_matching, contacts_with_number};

@@ -15,7 +15,7 @@ use queues::{Queue, SendError};
 use storage::directory::{Due, Work};
 use storage::{Directory, StorageError};
 
-use crate::gaps;
+use crate::gaps::{self, GapsFound};
 use crate::remind::remind;
 use crate::retry::Busy;
 
@@ -43,7 +43,7 @@ pub struct Woken {
     /// Who waited for a number and is due now.
     pub released: u64,
     /// What should have happened and has not, as far as today's look found it.
-    pub gaps: u64,
+    pub gaps: GapsFound,
     /// Tickets of whose session's end somebody was reminded.
     pub reminders: u64,
     /// Templates on their way to many whose worker was told.
@@ -119,7 +119,7 @@ impl Woken {
     /// Whether there was anything to do.
     pub fn did_something(&self) -> bool {
         let told = self.conversations + self.files + self.campaigns;
-        told + self.resent + self.released + self.reminders + self.gaps > 0
+        told + self.resent + self.released + self.reminders > 0 || self.gaps.is_some()
     }
 
     fn and(self, other: Self) -> Self {
@@ -182,7 +182,7 @@ impl Waking<'_> {
                 waiting.again_at
             }
             Work::GapCheck => {
-                woken.gaps += gaps::find(&self.directory.tenancy(one), now).await?;
+                woken.gaps = woken.gaps + gaps::find(&self.directory.tenancy(one), now).await?;
                 Some(now + GAPS_AGAIN_AFTER)
             }
             Work::Campaign { campaign_id } => {
@@ -197,7 +197,7 @@ impl Waking<'_> {
                 None
             }
             Work::Status { alias } => {
-                woken.gaps += u64::from(gaps::of_parked(&self.directory.tenancy(one), alias, now).await?);
+                woken.gaps = woken.gaps + gaps::of_parked(&self.directory.tenancy(one), alias, now).await?;
                 None
             }
         })
