@@ -113,11 +113,12 @@ async fn no_more_conversations_are_begun_than_may_be_and_each_once() {
     let none = begin(&tenancy, 1, 0, None).await;
     assert!(matches!(none, Err(ReserveError::TooManyBegun)));
     begin(&tenancy, 1, 2, None).await.unwrap();
-    let again = begin(&tenancy, 1, 9, None).await;
+    // Messages of their own: nothing but what they have read is in their way.
+    let again = hold(&tenancy, 1, 111, &Beginning::New { last: None, limit: 9 }).await;
     assert!(matches!(again, Err(ReserveError::Commit(_))), "{again:?}");
     let another = Begun { at: now() - MINUTE, begun_by: message(55).id, holders: 1 };
-    let of_another_time = begin(&tenancy, 1, 9, Some(another)).await;
-    assert!(matches!(of_another_time, Err(ReserveError::Commit(_))));
+    let of_another_time = hold(&tenancy, 1, 112, &Beginning::New { last: Some(another), limit: 9 }).await;
+    assert!(matches!(of_another_time, Err(ReserveError::Commit(_))), "{of_another_time:?}");
     begin(&tenancy, 2, 2, None).await.unwrap();
     assert!(matches!(begin(&tenancy, 3, 2, None).await, Err(ReserveError::TooManyBegun)));
 }
