@@ -1,16 +1,12 @@
-//! What keeps the product exact, taken away at the wire to see whether a test notices: conditions of writes, the ids by
-//! which FIFO queues recognise what was sent twice, and what functions say of the records that failed.
+//! What keeps the product exact, taken away at the wire to see whether a test notices: conditions of writes, and what
+//! functions say of the records that failed.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use uuid::Uuid;
+use serde_json::{Map, Value};
 
 use crate::sites::about_write;
-
-/// How SQS calls the id.
-const ID: &str = "MessageDeduplicationId";
 
 /// Something that is taken away.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +15,6 @@ pub enum Guard {
     /// The condition of every write of functions that is about this, as [`crate::sites`] writes it, its verb before it:
     /// `Put TICKET if version = :read`.
     Condition(String),
-    /// A FIFO queue never recognises a message of functions that it has had already.
-    Deduplication(String),
     /// The records that this function says have failed are deleted with the others.
     PartialBatch(String),
 }
@@ -57,10 +51,8 @@ impl Guards {
             return None;
         }
         let mut stripped = request.clone();
-        match service {
-            "dynamodb" => strip_conditions(&gone, operation, &mut stripped),
-            "sqs" => strip_ids(&gone, &mut stripped),
-            _ => {}
+        if service == "dynamodb" {
+            strip_conditions(&gone, operation, &mut stripped);
         }
         (stripped != *request).then_some(stripped)
     }
@@ -106,22 +98,10 @@ fn strip_condition(write: &mut Value) {
     }
 }
 
-fn strip_ids(gone: &[Guard], request: &mut Value) {
-    let queue = request["QueueUrl"].as_str().and_then(|url| url.rsplit('/').next()).unwrap_or_default().to_owned();
-    if !gone.contains(&Guard::Deduplication(queue)) {
-        return;
-    }
-    let another = |message: &mut Value| {
-        if message.get(ID).is_some() {
-            message[ID] = json!(Uuid::new_v4().to_string());
-        }
-    };
-    another(request);
-    request.get_mut("Entries").and_then(Value::as_array_mut).into_iter().flatten().for_each(another);
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn without(guard: Guard) -> Guards {
@@ -161,15 +141,6 @@ mod tests {
         assert_eq!(guards.strip("dynamodb", "UpdateItem", &request), None);
         let stripped = guards_of.strip("dynamodb", "UpdateItem", &request).unwrap();
         assert_eq!(stripped["ExpressionAttributeValues"], json!({":next": {"N": "2"}}));
-    }
-
-    #[test]
-    fn a_queue_gets_another_id_each_time_and_its_neighbour_does_not() {
-        let guards = without(Guard::Deduplication("q.fifo".to_owned()));
-        let request = |queue: &str| json!({"QueueUrl": format!("http://x/0/{queue}"), "Entries": [{ID: "a"}]});
-        let stripped = guards.strip("sqs", "SendMessageBatch", &request("q.fifo")).unwrap();
-        assert_ne!(stripped["Entries"][0][ID], "a");
-        assert_eq!(guards.strip("sqs", "SendMessageBatch", &request("other.fifo")), None);
     }
 
     #[test]
