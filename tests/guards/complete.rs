@@ -16,10 +16,18 @@ const VERBS: [&str; 4] = ["ConditionCheck ", "Delete ", "Put ", "Update "];
 
 /// The conditions that functions wrote under in the stacks of the last test run, and that no guard takes away: kind of item
 /// and condition, whatever is changed of it.
+///
+/// # Errors
+/// When no test run has left what it wrote.
 pub(crate) fn unguarded(project: &Path, guards: &[Guard]) -> Result<BTreeSet<String>, Box<dyn Error>> {
+    let folder = project.join("target/sites");
+    let files = fs::read_dir(&folder).map_err(|error| untold(&folder, &error.to_string()))?;
     let mut conditions = BTreeSet::new();
-    for file in fs::read_dir(project.join("target/sites")).into_iter().flatten() {
+    for file in files {
         conditions.extend(sites::read(&file?.path())?.iter().flat_map(conditions_of));
+    }
+    if conditions.is_empty() {
+        return Err(untold(&folder, "no write under a condition is in it").into());
     }
     for guard in guards {
         conditions.retain(|condition| !guard.covers.contains(&condition.as_str()));
@@ -31,6 +39,10 @@ pub(crate) fn unguarded(project: &Path, guards: &[Guard]) -> Result<BTreeSet<Str
         }
     }
     Ok(conditions)
+}
+
+fn untold(folder: &Path, why: &str) -> String {
+    format!("{} does not tell what functions wrote ({why}): run the tests first", folder.display())
 }
 
 /// Each write of a call that has a condition, as a guard names it.

@@ -16,6 +16,8 @@ use crate::list::{ACCEPTANCE, Guard, LIB, Way};
 const PATIENCE_S: &str = "90";
 /// And all of a program, one after the other if need be.
 const PATIENCE_FOR_ALL_S: &str = "900";
+/// What `timeout` ends with when time is over.
+const OUT_OF_TIME: i32 = 124;
 
 /// The project with a switch for each guard.
 pub(crate) struct Copy {
@@ -25,6 +27,16 @@ pub(crate) struct Copy {
     gone: PathBuf,
     /// By package and target.
     programs: BTreeMap<(String, String), Program>,
+}
+
+/// How a run of tests ended.
+pub(crate) struct Ended {
+    /// Those that failed.
+    pub(crate) failed: Vec<String>,
+    /// Those that are not there, or came to no end.
+    pub(crate) untold: Vec<String>,
+    /// Whether time was over before they were.
+    pub(crate) out_of_time: bool,
 }
 
 /// Tests that were built.
@@ -86,17 +98,16 @@ impl Copy {
         Ok(())
     }
 
-    /// Runs tests of a package's target, with everything there or without a guard. Says which of them are not there or fail.
-    pub(crate) fn failures(
+    /// Runs tests of a package's target, with everything there or without a guard.
+    pub(crate) fn run(
         &self,
         (package, target): (&str, &str),
         names: &[&str],
         without: Option<&Guard>,
-    ) -> Result<Vec<String>, Box<dyn Error>> {
+    ) -> Result<Ended, Box<dyn Error>> {
         let Some(program) = self.programs.get(&(package.to_owned(), target.to_owned())) else {
             return Err(format!("{package} has no tests called {target}").into());
         };
-        // Without its deadline a function waits for ever; that is a failure, too.
         let mut run = Command::new("timeout");
         run.arg(without.map_or(PATIENCE_FOR_ALL_S, |_| PATIENCE_S)).arg(&program.executable);
         run.current_dir(&program.folder).arg("--exact").args(names).stderr(Stdio::null());
@@ -110,9 +121,7 @@ impl Copy {
         }
         let ran = run.output()?;
         self.put_back()?;
-        let said = String::from_utf8_lossy(&ran.stdout);
-        let passes = |name: &&&str| said.lines().any(|line| line == format!("test {name} ... ok"));
-        Ok(names.iter().filter(|name| !passes(name)).map(|name| (*name).to_owned()).collect())
+        Ok(Ended::of(names, &String::from_utf8_lossy(&ran.stdout), ran.status.code() == Some(OUT_OF_TIME)))
     }
 
     fn put_back(&self) -> std::io::Result<()> {
@@ -190,6 +199,19 @@ impl Copy {
     }
 }
 
+impl Ended {
+    fn of(names: &[&str], said: &str, out_of_time: bool) -> Self {
+        let ended = |name: &str, how: &str| said.lines().any(|line| line == format!("test {name} ... {how}"));
+        let which =
+            |is: &dyn Fn(&str) -> bool| names.iter().copied().filter(|name| is(name)).map(str::to_owned).collect();
+        Self {
+            failed: which(&|name| ended(name, "FAILED")),
+            untold: which(&|name| !ended(name, "FAILED") && !ended(name, "ok")),
+            out_of_time,
+        }
+    }
+}
+
 /// The tests that a line of cargo's tells of.
 fn program(line: &Value) -> Option<((String, String), Program)> {
     let executable = PathBuf::from(line["executable"].as_str()?);
@@ -217,7 +239,7 @@ fn edits_by_place(guards: &[Guard]) -> Places<'_> {
 }
 
 /// What stands before the expression, the expression, and what stands after it.
-fn parts(from: &str) -> (&str, &str, &str) {
+pub(crate) fn parts(from: &str) -> (&str, &str, &str) {
     let marked = from.split_once('«').and_then(|(before, rest)| Some((before, rest.split_once('»')?)));
     marked.map_or(("", from, ""), |(before, (expression, after))| (before, expression, after))
 }
@@ -258,4 +280,16 @@ fn write_if_new(path: &Path, wanted: &[u8]) -> std::io::Result<()> {
 
 fn remove(path: &Path) -> std::io::Result<()> {
     if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_test_has_failed_when_it_says_so_and_not_when_it_says_nothing() {
+        let said = "running 3 tests\ntest a::one ... ok\ntest a::two ... FAILED\n";
+        let ended = Ended::of(&["a::one", "a::two", "a::three"], said, true);
+        assert_eq!((ended.failed, ended.untold), (vec!["a::two".to_owned()], vec!["a::three".to_owned()]));
+    }
 }

@@ -1,5 +1,7 @@
 //! What keeps the product exact. Conditions that only stand behind another one are taken away together with it. What
 //! outbound-sender and media-download say of failed jobs is not here: the table remembers their work, and due-work wakes it.
+//! Nor are the ids by which FIFO queues recognise what they had already: they spare work, and of what comes twice all the
+//! same the table takes one.
 
 mod source;
 mod wire;
@@ -19,6 +21,8 @@ pub(crate) struct Guard {
     pub(crate) covers: &'static [&'static str],
     /// Whether it is tried where there is little time.
     pub(crate) stands_for_its_kind: bool,
+    /// Whether a test without it may wait for ever: it is a deadline.
+    pub(crate) is_deadline: bool,
 }
 
 /// How it is taken away.
@@ -53,6 +57,11 @@ fn acceptance(names: &'static [&'static str]) -> Tests {
 }
 
 impl Guard {
+    /// A deadline, without which tests may wait for ever.
+    fn a_deadline(self) -> Self {
+        Self { is_deadline: true, ..self }
+    }
+
     /// One of the few that are tried where there is little time.
     fn of_the_few(self) -> Self {
         Self { stands_for_its_kind: true, ..self }

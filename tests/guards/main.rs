@@ -1,7 +1,7 @@
 //! Are the tests any good? `cargo run -p acceptance --bin guards` takes away, one after the other, what keeps the product
 //! exact, and runs the tests that must notice. It fails when one of them does not, when it no longer finds what it takes
-//! away, and when a condition that functions wrote under in the test run before has no guard. `-- --few` takes those of
-//! which each stands for a kind; `-- WORD` those with the word in their name; `-- --list` only names them.
+//! away, and when a condition that functions wrote under in the test run before has no guard. `-- --few` takes those of which each stands for a kind; `-- WORD` those with the word in
+//! their name, and asks for no test run before; `-- --list` only names them.
 //!
 //! All of it happens in a copy of the project (see [`copy`]), so that the project can be worked on meanwhile.
 
@@ -17,15 +17,17 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use copy::Copy;
+use copy::{Copy, Ended};
 use list::{Guard, Tests, Way, guards};
 
 /// How a run with a guard taken away ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
-    /// A test failed, as it must.
+    /// A test failed, as it must; without a deadline it may have waited for ever.
     Caught,
     NotCaught,
+    /// No test failed, and not all came to an end, which may be because the machine is busy.
+    OutOfTime,
 }
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -38,6 +40,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         return Ok(ExitCode::SUCCESS);
     }
     let project = project()?;
+    let asks_for_some = asked.iter().any(|word| word != "--few");
+    let unguarded = if asks_for_some { BTreeSet::new() } else { complete::unguarded(&project, &all)? };
     let began = Instant::now();
     // Every guard is looked for, also those that are not tried this time.
     let mut copy = Copy::make(&project, &all)?;
@@ -53,7 +57,6 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         missed += usize::from(verdict != Verdict::Caught);
         println!("{verdict:?}: {} ({:.0} s)", guard.name, seconds(began));
     }
-    let unguarded = complete::unguarded(&project, &all)?;
     unguarded.iter().for_each(|condition| eprintln!("no guard is about: {condition}"));
     println!(
         "{} of {} guards taken away, {missed} of them not noticed; {} conditions without a guard.",
@@ -80,9 +83,10 @@ fn check(copy: &Copy, guards: &[&Guard]) -> Result<(), Box<dyn Error>> {
     }
     for ((package, target), names) in programs {
         let names: Vec<&str> = names.into_iter().collect();
-        let failures = copy.failures((package, target), &names, None)?;
-        if !failures.is_empty() {
-            return Err(format!("tests of {package} are not there or fail by themselves: {failures:#?}").into());
+        let Ended { failed, untold, .. } = copy.run((package, target), &names, None)?;
+        if !failed.is_empty() || !untold.is_empty() {
+            let which = [failed, untold].concat();
+            return Err(format!("tests of {package} are not there or fail by themselves: {which:#?}").into());
         }
     }
     Ok(())
@@ -95,12 +99,16 @@ const TRIES: usize = 3;
 fn try_without(copy: &Copy, guard: &Guard) -> Result<Verdict, Box<dyn Error>> {
     let Tests { package, target, names } = guard.tests;
     let tries = if guard.wire().is_some() { TRIES } else { 1 };
+    let mut verdict = Verdict::NotCaught;
     for _ in 0..tries {
-        if !copy.failures((package, target), names, Some(guard))?.is_empty() {
-            return Ok(Verdict::Caught);
-        }
+        verdict = match copy.run((package, target), names, Some(guard))? {
+            Ended { failed, .. } if !failed.is_empty() => return Ok(Verdict::Caught),
+            Ended { out_of_time: true, .. } if guard.is_deadline => return Ok(Verdict::Caught),
+            Ended { out_of_time: true, .. } => Verdict::OutOfTime,
+            Ended { .. } => Verdict::NotCaught,
+        };
     }
-    Ok(Verdict::NotCaught)
+    Ok(verdict)
 }
 
 fn project() -> Result<PathBuf, Box<dyn Error>> {

@@ -94,3 +94,41 @@ impl DueWork {
         Ok(woken)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use aws_credential_types::Credentials;
+    use aws_credential_types::provider::SharedCredentialsProvider;
+    use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+    use aws_types::SdkConfig;
+
+    use super::*;
+
+    /// The function in an account that takes calls and answers none.
+    fn over(silent: &TcpListener) -> DueWork {
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(SharedCredentialsProvider::new(Credentials::new("id", "key", None, None, "test")))
+            .endpoint_url(format!("http://{}", silent.local_addr().expect("an address")))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .build();
+        let outbound = Queue::new(&config, "http://queue/outbound");
+        DueWork {
+            directory: Directory::new(Table::new(&config, "helpdesk".to_owned())),
+            knocks: outbound.beside("http://queue/knocks"),
+            media: outbound.beside("http://queue/media"),
+            outbound,
+            clock: Clock::from_fn(|| "2026-11-10T12:00:00Z".parse().expect("a time")),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_hangs_is_left_to_the_next_run() {
+        let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let woken = over(&silent).handle(ANSWERING + Duration::from_millis(300)).await.expect("an answer");
+        assert_eq!(woken, Woken { more: true, ..Woken::default() });
+    }
+}

@@ -31,5 +31,6 @@ fn guard<const N: usize>(
     names: &'static [&'static str],
 ) -> Guard {
     let way = Way::InTheSource(Vec::from(edits));
-    Guard { name, way, tests: Tests { package, target, names }, covers: &[], stands_for_its_kind: false }
+    let tests = Tests { package, target, names };
+    Guard { name, way, tests, covers: &[], stands_for_its_kind: false, is_deadline: false }
 }

@@ -33,6 +33,12 @@ pub(super) fn guards() -> Vec<Guard> {
             &["statuses::a_status_that_cannot_be_stored_at_first_is_stored_later"],
         ),
         at_the_wire(
+            "what account-events did not do comes again",
+            [Wire::PartialBatch("account-events".to_owned())],
+            &["dead_letters::\
+               a_poisonous_job_is_put_aside_with_its_reason_while_the_other_nine_of_its_batch_are_done"],
+        ),
+        at_the_wire(
             "a message of Meta's is one however often and by how many it comes",
             [
                 condition("Put MESSAGE if attribute_not_exists(pk)"),
@@ -65,7 +71,7 @@ pub(super) fn guards() -> Vec<Guard> {
 
 fn at_the_wire<const N: usize>(name: &'static str, gone: [Wire; N], tests: &'static [&'static str]) -> Guard {
     let way = Way::AtTheWire(Vec::from(gone));
-    Guard { name, way, tests: acceptance(tests), covers: &[], stands_for_its_kind: false }
+    Guard { name, way, tests: acceptance(tests), covers: &[], stands_for_its_kind: false, is_deadline: false }
 }
 
 fn condition(about: &str) -> Wire {

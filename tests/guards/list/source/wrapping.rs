@@ -8,7 +8,9 @@ const QUEUE: &str = "shared/queues/src/queue.rs";
 const BATCHES: &str = "shared/queues/src/queue/batches.rs";
 const PACKING: &str = "shared/queues/src/packing.rs";
 const SIGNATURE: &str = "shared/whatsapp/src/webhook/signature.rs";
+const SUBSCRIPTION: &str = "shared/whatsapp/src/webhook/subscription.rs";
 const DOWNLOAD: &str = "shared/whatsapp/src/graph/download.rs";
+const DEADLINE: &str = "shared/rest/src/deadline.rs";
 const CALLER: &str = "shared/rest/src/caller.rs";
 const IDEMPOTENCY: &str = "shared/rest/src/idempotency.rs";
 const VERSION: &str = "shared/rest/src/version.rs";
@@ -34,6 +36,7 @@ fn of_queues() -> Vec<Guard> {
             ("queues", LIB),
             &["consume::tests::what_is_not_finished_in_time_is_reported_failed"],
         )
+        .a_deadline()
         .of_the_few(),
         guard(
             "nothing is begun when time is over",
@@ -116,6 +119,22 @@ fn of_meta() -> Vec<Guard> {
         )
         .of_the_few(),
         guard(
+            "Meta's question is answered with our verify token",
+            [edit(SUBSCRIPTION, "if «self.mode == \"subscribe\" && ours» {", "self.mode == \"subscribe\"")],
+            ("whatsapp", LIB),
+            &["webhook::subscription::tests::another_token_another_mode_or_no_token_at_all_is_refused"],
+        ),
+        guard(
+            "nobody is answered without being asked for the verify token",
+            [edit(
+                INTAKE,
+                "self.secrets.fit(now, |secrets| question.answer(&secrets.verify_tokens).is_ok()).await",
+                "true",
+            )],
+            (ACCEPTANCE, ACCEPTANCE),
+            &["intake::a_question_with_a_wrong_token_is_refused"],
+        ),
+        guard(
             "nothing is taken without its signature being looked at",
             [edit(INTAKE, "!self.is_genuine(request, &body, now).await", "false")],
             ("webhook-intake", "intake"),
@@ -160,6 +179,28 @@ fn of_callers() -> Vec<Guard> {
         )
         .of_the_few(),
         guard(
+            "a caller hears something before a function's time is over",
+            [edit(
+                DEADLINE,
+                "match «timeout(time_left.saturating_sub(MARGIN), answer).await» {",
+                "Ok::<_, tokio::time::error::Elapsed>({ let _ = time_left; answer.await })",
+            )],
+            ("rest", LIB),
+            &["deadline::tests::what_hangs_is_busy_in_time_and_what_answers_is_left_alone"],
+        )
+        .a_deadline(),
+        guard(
+            "what hangs is left to the next look at what is due",
+            [edit(
+                "functions/due-work/src/lib.rs",
+                "match «timeout(hung, helpdesk::wake(waking, now, until)).await» {",
+                "Ok::<_, tokio::time::error::Elapsed>({ let _ = hung; helpdesk::wake(waking, now, until).await })",
+            )],
+            ("due-work", LIB),
+            &["tests::what_hangs_is_left_to_the_next_run"],
+        )
+        .a_deadline(),
+        guard(
             "the keys of two users are two",
             [edit(IDEMPOTENCY, "fingerprint([user.as_str(), &self.0])", "{ let _ = user; fingerprint([&*self.0]) }")],
             ("rest", LIB),
@@ -179,7 +220,7 @@ fn of_callers() -> Vec<Guard> {
                 "{ let _ = kind; text.split_once('.').map(|(_, rest)| rest) }",
             )],
             ("storage", LIB),
-            &["page::tests::a_text_is_a_cursor_of_one_list_at_most_and_in_one_spelling"],
+            &["page::tests::a_list_takes_its_own_cursors_and_no_others"],
         )
         .of_the_few(),
         guard(
