@@ -27,10 +27,12 @@ pub const FILE: &str = "faults.jsonl";
 pub struct Fault {
     /// The function's crate.
     pub function: String,
-    /// As in the metering: `dynamodb`, `sqs`, `s3`, `kms`, `secretsmanager`.
-    pub service: String,
-    /// As in the metering: `TransactWriteItems`.
-    pub operation: String,
+    /// As in the metering: `dynamodb`, `sqs`, `s3`, `kms`, `secretsmanager`; nothing for any.
+    #[serde(default)]
+    pub service: Option<String>,
+    /// As in the metering: `TransactWriteItems`; nothing for any.
+    #[serde(default)]
+    pub operation: Option<String>,
     /// As [`Site::about`]; nothing for whatever it is about.
     #[serde(default)]
     pub about: Option<String>,
@@ -230,8 +232,8 @@ impl State {
 }
 
 impl Effect {
-    /// Only what writes to the table meets another's transaction, and only an index lags behind.
-    fn suits(self, call: &Site) -> bool {
+    /// Whether a call may meet it: only what writes to the table meets another's transaction, and only an index lags behind.
+    pub fn suits(self, call: &Site) -> bool {
         match self {
             Self::Conflict => {
                 ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&call.operation.as_str())
@@ -244,11 +246,11 @@ impl Effect {
 
 impl Fault {
     fn fits(&self, call: &Site, request: &Value) -> bool {
-        let named =
-            (&self.function, &self.service, &self.operation) == (&call.function, &call.service, &call.operation);
+        let is = |named: &Option<String>, called: &str| named.as_deref().is_none_or(|named| named == called);
+        let named = is(&self.service, &call.service) && is(&self.operation, &call.operation);
         // The table itself is read consistently; only an index lags behind.
         let stale = self.then != Effect::Stale || request.get("IndexName").is_some();
-        named && self.about.as_ref().is_none_or(|about| *about == call.about) && stale
+        self.function == call.function && named && is(&self.about, &call.about) && stale
     }
 }
 
@@ -277,6 +279,7 @@ mod tests {
 
     fn fault(after: u32, times: u32, then: Effect) -> Fault {
         let Site { function, service, operation, .. } = call();
+        let [service, operation] = [service, operation].map(Some);
         Fault { function, service, operation, about: None, after, times, then, met: false }
     }
 
@@ -307,6 +310,17 @@ mod tests {
             assert_eq!(faults.meet(&other, &Value::Null), None);
         }
         assert_eq!(faults.meet(&call(), &Value::Null), Some(Effect::Error));
+    }
+
+    #[test]
+    fn what_names_only_a_function_is_met_by_every_call_of_it_and_of_no_other() {
+        let (_folder, faults) = faults();
+        faults.arm(Fault { service: None, operation: None, ..fault(0, u32::MAX, Effect::Hang) });
+        for other in [call(), Site { service: "kms".into(), operation: "Decrypt".into(), ..call() }] {
+            assert_eq!(faults.meet(&other, &Value::Null), Some(Effect::Hang));
+        }
+        assert_eq!(faults.meet(&Site { function: "g".into(), ..call() }, &Value::Null), None);
+        assert!(faults.left().iter().all(|fault| fault.met));
     }
 
     #[test]

@@ -54,18 +54,20 @@ impl Site {
             "kms" => last_part(&request["KeyId"]),
             _ => String::new(),
         };
-        Self::new(call, about)
+        Self::new(call, &about)
     }
 
     /// Of a call to the bucket: the folder within it.
     pub(crate) fn of_object<B>(call: &Operation, request: &Request<B>) -> Self {
-        let about = request.uri().path().split('/').nth(2).unwrap_or_default().to_owned();
+        let about = request.uri().path().split('/').nth(2).unwrap_or_default();
         Self::new(call, about)
     }
 
-    fn new(call: &Operation, about: String) -> Self {
+    fn new(call: &Operation, about: &str) -> Self {
         let Operation { function, service, operation } = call.clone();
-        Self { function, service, operation, about }
+        // Which quarter hour is counted in (`ADD q42`) depends on when it is, and is no kind of its own.
+        let words = about.split(' ').map(|word| if is_quarter(word) { "q" } else { word });
+        Self { function, service, operation, about: words.collect::<Vec<_>>().join(" ") }
     }
 }
 
@@ -169,6 +171,11 @@ fn words(key: &str) -> String {
     key.split('#').filter(is_word).collect::<Vec<_>>().join("/")
 }
 
+fn is_quarter(word: &str) -> bool {
+    let digits = word.strip_prefix('q').unwrap_or_default();
+    digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit())
+}
+
 fn last_part(value: &Value) -> String {
     value.as_str().and_then(|value| value.rsplit('/').next()).unwrap_or_default().to_owned()
 }
@@ -209,6 +216,15 @@ mod tests {
         let one = about("TransactWriteItems", &json!({"TransactItems": [message(1), ticket]}));
         assert_eq!(one, "Put THREAD MESSAGE if attribute_not_exists(pk) + Update TICKET SET a = :a");
         assert_eq!(about("TransactWriteItems", &json!({"TransactItems": [ticket, message(1), message(2)]})), one);
+    }
+
+    #[test]
+    fn a_quarter_hour_makes_no_kind_of_its_own() {
+        let key = json!({"pk": {"S": "T#t#SERVICE"}, "sk": {"S": "SERVICE"}});
+        let counts =
+            |what: &str| about("UpdateItem", &json!({"Key": key, "UpdateExpression": format!("ADD {what} :one")}));
+        assert_eq!((counts("q03"), counts("q42")), (counts("q"), counts("q")));
+        assert_ne!(counts("queue"), counts("q"));
     }
 
     #[test]
