@@ -1,70 +1,127 @@
 //! Whatever AWS, Meta or a dying process does, and at whichever call, everybody sees in the end what they see without it (F29).
 //!
-//! A journey runs once without faults, and the stack tells which calls the functions made. Then it runs again for each
-//! kind of call with a few kinds of fault, or, with `FAULTS=all`, for each call with every kind, each time with people of its
-//! own; and what the customer and the agent see is compared.
+//! Journeys go once without faults, and the stack tells which calls the functions made. Then they go again for each
+//! kind of call with a few faults of different classes, with `FAULTS=classes` with one of each class, or, with `FAULTS=all`,
+//! for each call with every fault, each time with people of its own; and what everybody sees is compared.
 
+mod administration;
+mod campaign;
 mod journey;
 mod plan;
 mod run;
 mod seen;
 
-use std::collections::BTreeMap;
-use std::time::Instant;
+use std::cell::Cell;
+use std::time::{Duration, Instant};
 
-use acceptance::Point;
+use acceptance::roles::TEMPLATE;
+use acceptance::{Point, World, eventually, within};
+use futures::future::join;
+use journey::Journey;
 use run::every_fault;
 
-use crate::fresh_world;
+use crate::{counted_world, fresh_world, world_from};
+
+/// Longer than any function may take.
+const LONGEST: Duration = Duration::from_secs(310);
 
 #[tokio::test]
-async fn a_conversation_ends_the_same_whatever_fails_at_any_call() {
-    every_fault("a conversation", journey::talk).await;
+async fn conversations_end_the_same_whatever_fails_at_any_call() {
+    every_fault("conversations", &[Journey::Talk, Journey::ShowFiles, Journey::HavePatience], 2).await;
 }
 
 #[tokio::test]
-async fn files_in_both_directions_end_the_same_whatever_fails_at_any_call() {
-    every_fault("files in both directions", journey::show_files).await;
+async fn what_admins_do_and_meta_tells_ends_the_same_whatever_fails_at_any_call() {
+    every_fault("administration", &[Journey::Administer, Journey::HearNews], 1).await;
 }
 
 #[tokio::test]
-async fn what_meta_puts_off_ends_the_same_whatever_else_fails_at_any_call() {
-    every_fault("what Meta puts off", journey::have_patience).await;
+async fn a_template_to_many_and_a_new_month_end_the_same_whatever_fails_at_any_call() {
+    every_fault("a campaign", &[Journey::SendToMany], 1).await;
 }
 
 #[tokio::test]
 async fn what_each_function_of_a_queue_fails_at_once_is_done_later() {
     let world = fresh_world().await;
-    let expected = journey::show_files(&world, "Without Faults").await;
+    let expected = Journey::ShowFiles.goes(&world, "Without Faults").await;
     for function in ["ticket-creation", "media-download", "outbound-sender", "status-updates"] {
         let [service, operation] = ["dynamodb", "GetItem"].map(str::to_owned);
         let point = Point { function: function.to_owned(), service, operation, about: None, ordinal: 0 };
         world.arms(&point, 4, "error").await;
-        let seen = journey::show_files(&world, &format!("Failing {function}")).await;
+        let seen = Journey::ShowFiles.goes(&world, &format!("Failing {function}")).await;
         assert_eq!(world.disarms().await, 0, "{function} called nothing");
         assert_eq!(seen, expected, "{function}");
     }
 }
 
 #[tokio::test]
-async fn each_function_gives_up_in_time_when_every_call_hangs_and_the_work_is_done_later() {
-    let world = fresh_world().await;
-    journey::talk(&world, "Warm Up").await;
-    world.counts_calls_anew().await;
-    let expected = journey::talk(&world, "Without Faults").await;
-    let mut functions: BTreeMap<String, Point> = BTreeMap::new();
-    // Secrets and keys are asked for once a process; what hangs must be a call that each invocation makes.
-    for point in world.points().await {
-        if ["dynamodb", "sqs"].contains(&point.service.as_str()) {
-            functions.entry(point.function.clone()).or_insert(point);
-        }
+async fn each_function_of_a_conversation_gives_up_in_time_when_all_its_calls_hang_and_the_work_is_done_later() {
+    let functions =
+        ["webhook-intake", "ticket-creation", "media-download", "api-helpdesk", "outbound-sender", "status-updates"];
+    each_hangs(Journey::ShowFiles, &functions).await;
+}
+
+#[tokio::test]
+async fn each_function_of_an_administration_gives_up_in_time_when_all_its_calls_hang_and_the_work_is_done_later() {
+    each_hangs(Journey::HearNews, &["api-channels", "account-events"]).await;
+}
+
+#[tokio::test]
+async fn what_runs_by_the_clock_gives_up_in_time_when_all_its_calls_hang_and_does_its_work_later() {
+    let world = counted_world().await;
+    let expected = Journey::Talk.goes(&world, "Without Faults").await;
+    for function in ["due-work", "quota-reset"] {
+        world.hangs(function).await;
+        let (is_done, took) = join(world.tries_schedule(function), gives_up(&world, function)).await;
+        assert!(!is_done, "{function} has done its work without AWS");
+        println!("{function}: its calls hung, and it gave up after {:.1} s", took.as_secs_f64());
+        assert_eq!(Journey::Talk.goes(&world, &format!("Hanging {function}")).await, expected, "{function}");
+        assert_eq!(world.overdue(function), 0, "{function} was killed because it took longer than its timeout");
     }
-    for (function, point) in functions {
-        let began = Instant::now();
-        world.arms(&point, 4, "hang").await;
-        let seen = journey::talk(&world, &format!("Hanging {function}")).await;
-        world.disarms().await;
-        assert_eq!(seen, expected, "{point:?}");
-        println!("{function}: its calls hung, and all was done after {:.1} s", began.elapsed().as_secs_f64());
+}
+
+#[tokio::test]
+async fn a_function_that_does_not_give_up_in_time_is_told_of() {
+    let impatient = TEMPLATE.replace(
+        "      CodeUri: ../functions/webhook-intake\n      Timeout: 10",
+        "      CodeUri: ../functions/webhook-intake\n      Timeout: 1",
+    );
+    assert_ne!(impatient, TEMPLATE);
+    let world = world_from(&impatient).await;
+    world.hangs("webhook-intake").await;
+    world.customer("Ada").tries_to_write("hello", world.clock().now().await).await;
+    gives_up(&world, "webhook-intake").await;
+    world.settles().await;
+    assert_eq!((world.overdue("webhook-intake"), world.overdue("ticket-creation")), (1, 0));
+}
+
+/// Each of these functions is answered by nobody once, and gives up before it is killed.
+async fn each_hangs(journey: Journey, functions: &[&str]) {
+    let world = counted_world().await;
+    journey.goes(&world, "Warm Up").await;
+    let expected = journey.goes(&world, "Without Faults").await;
+    for function in functions {
+        world.hangs(function).await;
+        let name = format!("Hanging {function}");
+        let (seen, took) = join(journey.goes(&world, &name), gives_up(&world, function)).await;
+        println!("{function}: its calls hung, and it gave up after {:.1} s", took.as_secs_f64());
+        assert_eq!(seen, expected, "{function}");
+        assert!(world.dead_letters().await.is_empty(), "{function}");
+        assert_eq!(world.overdue(function), 0, "{function} was killed because it took longer than its timeout");
     }
+}
+
+/// A function whose calls hang has given one invocation up, and from then on they are answered again; how long that took.
+async fn gives_up(world: &World, function: &str) -> Duration {
+    eventually("a call that hangs", async || (world.unmet().await == 0).then_some(())).await;
+    let began = Instant::now();
+    let longest = Cell::new(None);
+    within(LONGEST, "an end of what hangs", async || {
+        let now = world.longest_work_of(function).await;
+        let before = longest.replace(now);
+        (now.is_none() || now < before).then_some(())
+    })
+    .await;
+    world.disarms().await;
+    began.elapsed()
 }

@@ -23,7 +23,7 @@ async fn block(agent: &Agent, method: Method, thread: &Thread) -> Value {
 }
 
 /// Meta tells what the customer told WhatsApp.
-fn preference(customer: &Customer, value: &str, at: Timestamp) -> Value {
+pub(crate) fn preference(customer: &Customer, value: &str, at: Timestamp) -> Value {
     let channel = &customer.channel;
     let said = json!({
         "wa_id": customer.number, "detail": "", "category": "marketing_messages", "value": value, "timestamp": at.as_second(),

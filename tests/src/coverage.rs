@@ -1,15 +1,54 @@
 //! Holds the faults that calls met in a test run against all calls that the functions made in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 use local::faults::{self, Effect, Met};
 use local::sites::{self, Site};
 
+use crate::faults::Point;
+use crate::roles;
+
+/// The folder beside those of the stacks in which journeys that go through faults leave the kinds of call that they make.
+pub const JOURNEYS: &str = "journeys";
+
+/// Leaves the kinds of call of journeys beside what was built with `binary`.
+///
+/// # Errors
+/// When they cannot be written.
+pub fn leave<'p>(binary: &Path, points: impl Iterator<Item = &'p Point>) -> io::Result<()> {
+    let folder = roles::folder(binary).with_file_name(JOURNEYS);
+    fs::create_dir_all(&folder)?;
+    let mut lines = String::new();
+    for Point { function, service, operation, about, .. } in points {
+        let [function, service, operation] = [function, service, operation].map(Clone::clone);
+        let site = Site { function, service, operation, about: about.clone().unwrap_or_default() };
+        lines += &format!("{}\n", serde_json::to_string(&site)?);
+    }
+    fs::write(folder.join(format!("{}.jsonl", uuid::Uuid::new_v4().simple())), lines)
+}
+
 /// Every kind of call of every function in the stacks of a test run, and what it met in them instead of an honest answer.
 #[derive(Clone, Debug, Default)]
-pub struct Coverage(BTreeMap<Site, BTreeSet<Effect>>);
+pub struct Coverage {
+    met: BTreeMap<Site, BTreeSet<Effect>>,
+    /// Those that journeys make, and that have to meet every class of faults in them.
+    journeys: BTreeSet<Site>,
+}
+
+/// Faults that do the same to a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// The call is answered with an error before it has done anything.
+    Refused,
+    /// It has its effect, and its answer does not come.
+    Lost,
+    /// The function dies at it.
+    Died,
+    /// Somebody else writes the same at this moment.
+    Contended,
+}
 
 /// Calls that need no fault of their own, and why.
 struct Spared {
@@ -34,52 +73,88 @@ impl Coverage {
         for file in fs::read_dir(target.join("faults"))? {
             faults::read(&file?.path())?.into_iter().for_each(|met| coverage.met(met));
         }
+        for file in fs::read_dir(target.join(JOURNEYS))? {
+            coverage.journeys.extend(sites::read(&file?.path())?);
+        }
         Ok(coverage)
     }
 
     fn made(&mut self, site: Site) {
         // Whoever looks on from outside is no function.
         if !["owner", "links"].contains(&site.function.as_str()) {
-            self.0.entry(kind(site)).or_default();
+            self.met.entry(site).or_default();
         }
     }
 
     fn met(&mut self, met: Met) {
-        self.0.entry(kind(met.site)).or_default().insert(met.then);
+        self.met.entry(met.site).or_default().insert(met.then);
     }
 
     /// Every kind of call, with what it met.
     pub fn sites(&self) -> impl Iterator<Item = (&Site, &BTreeSet<Effect>)> {
-        self.0.iter()
+        self.met.iter()
     }
 
-    /// Those that met nothing and are not spared.
+    /// Those that met no fault, or nothing but slowness, and are not spared.
     pub fn bare(&self) -> Vec<&Site> {
-        self.0.iter().filter(|(site, met)| met.is_empty() && spared(site).is_none()).map(|(site, _)| site).collect()
+        self.unharmed().filter(|site| spared(site).is_none()).collect()
     }
 
-    /// Those that met nothing, for a reason.
+    /// Those that met no fault, for a reason.
     pub fn spared(&self) -> Vec<(&Site, &'static str)> {
-        let bare = self.0.iter().filter(|(_, met)| met.is_empty());
-        bare.filter_map(|(site, _)| Some((site, spared(site)?))).collect()
+        self.unharmed().filter_map(|site| Some((site, spared(site)?))).collect()
+    }
+
+    /// Those of the journeys that did not meet every class of faults that suits them, with those that they did not meet.
+    pub fn incomplete(&self) -> Vec<(&Site, Vec<Class>)> {
+        let missing = |site| (site, self.missing(site));
+        self.journeys.iter().map(missing).filter(|(_, classes)| !classes.is_empty()).collect()
+    }
+
+    /// How many kinds of call met every class of faults that suits them.
+    pub fn complete(&self) -> usize {
+        self.met.keys().filter(|site| self.missing(site).is_empty()).count()
+    }
+
+    /// How many kinds of call journeys make.
+    pub fn of_journeys(&self) -> usize {
+        self.journeys.len()
+    }
+
+    fn unharmed(&self) -> impl Iterator<Item = &Site> {
+        self.met.iter().filter(|(_, met)| met.iter().all(|effect| *effect == Effect::Slow)).map(|(site, _)| site)
+    }
+
+    fn missing(&self, site: &Site) -> Vec<Class> {
+        let met: BTreeSet<Class> = self.met.get(site).into_iter().flatten().filter_map(|it| Class::of(*it)).collect();
+        Class::ALL.into_iter().filter(|class| class.suits(site) && !met.contains(class)).collect()
     }
 
     /// How many kinds of call met each effect.
     pub fn by_effect(&self) -> BTreeMap<Effect, usize> {
         let mut counts = BTreeMap::new();
-        self.0.values().flatten().for_each(|effect| *counts.entry(*effect).or_default() += 1);
+        self.met.values().flatten().for_each(|effect| *counts.entry(*effect).or_default() += 1);
         counts
     }
 }
 
-/// Which quarter hour a number's statuses are counted in (`ADD q42`) depends on when the tests ran, and is no kind of its own.
-fn kind(site: Site) -> Site {
-    let is_quarter = |word: &str| {
-        word.strip_prefix('q')
-            .is_some_and(|digits| digits.len() == 2 && digits.bytes().all(|digit| digit.is_ascii_digit()))
-    };
-    let words: Vec<&str> = site.about.split(' ').map(|word| if is_quarter(word) { "q" } else { word }).collect();
-    Site { about: words.join(" "), ..site }
+impl Class {
+    const ALL: [Self; 4] = [Self::Refused, Self::Lost, Self::Died, Self::Contended];
+
+    /// What is only slow, or belongs to few calls, is of none.
+    fn of(effect: Effect) -> Option<Self> {
+        match effect {
+            Effect::Error | Effect::Throttle => Some(Self::Refused),
+            Effect::Lost => Some(Self::Lost),
+            Effect::KillBefore | Effect::KillAfter => Some(Self::Died),
+            Effect::Conflict => Some(Self::Contended),
+            Effect::Stale | Effect::Slow | Effect::Hang => None,
+        }
+    }
+
+    fn suits(self, site: &Site) -> bool {
+        self != Self::Contended || Effect::Conflict.suits(site)
+    }
 }
 
 fn spared(site: &Site) -> Option<&'static str> {
@@ -106,8 +181,24 @@ mod tests {
             coverage.made(site);
         }
         coverage.met(Met { site: site("f", "TICKET"), then: Effect::Lost });
+        coverage.met(Met { site: site("f", "CONTACT"), then: Effect::Slow });
         assert_eq!(coverage.bare(), [&site("f", "CONTACT")]);
-        assert_eq!(coverage.by_effect(), BTreeMap::from([(Effect::Lost, 1)]));
+        assert_eq!(coverage.by_effect(), BTreeMap::from([(Effect::Lost, 1), (Effect::Slow, 1)]));
+    }
+
+    #[test]
+    fn a_call_of_a_journey_has_to_meet_every_class_that_suits_it() {
+        let mut coverage = Coverage::default();
+        let read = site("f", "TICKET");
+        let write = Site { operation: "PutItem".to_owned(), ..read.clone() };
+        coverage.journeys.extend([read.clone(), write.clone()]);
+        for then in [Effect::Throttle, Effect::Lost, Effect::KillAfter, Effect::Hang] {
+            coverage.met(Met { site: read.clone(), then });
+            coverage.met(Met { site: write.clone(), then });
+        }
+        assert_eq!((coverage.incomplete(), coverage.complete()), (vec![(&write, vec![Class::Contended])], 1));
+        coverage.met(Met { site: write, then: Effect::Conflict });
+        assert_eq!((coverage.incomplete(), coverage.complete()), (vec![], 2));
     }
 
     #[test]
@@ -115,14 +206,5 @@ mod tests {
         for Spared { function, operation, reason, .. } in &SPARED {
             assert!(!function.is_empty() && !operation.is_empty() && reason.ends_with('.'), "{reason}");
         }
-    }
-
-    #[test]
-    fn a_quarter_hour_makes_no_kind_of_its_own() {
-        let mut coverage = Coverage::default();
-        for about in ["SERVICE ADD q03 :one", "SERVICE ADD q42 :one", "SERVICE ADD queue :one"] {
-            coverage.made(site("status-updates", about));
-        }
-        assert_eq!(coverage.sites().count(), 2);
     }
 }

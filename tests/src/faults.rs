@@ -1,5 +1,6 @@
 //! What AWS and Meta do on a bad day: calls of a function that are answered otherwise than honestly.
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -55,6 +56,12 @@ impl World {
         self.control_post("faults", fault).await;
     }
 
+    /// From now on, no call of a function to AWS is answered.
+    pub async fn hangs(&self, function: &str) {
+        let fault = json!({ "function": function, "times": u32::MAX, "then": "hang" });
+        self.control_post("faults", fault).await;
+    }
+
     /// From now on, the first call of each kind meets the next of these that suits it.
     pub async fn arms_everywhere(&self, then: &[&str]) {
         self.control_post("faults/everywhere", json!({ "then": then })).await;
@@ -68,9 +75,47 @@ impl World {
 
     /// No chosen call meets anything any more, of AWS or of Meta. Says how many of AWS's faults were not met.
     pub async fn disarms(&self) -> usize {
-        let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();
+        let unmet = self.unmet().await;
         self.control_delete("faults").await;
         self.simulator_delete("faults").await;
+        unmet
+    }
+
+    /// What reached Graph so far is listed no more.
+    pub async fn forgets_graph_requests(&self) {
+        self.simulator_delete("requests").await;
+    }
+
+    /// How many of AWS's faults no call has met yet.
+    pub async fn unmet(&self) -> usize {
+        let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();
         left.iter().filter(|fault| fault["met"] == false).count()
+    }
+
+    /// Runs a schedule now, and whether its function answered as it should.
+    pub async fn tries_schedule(&self, name: &str) -> bool {
+        let url = format!("{}/schedules/{name}/run", self.stack_file().control);
+        let answer = self.http().post(&url).send().await.unwrap_or_else(|error| panic!("{url}: {error}"));
+        answer.status().is_success()
+    }
+
+    /// How long that invocation of a function has been at work that began first; nothing if none is.
+    pub async fn longest_work_of(&self, function: &str) -> Option<SignedDuration> {
+        self.work_of(function).await.into_iter().map(|(takes, _)| takes).max()
+    }
+
+    /// How many invocations of a function were killed since the stack's start because they took longer than its timeout.
+    pub fn overdue(&self, function: &str) -> usize {
+        let name = format!("\"{function}\"");
+        let told = |line: &&str| line.contains("an invocation took longer than its timeout") && line.contains(&name);
+        self.stack_log().lines().filter(told).count()
+    }
+}
+
+impl Point {
+    /// The first call of its kind.
+    #[must_use]
+    pub fn kind(&self) -> Self {
+        Self { ordinal: 0, ..self.clone() }
     }
 }

@@ -1,18 +1,51 @@
 //! Conversations, told by people who repeat what was not taken, and by a clock that moves on.
 
-use acceptance::{Customer, Thread, World, eventually, files};
+use acceptance::{Agent, Answer, Customer, Thread, World, eventually, files};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::seen::Seen;
+use super::{administration, campaign};
 use crate::media::file;
 
 /// Longer than the longest visibility timeout, and than any wait of `due-work`'s for a few minutes old work.
-const LATER: &str = "PT31M";
+pub(super) const LATER: &str = "PT31M";
 /// So often may time pass before something is given up.
-const ROUNDS: usize = 4;
+pub(super) const ROUNDS: usize = 4;
+
+/// What people do together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Journey {
+    /// A conversation.
+    Talk,
+    /// Files in both directions.
+    ShowFiles,
+    /// What Meta puts off.
+    HavePatience,
+    /// A number with its templates, from its connection to its end.
+    Administer,
+    /// What Meta tells of numbers, templates and people.
+    HearNews,
+    /// A template to several, and the month after.
+    SendToMany,
+}
+
+impl Journey {
+    /// Everything that happens in it to somebody of that name, and what there is to see in the end.
+    pub(super) async fn goes(self, world: &World, name: &str) -> Seen {
+        match self {
+            Self::Talk => talk(world, name).await,
+            Self::ShowFiles => show_files(world, name).await,
+            Self::HavePatience => have_patience(world, name).await,
+            Self::Administer => administration::administer(world).await,
+            Self::HearNews => administration::hear_news(world, name).await,
+            Self::SendToMany => campaign::send_to_many(world, name).await,
+        }
+    }
+}
 
 /// A customer writes, an agent answers twice, the customer writes again; and time passes.
-pub(super) async fn talk(world: &World, name: &str) -> Seen {
+async fn talk(world: &World, name: &str) -> Seen {
     let customer = world.customer(name);
     customer.tries_to_write("hello", world.clock().now().await).await;
     let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
@@ -25,7 +58,7 @@ pub(super) async fn talk(world: &World, name: &str) -> Seen {
 }
 
 /// A customer sends a picture, an agent answers with a document and a picture.
-pub(super) async fn show_files(world: &World, name: &str) -> Seen {
+async fn show_files(world: &World, name: &str) -> Seen {
     let customer = world.customer(name);
     customer.tries_to_send(file("image", "image/jpeg", &files::jpeg(8, 8, &note(name)))).await;
     let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
@@ -37,7 +70,7 @@ pub(super) async fn show_files(world: &World, name: &str) -> Seen {
 }
 
 /// Meta wants everybody to wait: for the customer's file, for the replies; and loses an answer.
-pub(super) async fn have_patience(world: &World, name: &str) -> Seen {
+async fn have_patience(world: &World, name: &str) -> Seen {
     let customer = world.customer(name);
     let unavailable = json!({ "status": 500, "body": "" });
     world.meta_misbehaves(json!({ "match": { "path": "/attachments" }, "then": unavailable })).await;
@@ -69,7 +102,7 @@ async fn thread_in_time(world: &World, customer: &Customer) -> Option<Thread> {
 }
 
 /// The customer's open threads: those that were written in last are listed first.
-async fn recent_threads(world: &World, customer: &Customer) -> Vec<Thread> {
+pub(super) async fn recent_threads(world: &World, customer: &Customer) -> Vec<Thread> {
     let agent = world.agent();
     let tickets = agent.gets_in_the_end("/v1/tickets?limit=5").await.body;
     let mut threads = Vec::new();
@@ -91,6 +124,27 @@ async fn replies(world: &World, thread: &Thread, number: usize, message: Value) 
         (answer.status == 202).then_some(())
     })
     .await;
+}
+
+/// What is asked for, repeated under the same key until it is done.
+pub(super) async fn asks(agent: &Agent, method: Method, path: &str, body: Option<Value>) -> Answer {
+    let key = uuid::Uuid::new_v4().to_string();
+    eventually(path, async || {
+        let asked = agent.tries(method.clone(), path, body.clone(), &[("idempotency-key", &key)]).await;
+        asked.ok().filter(|answer| (200..300).contains(&answer.status))
+    })
+    .await
+}
+
+/// Waits, in the stack's time, until something is so.
+pub(super) async fn in_time(world: &World, is_so: impl AsyncFn() -> bool) {
+    world.settles().await;
+    for _ in 0..ROUNDS {
+        if is_so().await {
+            return;
+        }
+        world.clock().advance(LATER).await;
+    }
 }
 
 /// An upload's id, however often it has to be announced.

@@ -1,6 +1,8 @@
 //! What the people of a journey see in the end, without ids and times.
 
-use acceptance::{Customer, Thread, World, texts};
+use std::collections::BTreeMap;
+
+use acceptance::{Customer, GraphRequest, Thread, World, texts};
 use serde_json::Value;
 
 /// All that anybody sees.
@@ -12,6 +14,10 @@ pub(super) struct Seen {
     wrote: Vec<String>,
     received: Vec<Shown>,
     unread: Vec<i64>,
+    /// How often Meta took each message to the customer, whatever became of its answer.
+    taken: BTreeMap<String, usize>,
+    /// What the threads took of the tenant's allowance.
+    counted: i64,
     /// What else a journey looks at.
     pub(super) besides: Vec<String>,
 }
@@ -52,7 +58,32 @@ impl Seen {
             let ticket = world.agent().gets_in_the_end(&path).await.body;
             seen.unread.push(ticket["unread_count"].as_i64().unwrap_or(-1));
         }
+        for request in world.graph_requests_to(&customer.name).await.iter().filter(|request| is_taken(request)) {
+            *seen.taken.entry(words(&request.body)).or_default() += 1;
+        }
+        let ledger = world.agent().pages("/v1/usage/ledger?limit=100").await;
+        let theirs = ledger.iter().filter(|entry| threads.iter().any(|thread| entry["thread_id"] == thread.id));
+        seen.counted = theirs.filter_map(|entry| entry["count"].as_i64()).sum();
         seen
+    }
+
+    /// Only this.
+    pub(super) fn only(besides: Vec<String>) -> Self {
+        Self { besides, ..Self::default() }
+    }
+
+    /// What there is to see of somebody else, too.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.threads.extend(other.threads);
+        self.wrote.extend(other.wrote);
+        self.received.extend(other.received);
+        self.unread.extend(other.unread);
+        for (words, times) in other.taken {
+            *self.taken.entry(words).or_default() += times;
+        }
+        self.counted += other.counted;
+        self.besides.extend(other.besides);
+        self
     }
 
     /// How many messages of ours nobody knows the fate of.
@@ -78,9 +109,15 @@ impl Seen {
             shown.iter().filter(|shown| !unsure.contains(&&shown.words)).cloned().collect()
         };
         let at_most_once = |words: &&String| self.received.iter().filter(|shown| shown.words == **words).count() <= 1;
+        // What is unsure may not have been taken; nothing is taken more often than without faults.
+        let taken = |seen: &Self| seen.taken.values().sum::<usize>();
+        let times = |(words, times): (&String, &usize)| expected.taken.get(words).is_some_and(|most| times <= most);
+        let is_taken = self.taken.iter().all(times) && taken(self) + unsure.len() >= taken(expected);
+        let others = |seen: &Self| (seen.wrote.clone(), seen.unread.clone(), seen.counted, seen.besides.clone());
         rows(self) == expected.threads
-            && (&self.wrote, &self.unread, &self.besides) == (&expected.wrote, &expected.unread, &expected.besides)
+            && others(self) == others(expected)
             && known(&self.received) == known(&expected.received)
+            && is_taken
             && unsure.iter().all(at_most_once)
     }
 
@@ -101,14 +138,31 @@ impl Row {
     }
 }
 
+/// Whether Meta did what it was asked for.
+pub(super) fn is_taken(request: &GraphRequest) -> bool {
+    request.status == Some(200)
+        || ["drop_after", "drop_half"].iter().any(|fault| request.fault.as_deref() == Some(fault))
+}
+
+/// What a message to Graph says: its text, what is written below its file, or its kind.
+fn words(body: &Value) -> String {
+    let kind = body["type"].as_str().unwrap_or_default();
+    let words = body[kind]["body"].as_str().or(body[kind]["caption"].as_str()).or(body[kind]["name"].as_str());
+    words.map_or_else(|| format!("[{kind}]"), str::to_owned)
+}
+
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn seen(status: &str, received: &[&str]) -> Seen {
         let [direction, words, file, status] = ["outgoing", "hi", "", status].map(str::to_owned);
-        let received = received.iter().map(|words| Shown { words: (*words).to_owned(), size: None }).collect();
-        Seen { threads: vec![vec![Row { direction, words, file, status }]], received, ..Seen::default() }
+        let received: Vec<Shown> =
+            received.iter().map(|words| Shown { words: (*words).to_owned(), size: None }).collect();
+        let taken = [("hi".to_owned(), received.len())].into_iter().filter(|(_, times)| *times > 0).collect();
+        Seen { threads: vec![vec![Row { direction, words, file, status }]], received, taken, ..Seen::default() }
     }
 
     #[test]
@@ -120,5 +174,19 @@ mod tests {
         for other in [seen("sent", &["hi"]), seen("read", &[]), seen("read", &["hi", "hi"]), Seen::default()] {
             assert!(!other.is_as(&expected), "{other:?}");
         }
+        let twice = BTreeMap::from([("hi".to_owned(), 2)]);
+        for status in ["read", "unconfirmed"] {
+            assert!(!Seen { taken: twice.clone(), ..seen(status, &["hi"]) }.is_as(&expected), "Meta took it twice");
+        }
+        assert!(!Seen { counted: 1, ..expected.clone() }.is_as(&expected));
+    }
+
+    #[test]
+    fn what_is_asked_of_graph_is_known_by_its_words() {
+        let text = json!({ "type": "text", "text": { "body": "hi" } });
+        let file = json!({ "type": "image", "image": { "id": "1", "caption": "look" } });
+        let bare = json!({ "type": "image", "image": { "id": "1" } });
+        let template = json!({ "type": "template", "template": { "name": "spring_offer" } });
+        assert_eq!([text, file, bare, template].map(|body| words(&body)), ["hi", "look", "[image]", "spring_offer"]);
     }
 }
