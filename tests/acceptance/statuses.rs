@@ -139,6 +139,34 @@ async fn a_status_that_comes_before_the_send_is_recorded_is_not_lost() {
 }
 
 #[tokio::test]
+async fn a_status_that_is_put_aside_while_the_send_is_recorded_is_not_lost() {
+    let world = counted_world().await;
+    world.no_automatic_statuses().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    // The send is recorded after the status has looked for its message, and before it is put aside three seconds later.
+    world.fault("Ada", 1, json!({ "delay_ms": 2_000 })).await;
+    let [function, service, operation] = ["status-updates", "dynamodb", "PutItem"].map(str::to_owned);
+    world
+        .arms(&Point { function, service, operation, about: Some("PARKED STATUS".into()), ordinal: 0 }, 1, "hang")
+        .await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    let wamid = eventually("the reply on the phone", async || {
+        let last = ada.phone().messages().await.pop()?;
+        (last["direction"] == "received").then(|| last["id"].as_str().unwrap().to_owned())
+    })
+    .await;
+
+    let now = world.clock().now().await;
+    let read = payload::statuses(&ada, &[payload::status(&wamid, "read", now, &ada, None)]);
+    assert_eq!(world.post_webhook(&read).await, 200);
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+}
+
+#[tokio::test]
 async fn a_status_that_names_our_message_of_another_number_touches_nothing() {
     let (world, thread, id, _) = sent().await;
     let now = world.clock().now().await - SignedDuration::from_secs(1);

@@ -1,11 +1,11 @@
 //! A lost answer is never a second message, unless an agent asks for it.
 
-use acceptance::{Answer, Thread, World};
+use acceptance::{Answer, Point, Thread, World, eventually};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 /// A reply to Ada that arrives while Graph's answer is lost, in a world where Meta reports nothing.
 async fn unconfirmed(world: &World) -> (Thread, Answer) {
@@ -241,6 +241,32 @@ async fn a_graph_that_hangs_up_before_it_has_done_anything_gets_no_message_twice
         0 => assert_eq!(status, "unconfirmed"),
         times => assert_eq!((times, status.as_str()), (1, "read")),
     }
+}
+
+#[tokio::test]
+async fn what_one_sender_has_under_way_is_in_no_doubt_because_another_comes() {
+    let world = counted_world().await;
+    world.no_automatic_statuses().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    world.fault("Ada", 1, json!({ "delay_ms": 6_000 })).await;
+    let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
+    eventually("the reply on the phone", async || (!ada.phone().received().await.is_empty()).then_some(())).await;
+    world.counts_calls_anew().await;
+
+    let (tenant_id, channel_id) = (world.tenant(0).id, world.tenant(0).channel(0).id);
+    let job = json!({ "v": 1, "tenant_id": tenant_id, "channel_id": channel_id, "contact_id": thread.contact_id() });
+    world.puts_jobs("knocks", &[job.to_string()]).await;
+    eventually("the other sender comes to its end", async || {
+        let marks =
+            |point: &Point| point.about.as_ref().is_some_and(|about| about.starts_with("CONVERSATION SET due_pk"));
+        world.points().await.iter().any(marks).then_some(())
+    })
+    .await;
+
+    assert_ne!(world.agent().status_of(&thread, reply.id()).await, "unconfirmed");
+    world.settles().await;
+    assert_eq!(ada.phone().received().await, ["did you get this?"]);
 }
 
 #[tokio::test]

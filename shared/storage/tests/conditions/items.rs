@@ -1,10 +1,13 @@
 //! An item is made once, and replaced only as it was read.
 
+use domain::audit::Month;
 use domain::contact::merge::{Cause, State, Taken};
+use domain::notice::About;
 use domain::portfolio::{DailyLimit, Said};
 use domain::template::{Category, Components, Listed, ParameterFormat, Quality, Standing, Status, Text};
-use domain::{DeferredReply, Merge, MergeId, Message, Sealed, Template};
+use domain::{DeferredReply, Merge, MergeId, Message, Notice, Sealed, Template};
 use futures::future::join_all;
+use jiff::SignedDuration;
 use storage::campaigns::AnsweredCampaign;
 use storage::hidden::Original;
 use storage::idempotency::{Answered, AnsweredContact};
@@ -57,6 +60,22 @@ async fn a_channel_is_connected_once_and_changed_as_it_was_read() {
     assert!(is_conflict(&tenancy.disconnect(&mut channel(TENANT)).await));
     let mut read = tenancy.channel(channel_id()).await.unwrap().unwrap();
     tenancy.disconnect(&mut read).await.unwrap();
+}
+
+#[tokio::test]
+async fn of_several_who_tell_the_admins_of_a_channel_one_does() {
+    let tenancy = tenancy().await;
+    tenancy.connect(&mut channel(TENANT), &Sealed::from(vec![1]), None).await.unwrap();
+    let tell = async |later: i64| {
+        let about = About::NumberRepaired { channel_id: channel_id() };
+        let notice = Notice { at: now() + SignedDuration::from_secs(later), about };
+        tenancy.save_channel(&mut channel(TENANT), Some(&notice)).await
+    };
+
+    tell(0).await.unwrap();
+    assert!(is_conflict(&tell(1).await));
+
+    assert_eq!(tenancy.notices(Month::of(now()), 10, None).await.unwrap().data.len(), 1);
 }
 
 #[tokio::test]

@@ -46,6 +46,16 @@ fn of_what_comes() -> Vec<Guard> {
             &["batches::a_message_that_stands_in_a_webhook_twice_is_one"],
         ),
         journey(
+            "a status that is put aside while its message becomes known is applied",
+            edit(STATUS, "match «tenancy.whereabouts(alias).await?» {", "None::<storage::messages::Whereabouts>"),
+            &["statuses::a_status_that_is_put_aside_while_the_send_is_recorded_is_not_lost"],
+        ),
+        journey(
+            "a status finds its message by our own id while Meta's is not known",
+            edit(STATUS, "match «opaque.and_then(|id| id.parse::<MessageId>().ok())» {", "None::<MessageId>"),
+            &["unconfirmed::a_lost_answer_is_settled_by_the_status"],
+        ),
+        journey(
             "a status of another number of ours touches nothing",
             edit(STATUS, "message.channel_id == route.channel.id", "true"),
             &["statuses::a_status_that_names_our_message_of_another_number_touches_nothing"],
@@ -117,6 +127,22 @@ fn of_what_goes_out() -> Vec<Guard> {
             &["pace::what_was_just_written_goes_on_after_its_turn_in_the_queue_it_came_from"],
         ),
         journey(
+            "what another sender has under way is left to it for a while",
+            edit(DELIVER, "Turn::UnderWay { until } if «now < until» =>", "false"),
+            &["unconfirmed::what_one_sender_has_under_way_is_in_no_doubt_because_another_comes"],
+        ),
+        journey(
+            "a conversation with much to send lets the others have their turn",
+            edit(DELIVER, "if «Instant::now() >= post.until» {", "false"),
+            &["pace::what_was_just_written_goes_on_after_its_turn_in_the_queue_it_came_from"],
+        ),
+        guard(
+            "no file is begun for which there is no time",
+            [edit("shared/helpdesk/src/deliver/file.rs", "Instant::now() >= self.files_until", "false")],
+            ("helpdesk", "files_in_time"),
+            &["a_file_for_which_there_is_no_time_waits_with_its_message"],
+        ),
+        journey(
             "those behind an unconfirmed message wait for it",
             edit(DELIVER, "Turn::Unconfirmed { until } if «now < until» =>", "false"),
             &["unconfirmed::the_next_message_waits_30_seconds_for_it"],
@@ -125,6 +151,15 @@ fn of_what_goes_out() -> Vec<Guard> {
             "a file that Meta does not know any more is given again",
             edit(SEND, "file.is_stale(error)", "false"),
             &["outbound_media::a_file_that_meta_no_longer_knows_is_given_again"],
+        ),
+        journey(
+            "an upload is put once",
+            edit(
+                "shared/storage/src/objects/invitation.rs",
+                r#"put.if_none_match("*").tagging(UNUSED)"#,
+                "put.tagging(UNUSED)",
+            ),
+            &["outbound_media::an_upload_takes_exactly_what_was_announced_and_once"],
         ),
         journey(
             "a key is good for one request",

@@ -178,6 +178,16 @@ fn of_counts() -> Vec<Guard> {
             &["Update CONTACT BEGUN if begun_by = :first AND holders = :read"],
         ),
         condition(
+            "a place that is over gives nothing back",
+            [edit(
+                STARTS,
+                "self.delete_existing(&keys.start(&place(begun.at, begun.begun_by)))",
+                "self.delete(&keys.start(&place(begun.at, begun.begun_by)))",
+            )],
+            &["conditions::marks::a_place_whose_window_is_over_gives_nothing_back"],
+            &["Delete STARTS START if attribute_exists(pk)"],
+        ),
+        condition(
             "what several take out of the window at once is taken out once",
             [edit(
                 STARTS,

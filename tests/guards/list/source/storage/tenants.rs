@@ -67,13 +67,23 @@ fn of_numbers() -> Vec<Guard> {
             &["Put CHANNEL if version = :read"],
         ),
         condition(
-            "a number is changed as it was read, so that its admins hear of a trouble once",
+            "a number is changed as it was read, where its admins need not hear of it",
             [edit(
                 CHANNELS,
                 "return «self.table.replace(write(self.keys, channel)?, read).await»;",
                 "{ let _ = read; Ok(self.table.put(write(self.keys, channel)?).await?) }",
             )],
             &["conditions::items::a_channel_is_connected_once_and_changed_as_it_was_read"],
+            &["Put CHANNEL if version = :read"],
+        ),
+        condition(
+            "a number is changed as it was read, so that its admins hear of a trouble once",
+            [edit(
+                CHANNELS,
+                "«transaction.replace(write(self.keys, channel), read)»;\n        transaction.record_notice",
+                "{ let _ = read; transaction.put_always(write(self.keys, channel)) }",
+            )],
+            &["conditions::items::of_several_who_tell_the_admins_of_a_channel_one_does"],
             &["Put CHANNEL if version = :read"],
         ),
         condition(
