@@ -1,6 +1,7 @@
 //! Are the tests any good? `cargo run -p acceptance --bin guards` takes away, one after the other, what keeps the product
 //! exact, and runs the tests that must notice. It fails when one of them does not, when it no longer finds what it takes
-//! away, and when a condition that functions wrote under in the test run before has no guard. `-- --few` takes those of which each stands for a kind; `-- WORD` those with the word in
+//! away, when a condition that functions wrote under in the test run before has no guard, and when one that storage asks for
+//! has none where it is asked for. `-- --few` takes those of which each stands for a kind; `-- WORD` those with the word in
 //! their name, and asks for no test run before; `-- --list` only names them.
 //!
 //! All of it happens in a copy of the project (see [`copy`]), so that the project can be worked on meanwhile.
@@ -10,6 +11,7 @@
 mod complete;
 mod copy;
 mod list;
+mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -41,7 +43,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     }
     let project = project()?;
     let asks_for_some = asked.iter().any(|word| word != "--few");
-    let unguarded = if asks_for_some { BTreeSet::new() } else { complete::unguarded(&project, &all)? };
+    let mut unguarded = if asks_for_some { BTreeSet::new() } else { complete::unguarded(&project, &all)? };
+    unguarded.extend(places::unguarded(&project, &all)?);
     let began = Instant::now();
     // Every guard is looked for, also those that are not tried this time.
     let mut copy = Copy::make(&project, &all)?;
