@@ -14,6 +14,8 @@ use crate::list::{ACCEPTANCE, Guard, LIB, Way};
 
 /// How long the tests of one guard may take, in seconds.
 const PATIENCE_S: &str = "90";
+/// Those of a deadline, which are over in a second, or never.
+const PATIENCE_WITH_DEADLINES_S: &str = "20";
 /// And all of a program, one after the other if need be.
 const PATIENCE_FOR_ALL_S: &str = "900";
 /// What `timeout` ends with when time is over.
@@ -109,7 +111,12 @@ impl Copy {
             return Err(format!("{package} has no tests called {target}").into());
         };
         let mut run = Command::new("timeout");
-        run.arg(without.map_or(PATIENCE_FOR_ALL_S, |_| PATIENCE_S)).arg(&program.executable);
+        let patience = match without {
+            None => PATIENCE_FOR_ALL_S,
+            Some(guard) if guard.is_deadline => PATIENCE_WITH_DEADLINES_S,
+            Some(_) => PATIENCE_S,
+        };
+        run.arg(patience).arg(&program.executable);
         run.current_dir(&program.folder).arg("--exact").args(names).stderr(Stdio::null());
         match without.map(|guard| (guard, guard.wire())) {
             None => self.put_back()?,
