@@ -80,7 +80,7 @@ async fn in_a_world(named: &str, journeys: &[Journey], plan: Plan, which: usize)
         let before = watched(world, *journey, "Warm Up").await.calls.kinds();
         let one = watched(world, *journey, "Without Faults").await;
         assert_eq!(one.expected.unconfirmed(), 0, "{:#?}", one.expected);
-        tally.certain.extend(one.calls.kinds().intersection(&before).cloned());
+        tally.certain.extend(one.calls.kinds().intersection(&before).filter(|kind| kind.is_every_time()).cloned());
         known.push(one);
     }
     let faults = plan.faults(&known.iter().map(|one| one.calls.clone()).collect::<Vec<_>>());
@@ -166,6 +166,11 @@ async fn run(world: &World, known: &Known, faults: &[&Fault], name: &str, tally:
 }
 
 impl Kind {
+    /// Keys and secrets are asked for once a process, and when one begins is chance.
+    fn is_every_time(&self) -> bool {
+        self.point().is_none_or(|point| !["kms", "secretsmanager"].contains(&point.service.as_str()))
+    }
+
     fn point(&self) -> Option<&Point> {
         match self {
             Self::Aws(point) => Some(point),
