@@ -39,7 +39,7 @@ const TRUST_ANCHORS: &str = include_str!("sdk/amazon-trust-services.pem");
 
 /// The SDK's default first retry waits up to a second, but Meta wants its answer within 250 ms in the median.
 const FIRST_RETRY: Duration = Duration::from_millis(25);
-/// Retries are the SDK's alone: nothing above it repeats a call that failed.
+/// Retries are the SDK's alone: nothing above it repeats a call that failed. (`queues` hangs up on SQS early and calls anew.)
 const ATTEMPTS: u32 = 4;
 /// The SDK waits a random part of a time that doubles, up to this: within what all attempts together may take.
 const LONGEST_RETRY: Duration = Duration::from_secs(1);
