@@ -32,9 +32,6 @@ pub(crate) enum AccountUnknown {
     Storage(#[from] StorageError),
 }
 
-/// How many channels are read at once.
-const PAGE: u16 = 100;
-
 impl<'a> Account<'a> {
     /// The account of a channel of the caller's tenant.
     pub(crate) async fn of_channel(desk: &'a Desk, caller: &Caller, id: ChannelId) -> Result<Self, AccountUnknown> {
@@ -44,7 +41,7 @@ impl<'a> Account<'a> {
 
     /// The account with this id of Meta's, if the caller's tenant has connected a number of it.
     pub(crate) async fn of_waba(desk: &'a Desk, caller: &Caller, waba_id: &str) -> Result<Self, AccountUnknown> {
-        let channels = channels(&desk.of(caller)).await?.into_iter();
+        let channels = desk.of(caller).all_channels().await?.into_iter();
         let channel = channels.filter(Channel::is_connected).find(|channel| channel.waba_id == waba_id);
         Self::through(desk, caller, channel.ok_or(AccountUnknown::NotConnected)?).await
     }
@@ -59,18 +56,6 @@ impl<'a> Account<'a> {
 
 /// The accounts in which the tenant has channels, the disconnected ones included, in order.
 pub(crate) async fn waba_ids(tenancy: &Tenancy) -> Result<Vec<String>, StorageError> {
-    let ids: BTreeSet<String> = channels(tenancy).await?.into_iter().map(|channel| channel.waba_id).collect();
+    let ids: BTreeSet<String> = tenancy.all_channels().await?.into_iter().map(|channel| channel.waba_id).collect();
     Ok(ids.into_iter().collect())
-}
-
-async fn channels(tenancy: &Tenancy) -> Result<Vec<Channel>, StorageError> {
-    let (mut all, mut after) = (Vec::new(), None);
-    loop {
-        let page = tenancy.channels(PAGE, after.as_ref()).await?;
-        all.extend(page.data);
-        after = page.next;
-        if after.is_none() {
-            return Ok(all);
-        }
-    }
 }

@@ -141,7 +141,7 @@ async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result
 
 /// Those of the next contacts; after the last one it begins anew.
 async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound, Busy> {
-    let channels = channels(tenancy).await?;
+    let channels = tenancy.all_channels().await?;
     let mut after = tenancy.gap_progress().await?;
     let (mut found, mut seen) = (GapsFound::default(), 0);
     while seen < MOST_CONTACTS {
@@ -158,19 +158,6 @@ async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound
     }
     tenancy.keep_gap_progress(after.as_ref()).await?;
     Ok(found)
-}
-
-/// All of them, those that were disconnected, too.
-async fn channels(tenancy: &Tenancy) -> Result<Vec<Channel>, StorageError> {
-    let (mut channels, mut after) = (Vec::new(), None);
-    loop {
-        let page = tenancy.channels(PAGE, after.as_ref()).await?;
-        channels.extend(page.data);
-        after = page.next;
-        if after.is_none() {
-            return Ok(channels);
-        }
-    }
 }
 
 async fn in_conversation(

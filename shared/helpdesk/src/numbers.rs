@@ -18,9 +18,6 @@ pub struct NumberUsage {
     pub delivered: u64,
 }
 
-/// A tenant has far fewer; an account has 25 at most.
-const MOST: u16 = 100;
-
 /// The tenant's connected numbers.
 ///
 /// # Errors
@@ -30,7 +27,7 @@ pub async fn usage_of_numbers(
     tenant: &Tenant,
     now: Timestamp,
 ) -> Result<Vec<NumberUsage>, StorageError> {
-    let channels = tenancy.channels(MOST, None).await?.data.into_iter().filter(Channel::is_connected);
+    let channels = tenancy.all_channels().await?.into_iter().filter(Channel::is_connected);
     try_join_all(channels.map(async |channel| {
         let portfolio = tenancy.portfolio(&channel.waba_id).await?;
         let month = service::month(&zone(portfolio.time_zone().unwrap_or(&tenant.time_zone)), now);

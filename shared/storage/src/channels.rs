@@ -15,6 +15,9 @@ use crate::key::Keys;
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 
+/// So many are read at once where all are wanted.
+const PAGE: u16 = 100;
+
 #[derive(Serialize, Deserialize)]
 struct Credential {
     /// In base64.
@@ -59,6 +62,19 @@ impl Tenancy {
         let query = self.query(self.keys.tenant().pk, "CHANNEL#");
         let read = |found| item::read("channel", found);
         Page::of(query, limit, start, read, |last: &Channel| ChannelCursor(last.id)).await
+    }
+
+    /// All of them, for whoever has to look at each.
+    pub async fn all_channels(&self) -> Result<Vec<Channel>, StorageError> {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.channels(PAGE, after.as_ref()).await?;
+            all.extend(page.data);
+            after = page.next;
+            if after.is_none() {
+                return Ok(all);
+            }
+        }
     }
 
     /// The sealed token that Graph wants for this channel's number; nothing if the number is not connected.
