@@ -74,9 +74,13 @@ async fn a_message_without_outcome_is_found_and_goes_when_it_is_decided() {
 async fn a_message_whose_mark_was_lost_is_found() {
     let world = fresh_world().await;
     let thread = world.customer("Ada").writes("hello").await;
-    world.fault("Ada", 1, json!({ "status": 400, "code": 131_056 })).await;
+    world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
+    while world.graph_requests_to("Ada").await.len() < 4 {
+        world.clock().advance("PT20S").await;
+    }
+    // The fourth time it waits for 64 seconds: time enough to lose what would wake it.
     world.loses_the_jobs_of("knocks").await;
     let channel = world.tenant(0).channel(0).id;
     let tenant = world.tenant(0).id;
