@@ -66,6 +66,10 @@ impl Times {
     pub(crate) fn add(&self, took: Duration) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(took);
     }
+
+    pub(crate) fn slowest(&self) -> Duration {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().max().unwrap_or_default()
+    }
 }
 
 impl std::fmt::Display for Times {
