@@ -1,6 +1,6 @@
 //! A template now, and the reply once the customer answers (F18).
 
-use acceptance::{Agent, Answer, Thread, World, files};
+use acceptance::{Agent, Answer, Thread, World, files, payload};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -212,6 +212,25 @@ async fn a_conversation_may_begin_with_both() {
 }
 
 /// Every write of the functions that take the answer in and send the reply meets each trouble once.
+#[tokio::test]
+async fn an_answer_that_turns_out_to_be_theirs_by_a_merge_releases_it() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let (agent, ada, user_id) = (world.agent(), world.customer("Ada"), world.fresh_user_id());
+    let thread = silent(&world, "Ada").await;
+    let sent = sends(&agent, &thread, json!({ "text": "as promised" })).await.expecting(202);
+    world.settles().await;
+    ada.hiding_as(&user_id).writes("yes").await;
+
+    let now = world.clock().now().await;
+    let mut delivered = payload::status(&payload::wamid(), "delivered", now, &ada, Some(sent.id()));
+    delivered["recipient_user_id"] = json!(user_id);
+    world.outcomes_of(&payload::statuses(&ada, &[delivered])).await;
+    world.clock().advance("PT2M").await;
+
+    assert_eq!(status(&agent, sent.id()).await, "released");
+}
+
 #[tokio::test]
 async fn whoever_dies_at_whichever_write_it_is_released_once() {
     let world = fresh_world().await;

@@ -118,29 +118,37 @@ impl Transaction {
 
     /// Another contact's conversation becomes part of this one: its latest ticket, which must still be `read`, is now
     /// `next`, what waits to be sent to `merged` goes first, what waits for the `other`'s customer waits here, too, and the
-    /// session that was counted there is counted here.
+    /// session that was counted there is counted here. If something may have waited for an answer that the other has, the sender
+    /// is to look at it at this time.
     pub fn join_conversation(
         &mut self,
         channel: ChannelId,
         contact: ContactId,
-        read: Option<TicketId>,
-        next: TicketId,
+        (read, next): (Option<TicketId>, TicketId),
         merged: &BTreeSet<ContactId>,
         other: &Conversation,
+        look_at: Option<Timestamp>,
     ) {
         let key = self.tenancy.keys.conversation(channel, contact);
         let mut change = "SET ticket_id = :next".to_owned();
         let mut values = vec![(":next", text(next)), (":merged", ids(merged))];
+        let mut added = "waits_for :merged".to_owned();
+        if let Some(look_at) = look_at {
+            let (marks, more) = nudge(contact, look_at);
+            change = format!("{change}, {marks}");
+            added.push_str(", accepted :nudge");
+            values.extend(more);
+        }
         if let Some(until) = other.counted_until {
             change.push_str(", counted_until = :until");
             values.push((":until", milliseconds(until)));
         }
-        change.push_str(" ADD waits_for :merged");
         if !other.deferred.is_empty() {
-            change.push_str(", waits_for_answer :deferred");
+            added.push_str(", waits_for_answer :deferred");
             let places = other.deferred.iter().map(ToString::to_string).collect();
             values.push((":deferred", AttributeValue::Ss(places)));
         }
+        change = format!("{change} ADD {added}");
         let condition = match read {
             None => "attribute_not_exists(ticket_id)",
             Some(read) => {

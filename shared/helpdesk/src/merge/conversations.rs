@@ -12,17 +12,10 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// Does what is left to do of a merge or of its undoing. Doing it twice is as doing it once.
 pub(super) async fn bring_in_line(tenancy: &Tenancy, id: MergeId) -> Result<(), Busy> {
-    let mut after = None;
-    loop {
-        let page = tenancy.channels(100, after.as_ref()).await?;
-        for channel in &page.data {
-            on_channel(tenancy, id, channel.id).await?;
-        }
-        match page.next {
-            Some(next) => after = Some(next),
-            None => return finish(tenancy, id).await,
-        }
+    for channel in tenancy.all_channels().await? {
+        on_channel(tenancy, id, channel.id).await?;
     }
+    finish(tenancy, id).await
 }
 
 async fn on_channel(tenancy: &Tenancy, id: MergeId, channel: ChannelId) -> Result<(), Busy> {
@@ -77,7 +70,10 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
     let counted_until = ours.counted_until.max(theirs.counted_until);
     let waiting = waiting(merged, &theirs);
     let theirs = Conversation { counted_until, ..theirs };
-    transaction.join_conversation(channel, survivor, ours.ticket_id, next, &waiting, &theirs);
+    // What waited for the answer of one may find it with the other.
+    let is_awaited = !ours.deferred.is_empty() || !theirs.deferred.is_empty();
+    let look_at = is_awaited.then_some(record.at);
+    transaction.join_conversation(channel, survivor, (ours.ticket_id, next), &waiting, &theirs, look_at);
     Ok(Some(transaction))
 }
 

@@ -2,6 +2,7 @@
 
 use domain::ticket::{Placement, placement};
 use domain::{InboundMessage, Ticket, TicketId};
+use jiff::{SignedDuration, Timestamp};
 
 use super::Receiving;
 use crate::fresh::fresh_id;
@@ -25,6 +26,13 @@ pub(super) enum Found {
     },
 }
 
+/// Far longer than the reads of one decision take.
+const JUST: SignedDuration = SignedDuration::from_mins(1);
+
+fn was_just_written_to(ticket: &Ticket, now: Timestamp) -> bool {
+    ticket.last_message.as_ref().is_some_and(|last| !last.incoming && now.duration_since(last.at) < JUST)
+}
+
 impl Receiving<'_> {
     /// Asks `domain` where the message belongs; nowhere is an answer, too.
     pub(super) async fn destination(
@@ -44,7 +52,11 @@ impl Receiving<'_> {
         };
         let customer = first.sender.identity().clone();
         let latest_id = conversation.ticket_id;
-        let awaited = !conversation.deferred.is_empty();
+        let mut awaited = !conversation.deferred.is_empty();
+        if !awaited && latest.as_ref().is_some_and(|ticket| was_just_written_to(ticket, self.now)) {
+            // What waits for an answer may have come between the two reads.
+            awaited = !self.tenancy().conversation(self.channel().id, contact_id).await?.deferred.is_empty();
+        }
         Ok(Some(match (placement(latest.as_ref(), first, reopen_within), latest) {
             (Placement::Nowhere, _) => return Ok(None),
             (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing, awaited },

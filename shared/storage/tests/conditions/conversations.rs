@@ -91,7 +91,8 @@ async fn conversations_are_joined_and_parted_as_they_were_read() {
     let join = async |read: Option<u128>, other: &Conversation| {
         let read = read.map(ticket_id);
         let next = ticket_id(5);
-        write(&tenancy, |it| it.join_conversation(channel_id(), contact_id(7), read, next, &merged, other)).await
+        write(&tenancy, |it| it.join_conversation(channel_id(), contact_id(7), (read, next), &merged, other, None))
+            .await
     };
     let part = async |read: u128, next: Option<u128>| {
         let (read, next) = (ticket_id(read), next.map(ticket_id));
