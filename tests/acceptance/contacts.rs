@@ -214,6 +214,48 @@ async fn a_changed_number_keeps_the_person_and_leaves_a_note_in_the_thread() {
 }
 
 #[tokio::test]
+async fn a_number_that_came_by_a_merge_and_was_given_up_leads_to_nobody() {
+    let world = shared_world().await;
+    let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));
+    let user_id = world.fresh_user_id();
+    // The hidden one is older: it takes the number over.
+    let thread = ada.hiding_as(&user_id).writes("hidden").await;
+    ada.writes("by phone").await;
+    ada.writes_showing(&user_id, "with both").await;
+    assert_eq!(world.agent().contact(thread.contact_id()).await["phone"], format!("+{}", ada.number));
+
+    ada.is_told_of(json!({ "type": "user_changed_number", "body": "Ada changed her number", "wa_id": moved.number }))
+        .await;
+
+    let later = world.clock().now().await + jiff::SignedDuration::from_secs(60);
+    let stranger = ada.wrote("who was this?", later).await;
+    assert_ne!(stranger.contact_id(), thread.contact_id());
+}
+
+#[tokio::test]
+async fn a_message_that_comes_again_when_its_number_is_somebody_elses_joins_nobody() {
+    let world = fresh_world().await;
+    let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));
+    let user_id = world.fresh_user_id();
+    ada.writes_showing(&user_id, "with both").await;
+    let webhook = world.last_webhook().await;
+    let thread = ada.thread().await;
+    ada.is_told_of(json!({ "type": "user_changed_number", "body": "Ada changed her number", "wa_id": moved.number }))
+        .await;
+    world.clock().advance("PT10M").await;
+    let stranger = ada.writes("who was this?").await;
+    assert_ne!(stranger.contact_id(), thread.contact_id());
+
+    let outcomes = world.outcomes_of(&webhook).await;
+
+    assert_eq!(outcomes[0].outcome, "duplicate");
+    for contact in [stranger.contact_id(), thread.contact_id()] {
+        let merges = world.agent().get(&format!("/v1/contacts/{contact}/merges")).await.expecting(200);
+        assert!(merges.data().is_empty(), "{merges:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_changed_id_joins_what_was_written_under_both() {
     let world = shared_world().await;
     let agent = world.agent();

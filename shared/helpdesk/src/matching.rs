@@ -74,22 +74,39 @@ impl Rewritten {
     }
 }
 
+/// A contact and all the numbers that it is to have.
+pub(crate) type Having<'a> = (ContactId, &'a BTreeSet<MatchingKey>);
+
 pub(crate) async fn rewritten(
     tenancy: &Tenancy,
     contact: ContactId,
     before: &BTreeSet<MatchingKey>,
     after: &BTreeSet<MatchingKey>,
 ) -> Result<Rewritten, StorageError> {
+    let mut rewritten = dealt_out(tenancy, after.symmetric_difference(before), &[(contact, after)]).await?;
+    let gained: Vec<Name> = after.difference(before).map(Name::from).collect();
+    rewritten.words = Words::under(tenancy, gained).await?;
+    Ok(rewritten)
+}
+
+/// The holders of these numbers as they are to be when those contacts have what they have then. Who takes a number over
+/// from another of them was told already what is known under it.
+pub(crate) async fn dealt_out(
+    tenancy: &Tenancy,
+    keys: impl IntoIterator<Item = &MatchingKey>,
+    having: &[Having<'_>],
+) -> Result<Rewritten, StorageError> {
     let mut rewritten = Rewritten::default();
-    for key in after.symmetric_difference(before) {
+    for key in keys {
         let mut holders = tenancy.holders(key).await?;
-        let changed = if after.contains(key) { holders.add(contact) } else { holders.remove(contact) };
-        rewritten.overfull |= after.contains(key) && !holders.contacts().contains(&contact);
-        if changed {
+        let (get, lose): (Vec<Having<'_>>, Vec<_>) = having.iter().partition(|(_, numbers)| numbers.contains(key));
+        // Whoever loses it makes room for who gets it.
+        let lost = lose.iter().filter(|(contact, _)| holders.remove(*contact)).count();
+        let got = get.iter().filter(|(contact, _)| holders.add(*contact)).count();
+        rewritten.overfull |= get.iter().any(|(contact, _)| !holders.contacts().contains(contact));
+        if lost + got > 0 {
             rewritten.holders.push((key.clone(), holders));
         }
     }
-    let gained: Vec<Name> = after.difference(before).map(Name::from).collect();
-    rewritten.words = Words::under(tenancy, gained).await?;
     Ok(rewritten)
 }

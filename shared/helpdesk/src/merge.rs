@@ -1,17 +1,21 @@
 //! Two contacts turn out to be one person, because Meta says so (F11); and a person may undo that.
 //!
-//! Both contacts and the record of the merge change together. Then their tickets are brought in line, one channel at a
-//! time, each in one conditional write with its line in the record. Until that is done both contacts name the merge as
-//! unsettled, and whoever meets one of them goes on with it: so a death in the middle only delays it.
+//! Both contacts, the holders of their numbers and the record of the merge change together. Then their tickets are brought
+//! in line, one channel at a time, each in one conditional write with its line in the record. Until that is done both
+//! contacts name the merge as unsettled, and whoever meets one of them goes on with it: so a death in the middle only
+//! delays it.
 
 mod conversations;
 mod undo;
+
+use std::collections::BTreeSet;
 
 use domain::contact::merge::{Cause, Merge, State};
 use domain::{Contact, MergeId, TraceId};
 use jiff::Timestamp;
 use storage::{StorageError, Tenancy};
 
+use crate::matching::dealt_out;
 use crate::retry::{Busy, after_conflict};
 pub use undo::{UndoError, undo_merge};
 
@@ -59,10 +63,14 @@ pub(crate) async fn merge(
     let Link { cause, trace_id, at } = link;
     let (state, tickets) = (State::Merging, Vec::new());
     let record = Merge { id, at, cause, trace_id, taken, state, tickets, version: 0 };
+    // A number that the survivor gives up later must lead to neither of the two.
+    let having = [(id.merged, &BTreeSet::new()), (id.survivor, &kept.matching_keys())];
+    let numbers = dealt_out(tenancy, &merged.matching_keys(), &having).await?;
     let mut transaction = tenancy.transaction();
     transaction.create_merge(&record);
     transaction.save_contact(&kept);
     transaction.save_contact(&gone);
+    numbers.write(&mut transaction);
     match transaction.commit().await {
         Ok(()) => {
             tracing::info!(contact.id = %id.survivor, merged.id = %id.merged, "two contacts became one");

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::contact::merge::Cause;
 use domain::contact::wishes::{Source, Stance};
-use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey, Sender, TraceId};
+use domain::{Contact, ContactId, Content, Identity, InboundMessage, MatchingKey, MessageId, Sender, TraceId};
 use jiff::Timestamp;
 use storage::contacts::Owner;
 use storage::words::Name;
@@ -62,19 +62,21 @@ pub(crate) struct Introduction<'a> {
     cause: Cause,
     /// Meta's time.
     at: Timestamp,
+    /// The message that says so.
+    message: Option<MessageId>,
 }
 
 impl<'a> Introduction<'a> {
-    pub(crate) fn by_message(inbound: &'a InboundMessage) -> Self {
+    pub(crate) fn by_message(id: MessageId, inbound: &'a InboundMessage) -> Self {
         let (previous, cause) = match &inbound.content {
             Content::Notice(notice) => (&notice.previous[..], Cause::ChangedIdentity),
             _ => (&[][..], Cause::SameSender),
         };
-        Self { sender: &inbound.sender, previous, cause, at: inbound.sent_at }
+        Self { sender: &inbound.sender, previous, cause, at: inbound.sent_at, message: Some(id) }
     }
 
     pub(crate) fn by_status(recipient: &'a Sender, at: Timestamp) -> Self {
-        Self { sender: recipient, previous: &[], cause: Cause::SameRecipient, at }
+        Self { sender: recipient, previous: &[], cause: Cause::SameRecipient, at, message: None }
     }
 }
 
@@ -108,6 +110,10 @@ impl Acquaintance<'_> {
                     }
                 }
                 [only] => return self.known_person(only, introduced, &named).await,
+                // One of the identities may be somebody else's by now.
+                [one, ..] if self.is_known(introduced.message).await? => {
+                    return self.known_person(one, introduced, &named).await;
+                }
                 [one, other, ..] => {
                     let link = Link { cause: introduced.cause, trace_id: self.trace_id, at: self.now };
                     if merge(self.tenancy, one, other, link, attempt).await? == Outcome::Apart {
@@ -134,6 +140,12 @@ impl Acquaintance<'_> {
             }
         }
         Err(Busy::Contended(ATTEMPTS))
+    }
+
+    /// Whether a message that was stored before comes again: it tells nothing new of who is who.
+    async fn is_known(&self, message: Option<MessageId>) -> Result<bool, Busy> {
+        let Some(id) = message else { return Ok(false) };
+        Ok(self.tenancy.whereabouts(id).await?.is_some())
     }
 
     async fn by_identity<'a>(&self, identity: &'a Identity, at: Timestamp) -> Result<Named<'a>, Busy> {

@@ -157,7 +157,7 @@ impl Receiving<'_> {
         for attempt in 0..ATTEMPTS {
             waiting = self.without_duplicates(waiting, attempt, &mut receipts).await?;
             let Some(first) = waiting.first() else { return Ok(receipts) };
-            let mut person = self.acquaintance().person(Introduction::by_message(&first.inbound)).await?;
+            let mut person = self.acquaintance().person(Introduction::by_message(first.id, &first.inbound)).await?;
             for arrival in &waiting {
                 if let Some(stance) = arrival.stance {
                     person.hear(stance, arrival.inbound.sent_at);

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use storage::{CommitError, StorageError, Tenancy};
 
 use super::{conversations, settle};
-use crate::matching::rewritten;
+use crate::matching::dealt_out;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// Why a merge was not undone.
@@ -65,17 +65,19 @@ async fn store(
     by: &UserId,
     now: Timestamp,
 ) -> Result<(), CommitError> {
-    let before = survivor.matching_keys();
+    let mut numbers = survivor.matching_keys();
     survivor.give_back(&record.taken);
     survivor.unsettled.push(record.id);
     merged.merged_into = None;
     merged.unsettled.push(record.id);
     record.state = State::Undoing { by: by.clone(), undone_at: now };
-    let numbers = rewritten(tenancy, survivor.id, &before, &survivor.matching_keys()).await?;
+    let (ours, theirs) = (survivor.matching_keys(), merged.matching_keys());
+    numbers.extend(theirs.iter().cloned());
+    let holders = dealt_out(tenancy, &numbers, &[(survivor.id, &ours), (merged.id, &theirs)]).await?;
     let mut transaction = tenancy.transaction();
     transaction.save_merge(&mut record);
     transaction.save_contact(&survivor);
     transaction.save_contact(&merged);
-    numbers.write(&mut transaction);
+    holders.write(&mut transaction);
     transaction.commit().await
 }
