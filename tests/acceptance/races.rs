@@ -124,6 +124,31 @@ async fn a_conversation_taken_up_while_the_customer_begins_another_goes_on_there
 }
 
 #[tokio::test]
+async fn a_session_that_the_customer_opens_while_a_template_goes_to_an_earlier_thread_is_that_threads_too() {
+    let world = counted_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let first = ada.writes("hello").await;
+    agent.closes(&first).await;
+    let second = ada.writes("another matter").await;
+    assert_ne!(first.id, second.id);
+    world.clock().advance("PT25H").await;
+    let [function, service, operation] = ["api-helpdesk", "dynamodb", "TransactWriteItems"].map(str::to_owned);
+    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;
+
+    let offer = json!({ "template": { "name": "spring_offer", "language": "en_US", "variables": ["Ada"] } });
+    let meanwhile = async {
+        eventually("a template on its way", async || world.is_met().await.then_some(())).await;
+        ada.sends(json!({ "type": "text", "text": { "body": "are you there?" } })).await;
+    };
+    let (sent, ()) = join(agent.sends(&first, offer), meanwhile).await;
+    sent.expecting(202);
+    world.settles().await;
+
+    let shown = agent.get(&format!("/v1/threads/{}", first.id)).await.expecting(200).body;
+    assert_eq!(shown["session"]["open"], true);
+}
+
+#[tokio::test]
 async fn two_replies_at_once_each_have_a_place_of_their_own() {
     let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;

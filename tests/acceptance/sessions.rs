@@ -144,6 +144,26 @@ async fn a_refusal_as_outside_the_window_that_comes_later_closes_the_session_and
 }
 
 #[tokio::test]
+async fn a_refusal_in_an_earlier_ticket_closes_the_session_of_the_later_one() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let first = ada.writes("hello").await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&first, "here we are").await.expecting(202);
+    world.settles().await;
+    world.agent().closes(&first).await;
+    let second = ada.writes("another matter").await;
+    assert_ne!(first.id, second.id);
+
+    let sent = world.agent().message(&first, reply.id()).await;
+    meta_refuses_late(&ada, &sent, world.clock().now().await).await;
+
+    assert_eq!(session(&world, &second).await["open"], false);
+    let next = world.agent().replies_to(&second, "and now?").await;
+    assert_eq!((next.status, next.code()), (409, "session_closed"));
+}
+
+#[tokio::test]
 async fn a_session_that_the_customer_opened_after_the_refusal_stays_open() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");

@@ -11,8 +11,14 @@ use crate::living::living_ticket;
 /// # Errors
 /// When storage fails.
 pub async fn session_of(tenancy: &Tenancy, ticket: &Ticket) -> Result<Option<Session>, StorageError> {
+    let elsewhere = later_tickets(tenancy, ticket).await?.into_iter().filter_map(|later| later.session);
+    Ok(ticket.session.into_iter().chain(elsewhere).reduce(Session::max))
+}
+
+/// The other tickets in which the customer may have opened the session.
+pub(crate) async fn later_tickets(tenancy: &Tenancy, ticket: &Ticket) -> Result<Vec<Ticket>, StorageError> {
     let conversation = tenancy.conversation(ticket.channel_id, ticket.contact_id).await?;
-    let Some(latest) = conversation.ticket_id.filter(|latest| *latest != ticket.id) else { return Ok(ticket.session) };
+    let Some(latest) = conversation.ticket_id.filter(|latest| *latest != ticket.id) else { return Ok(Vec::new()) };
     let latest = living_ticket(tenancy, latest).await?;
     // The contact was merged into another since: that one may have written in a later ticket still.
     let merged = latest.as_ref().map(|latest| latest.contact_id).filter(|contact| *contact != ticket.contact_id);
@@ -23,6 +29,5 @@ pub async fn session_of(tenancy: &Tenancy, ticket: &Ticket) -> Result<Option<Ses
         },
         None => None,
     };
-    let elsewhere = [latest, survivors].into_iter().flatten().filter_map(|later| later.session);
-    Ok(ticket.session.into_iter().chain(elsewhere).reduce(Session::max))
+    Ok([latest, survivors].into_iter().flatten().collect())
 }

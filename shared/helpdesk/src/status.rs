@@ -2,7 +2,7 @@
 
 use domain::delivery::{Applied, Report, Turn};
 use domain::message::Direction;
-use domain::{ChannelId, Message, MessageId, Sender, Status, ThreadId, TraceId};
+use domain::{ChannelId, Message, MessageId, Sender, Status, ThreadId, TicketId, TraceId};
 use jiff::Timestamp;
 use queues::{Queue, Trace};
 use storage::directory::Route;
@@ -16,6 +16,7 @@ use crate::living::living_ticket;
 use crate::number;
 use crate::person::{Acquaintance, Introduction};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
+use crate::session::later_tickets;
 use crate::settle::{Change, Verdict, change};
 use crate::wishes::learn_from_refusal;
 
@@ -101,10 +102,20 @@ pub(crate) async fn apply_parked(tenancy: &Tenancy, alias: MessageId, id: Messag
     Ok(())
 }
 
-/// Meta refused a message of this thread as outside the window: our session is over, too (F17).
+/// Meta refused a message of this thread as outside the window: our session is over, too, in whichever of the conversation's
+/// tickets it stands (F17).
 async fn close_session(tenancy: &Tenancy, thread: ThreadId, at: Timestamp) -> Result<(), Busy> {
+    let Some(ticket) = living_ticket(tenancy, thread.ticket()).await? else { return Ok(()) };
+    let later = later_tickets(tenancy, &ticket).await?;
+    for ticket in later.iter().chain([&ticket]) {
+        close_session_in(tenancy, ticket.id, at).await?;
+    }
+    Ok(())
+}
+
+async fn close_session_in(tenancy: &Tenancy, id: TicketId, at: Timestamp) -> Result<(), Busy> {
     for attempt in 0..ATTEMPTS {
-        let Some(mut ticket) = living_ticket(tenancy, thread.ticket()).await? else { return Ok(()) };
+        let Some(mut ticket) = living_ticket(tenancy, id).await? else { return Ok(()) };
         if !ticket.session_closed_by_meta(at) {
             return Ok(());
         }

@@ -25,6 +25,9 @@ pub(super) struct Thread {
     /// Whom it is with.
     pub(super) person: Option<Person>,
     pub(super) place: Place,
+    /// The conversation's latest ticket until now: who writes into it at the same time must decide anew, since the session
+    /// that the customer opens there is the conversation's.
+    pub(super) overtaken: Option<Box<Ticket>>,
     /// What is to follow the customer's answer.
     pub(super) deferred: Option<DeferredReply>,
 }
@@ -79,15 +82,20 @@ impl Thread {
             if settle(tenancy, &contact).await? {
                 continue;
             }
+            let latest = tenancy.conversation(thread.ticket.channel_id, contact.id).await?.ticket_id;
+            let overtaken = match latest.filter(|latest| *latest != thread.ticket.id) {
+                Some(latest) => living_ticket(tenancy, latest).await?.map(Box::new),
+                None => None,
+            };
             let ticket = &mut thread.ticket;
             ticket.contact_id = contact.id;
-            let latest = tenancy.conversation(ticket.channel_id, contact.id).await?.ticket_id;
             if latest == Some(ticket.id) {
                 thread.place = Place::Latest;
                 return Ok(thread);
             }
             // The latest has the conversation's session, whichever ticket it was opened in.
             ticket.session = thread.session;
+            thread.overtaken = overtaken;
             thread.place = Place::Ahead { latest };
             return Ok(thread);
         }
@@ -96,7 +104,16 @@ impl Thread {
 
     /// A thread of which nothing else is known yet.
     pub(super) fn around(ticket: Ticket, place: Place) -> Self {
-        Self { ticket, session: None, quoted: None, quoted_later: None, person: None, place, deferred: None }
+        Self {
+            ticket,
+            session: None,
+            quoted: None,
+            quoted_later: None,
+            person: None,
+            place,
+            overtaken: None,
+            deferred: None,
+        }
     }
 
     pub(super) fn contact(&self) -> Option<&Contact> {
@@ -126,6 +143,9 @@ impl Thread {
         match self.place {
             Place::There | Place::Latest | Place::Ahead { .. } => transaction.save_ticket(&mut self.ticket),
             Place::New { .. } => transaction.create_ticket(&self.ticket),
+        }
+        if let Some(overtaken) = &mut self.overtaken {
+            transaction.save_ticket(overtaken);
         }
         let deferred = self.deferred.as_ref().map_or(Deferred::Same, |reply| Deferred::Waits(reply.into()));
         let beside = Beside { latest, deferred, counted: beginning.session() };
