@@ -134,7 +134,7 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
     let Some(attachment) = message.content.attachment().filter(|it| it.pending().is_some()).cloned() else {
         return Ok(nothing);
     };
-    let expires_at = message.sent_at + LIFE_AT_META;
+    let expires_at = message.sent_at.saturating_add(LIFE_AT_META).unwrap_or(Timestamp::MAX);
     let found = match (fetching.now)() {
         now if now >= expires_at => Err(Miss::Never(Reason::Expired)),
         _ => fetching.bring(&message, &attachment).await,

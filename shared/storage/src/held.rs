@@ -74,7 +74,10 @@ impl Tenancy {
     /// Somebody waits no longer: `due-work` looks at it from `now` on. Doing it twice is as doing it once.
     ///
     /// One write: a hold that was made anew meanwhile would go without its mark.
-    pub async fn release(&self, channel: ChannelId, held: &Held, now: Timestamp) -> Result<(), StorageError> {
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when somebody writes the same at this moment; it waits still.
+    pub async fn release(&self, channel: ChannelId, held: &Held, now: Timestamp) -> Result<(), CommitError> {
         let mut transaction = self.transaction();
         transaction.delete(&self.held_key(channel, held));
         match *held {
@@ -91,17 +94,14 @@ impl Tenancy {
             }
         }
         match (transaction.commit().await, *held) {
-            (Ok(()), _) => return Ok(()),
-            (Err(CommitError::Storage(error)), _) => return Err(error),
-            // Somebody writes it at this moment, or the file is not waited for any more.
-            (Err(CommitError::Conflict), Held::Conversation { contact_id }) => {
-                self.mark_due(channel, contact_id, now).await?;
+            // A file that is not waited for any more is held no longer.
+            (Err(CommitError::Conflict), Held::File { thread_id, position })
+                if !self.look_for_file(thread_id, position, now).await? =>
+            {
+                Ok(self.table.delete(self.held_key(channel, held)).await?)
             }
-            (Err(CommitError::Conflict), Held::File { thread_id, position }) => {
-                self.look_for_file(thread_id, position, now).await?;
-            }
+            (committed, _) => committed,
         }
-        self.table.delete(self.held_key(channel, held)).await
     }
 
     fn held_key(&self, channel: ChannelId, held: &Held) -> Key {

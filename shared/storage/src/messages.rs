@@ -94,8 +94,14 @@ impl Tenancy {
         self.table.replace(write(self.keys, message)?, read).await
     }
 
-    /// `due-work` is to look at `at` at a message whose file is still with Meta. If it is no more, nothing changes.
-    pub async fn look_for_file(&self, thread: ThreadId, position: Position, at: Timestamp) -> Result<(), StorageError> {
+    /// `due-work` is to look at `at` at a message whose file is still with Meta. If it is no more, nothing changes, and the
+    /// answer is `false`.
+    pub async fn look_for_file(
+        &self,
+        thread: ThreadId,
+        position: Position,
+        at: Timestamp,
+    ) -> Result<bool, StorageError> {
         let answer = self
             .table
             .client
@@ -108,8 +114,10 @@ impl Tenancy {
             .send()
             .await;
         match answer {
-            Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Ok(_) => Ok(true),
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
             Err(error) => Err(StorageError::unavailable("UpdateItem")(error)),
         }
     }
@@ -166,7 +174,8 @@ pub const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(6);
 fn write(keys: Keys, message: &Message) -> Result<Attributes, StorageError> {
     let key = keys.message(message.thread_id, message.position);
     let mut item = item::write(&key, "message", message)?;
-    let file = message.content.attachment().and_then(Attachment::pending).map(|_| message.sent_at + FIRST_LOOK);
+    let first_look = message.sent_at.saturating_add(FIRST_LOOK).unwrap_or(Timestamp::MAX);
+    let file = message.content.attachment().and_then(Attachment::pending).map(|_| first_look);
     if let Some(at) = message.delivery().and_then(Delivery::resends_at).or(file) {
         let (shard, time) = directory::due(message.id, at);
         item.insert("due_pk".to_owned(), text(shard));

@@ -4,7 +4,10 @@ use domain::ChannelId;
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use storage::directory::Due;
-use storage::{CommitError, Directory, StorageError, Tenancy};
+use storage::held::Held;
+use storage::{CommitError, Directory, Tenancy};
+
+use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What became of those who wait for a number.
 pub(super) struct Waiting {
@@ -22,12 +25,7 @@ const NEXT_TRY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Lets all go who wait for the number, or one of them while something has to be repaired at Meta. Who dies in here lets
 /// some go twice, which is harmless.
-pub(super) async fn release(
-    directory: &Directory,
-    due: &Due,
-    id: ChannelId,
-    now: Timestamp,
-) -> Result<Waiting, StorageError> {
+pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now: Timestamp) -> Result<Waiting, Busy> {
     let (tenancy, mut released) = (&directory.tenancy(due), 0);
     let Some(mut channel) = tenancy.channel(id).await? else { return Ok(Waiting { released, again_at: None }) };
     if channel.wakes_at().is_none_or(|at| now < at) {
@@ -48,16 +46,26 @@ pub(super) async fn release(
             return match tenancy.save_channel(&mut channel, None).await {
                 Ok(()) => Ok(Waiting { released, again_at: None }),
                 Err(CommitError::Conflict) => Ok(Waiting { released, again_at: Some(now) }),
-                Err(CommitError::Storage(error)) => Err(error),
+                Err(CommitError::Storage(error)) => Err(error.into()),
             };
         }
     }
     Ok(Waiting { released, again_at: Some(now) })
 }
 
-async fn some(tenancy: &Tenancy, id: ChannelId, limit: i32, now: Timestamp) -> Result<u64, StorageError> {
+async fn some(tenancy: &Tenancy, id: ChannelId, limit: i32, now: Timestamp) -> Result<u64, Busy> {
     let held = tenancy.held(id, limit).await?;
-    let releases = stream::iter(&held).map(|held| tenancy.release(id, held, now));
+    let releases = stream::iter(&held).map(|held| one(tenancy, id, held, now));
     releases.buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await?;
     Ok(held.len() as u64)
+}
+
+async fn one(tenancy: &Tenancy, id: ChannelId, held: &Held, now: Timestamp) -> Result<(), Busy> {
+    for attempt in 0..ATTEMPTS {
+        match tenancy.release(id, held, now).await {
+            Ok(()) => return Ok(()),
+            Err(error) => after_conflict(error, attempt).await?,
+        }
+    }
+    Err(Busy::Contended(ATTEMPTS))
 }
