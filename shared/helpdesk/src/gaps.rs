@@ -8,6 +8,7 @@
 //! begin makes sure that it is there.
 
 use std::ops::Add;
+use std::time::Instant;
 
 use domain::{Channel, Contact, Gap, GapKind, MessageId, ThreadId, Ticket};
 use futures::{StreamExt, TryStreamExt, stream};
@@ -68,13 +69,15 @@ impl Add for GapsFound {
     }
 }
 
-/// Looks through a tenant, and keeps what is found. Says how much that is.
-pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound, Busy> {
-    let mut found = GapsFound::default();
+/// Looks through a tenant, and keeps what is found. Says how much that is. Whatever is left at `until` is left for the next
+/// day: half of the time is the conversations', so that each comes to its turn.
+pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp, until: Instant) -> Result<GapsFound, Busy> {
+    let half = until.saturating_duration_since(Instant::now()) / 2;
+    let mut found = in_conversations(tenancy, now, until - half).await?;
     for open in [true, false] {
-        found = found + in_tickets(tenancy, open, now).await?;
+        found = found + in_tickets(tenancy, open, now, until).await?;
     }
-    Ok(found + in_conversations(tenancy, now).await?)
+    Ok(found)
 }
 
 /// A status waited for a day: its message is known by now, or nobody sent it here, which is a gap.
@@ -88,10 +91,13 @@ pub(crate) async fn of_parked(tenancy: &Tenancy, alias: MessageId, now: Timestam
     let kind = GapKind::StatusNotApplied;
     let gap = Gap { kind, message_id: Some(alias), thread_id: None, since: first, found_at: now };
     let found = keep(tenancy, &[gap]).await?;
-    for one in &parked {
-        tenancy.leave_parked(alias, one).await?;
+    let mut is_first = false;
+    for (nth, one) in parked.iter().enumerate() {
+        let was_due = tenancy.leave_parked(alias, one).await?;
+        is_first |= nth == 0 && was_due;
     }
-    Ok(found)
+    // Each of the statuses of one message is due: the gap is counted with the first of them.
+    Ok(if is_first { found } else { GapsFound::default() })
 }
 
 /// Some at once, and these one after the other: the admins hear of all of a day at one item.
@@ -107,10 +113,10 @@ async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<GapsFound, Busy> {
     Ok(GapsFound::of(gaps))
 }
 
-async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp) -> Result<GapsFound, Busy> {
+async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp, until: Instant) -> Result<GapsFound, Busy> {
     let filter = Filter { open, owner: OwnerFilter::Any, sent: false };
     let (mut found, mut seen, mut after) = (GapsFound::default(), 0, None);
-    while seen < MOST_TICKETS {
+    while seen < MOST_TICKETS && Instant::now() < until {
         let page = tenancy.tickets(&filter, PAGE, after).await?;
         let recent: Vec<&Ticket> = page.data.iter().filter(|ticket| is_recent(ticket, now)).collect();
         let looks = stream::iter(&recent).map(|ticket| in_thread(tenancy, ticket, now));
@@ -140,11 +146,11 @@ async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result
 }
 
 /// Those of the next contacts; after the last one it begins anew.
-async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound, Busy> {
+async fn in_conversations(tenancy: &Tenancy, now: Timestamp, until: Instant) -> Result<GapsFound, Busy> {
     let channels = tenancy.all_channels().await?;
     let mut after = tenancy.gap_progress().await?;
     let (mut found, mut seen) = (GapsFound::default(), 0);
-    while seen < MOST_CONTACTS {
+    while seen < MOST_CONTACTS && Instant::now() < until {
         let page = tenancy.contacts(PAGE, after.as_ref()).await?;
         let pairs = page.data.iter().flat_map(|contact| channels.iter().map(move |channel| (channel, contact)));
         let looks = stream::iter(pairs).map(|(channel, contact)| in_conversation(tenancy, channel, contact, now));
@@ -152,11 +158,12 @@ async fn in_conversations(tenancy: &Tenancy, now: Timestamp) -> Result<GapsFound
         found = found + keep(tenancy, &gaps.into_iter().flatten().collect::<Vec<_>>()).await?;
         seen += PAGE;
         after = page.next;
+        // What was looked at is not looked at again, whatever becomes of the rest.
+        tenancy.keep_gap_progress(after.as_ref()).await?;
         if after.is_none() {
             break;
         }
     }
-    tenancy.keep_gap_progress(after.as_ref()).await?;
     Ok(found)
 }
 

@@ -103,7 +103,7 @@ pub async fn wake(waking: Waking<'_>, now: Timestamp, until: Instant) -> Result<
         let all = due.chunks(TOLD_AT_ONCE).chain(looks.chunks(1));
         let told = stream::iter(all).map(async |some| match Instant::now() >= until {
             true => Ok(Woken { more: true, ..Woken::default() }),
-            false => waking.tell(some, now).await,
+            false => waking.tell(some, now, until).await,
         });
         let told = told.buffered(SIDE_BY_SIDE).try_fold(Woken::default(), async |sum, one| Ok(sum.and(one))).await?;
         woken = woken.and(told);
@@ -147,12 +147,12 @@ impl Waking<'_> {
     }
 
     /// First the jobs, then the marks: who dies between tells twice, which is harmless.
-    async fn tell(&self, some: &[Due], now: Timestamp) -> Result<Woken, WakeError> {
+    async fn tell(&self, some: &[Due], now: Timestamp, until: Instant) -> Result<Woken, WakeError> {
         let conversations: Vec<OutboundJob> = some.iter().filter_map(conversation).collect();
         self.knocks.knock_of_all(&conversations).await?;
         let mut woken = Woken { conversations: conversations.len() as u64, ..Woken::default() };
         for one in some {
-            let next = match self.look_at(one, now, &mut woken).await {
+            let next = match self.look_at(one, (now, until), &mut woken).await {
                 // It must not hold up all that is due behind it.
                 Err(error) if error.is_of_one() => {
                     let error = domain::chain(&error);
@@ -172,7 +172,12 @@ impl Waking<'_> {
     }
 
     /// Says when to look again; nothing when that is over, or stored with what was done.
-    async fn look_at(&self, one: &Due, now: Timestamp, woken: &mut Woken) -> Result<Option<Timestamp>, WakeError> {
+    async fn look_at(
+        &self,
+        one: &Due,
+        (now, until): (Timestamp, Instant),
+        woken: &mut Woken,
+    ) -> Result<Option<Timestamp>, WakeError> {
         Ok(match one.work {
             Work::Conversation { .. } => Some(now + CONVERSATION_AGAIN_AFTER),
             Work::Message { thread_id, position } => self.look_at_message(one, thread_id, position, now, woken).await?,
@@ -182,7 +187,7 @@ impl Waking<'_> {
                 waiting.again_at
             }
             Work::GapCheck => {
-                woken.gaps = woken.gaps + gaps::find(&self.directory.tenancy(one), now).await?;
+                woken.gaps = woken.gaps + gaps::find(&self.directory.tenancy(one), now, until).await?;
                 Some(now + GAPS_AGAIN_AFTER)
             }
             Work::Campaign { campaign_id } => {

@@ -36,8 +36,8 @@ impl Tenancy {
         self.table.put(item).await
     }
 
-    /// A status was looked at: it stays until it expires, and is not looked at again.
-    pub async fn leave_parked(&self, alias: MessageId, parked: &Parked) -> Result<(), StorageError> {
+    /// A status was looked at: it stays until it expires, and is not looked at again. Says whether it was to be.
+    pub async fn leave_parked(&self, alias: MessageId, parked: &Parked) -> Result<bool, StorageError> {
         let answer = self
             .table
             .client
@@ -45,13 +45,15 @@ impl Tenancy {
             .table_name(&self.table.name)
             .set_key(Some(self.keys.parked(alias, &parked.status).attributes()))
             .update_expression("REMOVE due_pk, due_sk")
-            .condition_expression("attribute_exists(pk)")
+            .condition_expression("attribute_exists(due_pk)")
             .send()
             .await;
         match answer {
-            Ok(_) => Ok(()),
-            // Applied meanwhile.
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => Ok(()),
+            Ok(_) => Ok(true),
+            // Applied meanwhile, or looked at.
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_conditional_check_failed_exception()) => {
+                Ok(false)
+            }
             Err(error) => Err(StorageError::unavailable("UpdateItem")(error)),
         }
     }

@@ -51,10 +51,10 @@ async fn nobody_looks_for_a_file_that_nobody_waits_for() {
     tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
     write(&tenancy, |transaction| transaction.create_message(&message(1))).await.unwrap();
 
-    tenancy.look_for_file(thread, position, now()).await.unwrap();
+    assert!(!tenancy.look_for_file(thread, position, now()).await.unwrap());
     let held = tenancy.hold_file(&channel(TENANT), thread, position, now()).await;
     let gone = message(2).position;
-    tenancy.look_for_file(thread, gone, now()).await.unwrap();
+    assert!(!tenancy.look_for_file(thread, gone, now()).await.unwrap());
     tenancy.release(channel_id(), &Held::File { thread_id: thread, position: gone }, now()).await.unwrap();
 
     assert!(is_conflict(&held));
@@ -69,8 +69,11 @@ async fn a_status_that_was_applied_meanwhile_leaves_nothing() {
     let (alias, parked) = (message(1).id, Parked { status: "read".into(), at: now(), failure: None });
     tenancy.park_status(alias, &parked, now()).await.unwrap();
     tenancy.unpark_status(alias, &parked).await.unwrap();
-    tenancy.leave_parked(alias, &parked).await.unwrap();
+    assert!(!tenancy.leave_parked(alias, &parked).await.unwrap());
     assert!(tenancy.parked_statuses(alias).await.unwrap().is_empty());
+    tenancy.park_status(alias, &parked, now()).await.unwrap();
+    assert!(tenancy.leave_parked(alias, &parked).await.unwrap());
+    assert!(!tenancy.leave_parked(alias, &parked).await.unwrap());
 }
 
 #[tokio::test]
