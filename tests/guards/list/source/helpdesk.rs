@@ -9,8 +9,10 @@ const DECIDE: &str = "shared/helpdesk/src/campaign/decide.rs";
 const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
 const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
 const FETCH: &str = "shared/helpdesk/src/fetch.rs";
+const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
 const KEY: &str = "shared/storage/src/key.rs";
 const MERGE: &str = "shared/helpdesk/src/merge.rs";
+const PERSON: &str = "shared/helpdesk/src/person.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
 const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
 const SETTLE: &str = "shared/helpdesk/src/settle.rs";
@@ -120,6 +122,33 @@ fn of_what_goes_out() -> Vec<Guard> {
             "the latest ticket has the conversation's session",
             edit(THREAD, "ticket.session = «thread.session»;", "ticket.session"),
             &["template_messages::a_template_in_an_old_thread_does_not_end_the_session_of_the_latest"],
+        ),
+        journey(
+            "who writes into the latest ticket while another takes its place decides anew",
+            edit(THREAD, "«transaction.save_ticket(overtaken)»;", "()"),
+            &[
+                "races::a_session_that_the_customer_opens_while_a_template_goes_to_an_earlier_thread_is_that_threads_too",
+            ],
+        ),
+        journey(
+            "a session that Meta says is over is over in whichever ticket it stands",
+            edit(STATUS, "let later = «later_tickets(tenancy, &ticket).await?»;", "Vec::new()"),
+            &["sessions::a_refusal_in_an_earlier_ticket_closes_the_session_of_the_later_one"],
+        ),
+        journey(
+            "a number that came by a merge leads to nobody once it is given up",
+            edit(MERGE, "«numbers.write(&mut transaction)»;", "()"),
+            &["contacts::a_number_that_came_by_a_merge_and_was_given_up_leads_to_nobody"],
+        ),
+        journey(
+            "a message that comes again makes nobody one",
+            edit(PERSON, "[one, ..] if «self.is_known(introduced.message).await?» =>", "false"),
+            &["contacts::a_message_that_comes_again_when_its_number_is_somebody_elses_joins_nobody"],
+        ),
+        journey(
+            "an answer that comes by a merge is an answer",
+            edit(JOINED, "let look_at = «is_awaited.then_some(record.at)»;", "None"),
+            &["deferred::an_answer_that_turns_out_to_be_theirs_by_a_merge_releases_it"],
         ),
         journey(
             "what was just written goes on in the queue it came from",

@@ -45,11 +45,11 @@ fn of_marks() -> Vec<Guard> {
             "a status that was applied meanwhile leaves nothing",
             [edit(
                 STATUSES,
-                ".condition_expression(«\"attribute_exists(pk)\"»)",
-                "\"attribute_exists(pk) OR attribute_not_exists(pk)\"",
+                ".condition_expression(«\"attribute_exists(due_pk)\"»)",
+                "\"attribute_exists(due_pk) OR attribute_not_exists(due_pk)\"",
             )],
             &["conditions::marks::a_status_that_was_applied_meanwhile_leaves_nothing"],
-            &["Update PARKED STATUS if attribute_exists(pk)"],
+            &["Update PARKED STATUS if attribute_exists(due_pk)"],
         ),
     ]
 }
