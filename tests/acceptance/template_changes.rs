@@ -2,6 +2,8 @@
 
 mod rules;
 
+use acceptance::{Number, World, eventually};
+use futures::future::join;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -29,6 +31,99 @@ async fn a_template_is_made_reviewed_and_then_approved() {
     assert_eq!(keys, ["header.1", "1", "buttons.0"]);
     world.meta_reviews(made["meta_id"].as_str().unwrap(), json!({ "event": "APPROVED" })).await;
     assert_eq!(now(&world.agent(), &made).await["status"], "approved");
+}
+
+/// The next answer of Graph to this method, at paths with this in them, is late.
+async fn delays(world: &World, method: &str, path: &str) {
+    world.meta_misbehaves(json!({ "match": { "method": method, "path": path }, "then": { "delay_ms": 3_000 } })).await;
+}
+
+/// Meta approves the template of an account as soon as that is to be reviewed.
+async fn is_approved_at_once(world: &World, number: &Number) {
+    let pending = eventually("a template to review", async || {
+        let listed = world.templates_listed_by_meta(number).await;
+        listed.into_iter().find(|template| template["status"] == "PENDING")
+    })
+    .await;
+    world.meta_reviews(pending["id"].as_str().unwrap(), json!({ "event": "APPROVED" })).await;
+}
+
+#[tokio::test]
+async fn a_template_that_is_approved_before_it_is_stored_here_is_approved() {
+    let world = fresh_world().await;
+    let (number, channel) = connected_with(&world, 0).await;
+    let admin = world.caller(0, "admin");
+    let asked = new_template(&channel, "parcel_shipped");
+    delays(&world, "POST", "message_templates").await;
+
+    let (made, ()) = join(admin.post("/v1/templates", asked), is_approved_at_once(&world, &number)).await;
+
+    let made = made.expecting(201).body;
+    assert_eq!(made["status"], "approved");
+    assert_eq!(now(&world.agent(), &made).await["status"], "approved");
+}
+
+#[tokio::test]
+async fn a_template_that_is_approved_before_it_is_found_at_meta_and_stored_is_approved() {
+    let world = fresh_world().await;
+    let (number, channel) = connected_with(&world, 0).await;
+    let admin = world.caller(0, "admin");
+    let asked = new_template(&channel, "parcel_shipped");
+    world.fault_at("message_templates", 1, json!("drop_after")).await;
+    let lost = admin.post("/v1/templates", asked.clone()).await;
+    let listing = json!({ "method": "GET", "path": "message_templates" });
+    world.meta_misbehaves(json!({ "match": listing, "then": { "delay_ms": 3_000 } })).await;
+
+    let approved = async {
+        eventually("the listing that is late", async || {
+            let requests = world.graph_requests().await;
+            requests.iter().any(|request| request.fault.as_deref() == Some("delay")).then_some(())
+        })
+        .await;
+        is_approved_at_once(&world, &number).await;
+    };
+    let (found, ()) = join(admin.post("/v1/templates", asked), approved).await;
+
+    assert_eq!((lost.status, lost.code()), (503, "busy"));
+    let found = found.expecting(200).body;
+    assert_eq!(now(&world.agent(), &found).await["status"], "approved");
+}
+
+#[tokio::test]
+async fn an_edit_that_is_approved_before_its_answer_is_here_is_approved() {
+    let world = fresh_world().await;
+    let (number, meta_id, template) = known_template(&world, "parcel_shipped").await;
+    let (admin, path) = (world.caller(0, "admin"), path_of(&template));
+    let words = json!({ "body": { "text": "Hello {{1}}, your parcel has arrived here.", "samples": { "1": "Ada" } } });
+    delays(&world, "POST", &format!("v24.0/{meta_id}")).await;
+
+    let change = Some(json!({ "components": words }));
+    let (edited, ()) = join(admin.calls(Method::PATCH, &path, change), is_approved_at_once(&world, &number)).await;
+
+    edited.expecting(200);
+    let edited = now(&admin, &template).await;
+    assert_eq!((&edited["status"], &edited["components"]["body"]), (&json!("approved"), &words["body"]));
+    let again = json!({ "components": { "body": { "text": "Your parcel is here." } } });
+    let too_often = admin.calls(Method::PATCH, &path, Some(again)).await;
+    assert_eq!((too_often.status, too_often.code()), (409, "template_edited_too_often"));
+}
+
+#[tokio::test]
+async fn an_edit_of_which_meta_cannot_be_asked_afterwards_is_stored_and_reviewed_all_the_same() {
+    let world = fresh_world().await;
+    let (_, meta_id, template) = known_template(&world, "parcel_shipped").await;
+    let (admin, path) = (world.caller(0, "admin"), path_of(&template));
+    let words = json!({ "body": { "text": "Hello {{1}}, your parcel has arrived here.", "samples": { "1": "Ada" } } });
+    let reading = json!({ "method": "GET", "path": format!("v24.0/{meta_id}") });
+    world.meta_misbehaves(json!({ "match": reading, "after": 1, "then": "drop_before" })).await;
+
+    let edited = admin.calls(Method::PATCH, &path, Some(json!({ "components": words }))).await.expecting(200).body;
+
+    let requests = world.graph_requests().await;
+    assert!(requests.iter().any(|request| request.fault.as_deref() == Some("drop_before")), "{requests:?}");
+    assert_eq!((&edited["status"], &edited["components"]["body"]), (&json!("pending"), &words["body"]));
+    world.meta_reviews(&meta_id, json!({ "event": "APPROVED" })).await;
+    assert_eq!(now(&admin, &template).await["status"], "approved");
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::agent::{Agent, Answer};
+use crate::channels::Number;
 use crate::world::World;
 
 impl World {
@@ -25,6 +26,13 @@ impl World {
     pub async fn meta_judges(&self, waba_id: &str, opinion: Value) {
         self.simulator_post(&format!("accounts/{waba_id}"), opinion).await;
         self.settles().await;
+    }
+
+    /// The templates of a number's account, as Meta lists them.
+    pub async fn templates_listed_by_meta(&self, number: &Number) -> Vec<Value> {
+        let url = format!("{}/v24.0/{}/message_templates", self.stack_file().graph, number.waba_id);
+        let answer = Answer::of(self.http().get(url).bearer_auth(&number.access_token)).await.expect("Graph answers");
+        answer.expecting(200).data().to_vec()
     }
 
     /// What Meta thinks of a template changes, and a webhook tells of it (unless `silently`).

@@ -16,7 +16,7 @@ pub(crate) enum Heard {
     Applied(TemplateId),
     /// Something later is known already.
     Outdated,
-    /// No such template is known; the next sync brings it, with what this said of it.
+    /// No such template is known; whoever stores it asks Meta again then, and the next sync brings what this said.
     UnknownTemplate,
 }
 

@@ -16,7 +16,7 @@ pub(crate) enum Kept {
 /// Why it is not stored.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum KeepError {
-    #[error("lost the race for the same template {ATTEMPTS} times in a row")]
+    #[error("lost every race for the same template")]
     Contended,
     #[error(transparent)]
     Storage(#[from] StorageError),

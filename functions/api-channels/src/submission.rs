@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use domain::template::{Category, Components, Draft, NotEditable, Status, Violation};
 use domain::{Template, TemplateId};
 use jiff::Timestamp;
-use storage::StorageError;
+use storage::{CommitError, StorageError};
 use whatsapp::graph::{AccountError, CreatedTemplate, GraphError};
 
 use crate::account::Account;
@@ -66,6 +66,9 @@ pub(crate) enum SubmissionError {
 
 /// Meta's subcode when an account has a template of this name and language.
 const EXISTS: i64 = 2_388_024;
+/// So often Meta is asked what has become of a template that was stored: again when a webhook comes between its answer
+/// and storing that.
+const QUESTIONS: usize = 2;
 
 /// Submits a new template, unless the account has it already.
 ///
@@ -93,8 +96,8 @@ pub(crate) async fn create(account: &Account<'_>, draft: Draft) -> Result<Made, 
     match account.desk.graph.create_template(waba_id, &account.token, &draft).await {
         Ok(CreatedTemplate { meta_id, status, category }) => {
             let listed = draft.taken(meta_id, status, category);
-            let template = keep(tenancy, waba_id, &listed, at, known).await?.template();
-            Ok(Made { template, is_new: true })
+            let stored = keep(tenancy, waba_id, &listed, at, known).await?.template();
+            Ok(Made { template: as_meta_has_it(account, stored).await, is_new: true })
         }
         Err(AccountError::Refused(refused)) if refused.more.subcode == Some(EXISTS) => {
             the_same(found(account, &draft).await?, &draft).map_err(SubmissionError::Exists)
@@ -130,7 +133,41 @@ async fn found(account: &Account<'_>, draft: &Draft) -> Result<Template, Submiss
     let listed =
         listed.ok_or_else(|| AccountError::Unreachable("Meta does not list yet what it has taken".to_owned()))?;
     let known = tenancy.template_named(waba_id, &draft.name, &draft.language).await?;
-    Ok(keep(tenancy, waba_id, &listed, at, known).await?.template())
+    let stored = keep(tenancy, waba_id, &listed, at, known).await?.template();
+    Ok(as_meta_has_it(account, stored).await)
+}
+
+/// A template that was just stored, as Meta has it now. Its review may have been over before: the webhook that said so
+/// found nothing here that it could change. What fails is logged: the template is stored, and the next webhook or sync
+/// brings the rest.
+async fn as_meta_has_it(account: &Account<'_>, stored: Template) -> Template {
+    match ask_again(account, stored.clone()).await {
+        Ok(template) => template,
+        Err(error) => {
+            let error = domain::chain(&error);
+            tracing::warn!(template.id = %stored.id, error, "what has become of a stored template could not be asked");
+            stored
+        }
+    }
+}
+
+/// The answer is stored only on top of what was known before it was asked for: a webhook that was heard since may be
+/// newer, though it is of the same second.
+async fn ask_again(account: &Account<'_>, mut known: Template) -> Result<Template, SubmissionError> {
+    let Account { desk, tenancy, token, .. } = account;
+    for _ in 0..QUESTIONS {
+        let at = desk.now();
+        let Some(listed) = desk.graph.template(&known.meta_id, token).await? else { return Ok(known) };
+        if !known.learn(listed, at) {
+            return Ok(known);
+        }
+        match tenancy.save_template(&mut known).await {
+            Ok(()) => return Ok(known),
+            Err(CommitError::Conflict) => known = tenancy.template(known.id).await?.unwrap_or(known),
+            Err(CommitError::Storage(error)) => return Err(error.into()),
+        }
+    }
+    Err(KeepError::Contended.into())
 }
 
 /// Edits a template, which Meta reviews again.
@@ -156,15 +193,19 @@ pub(crate) async fn edit(account: &Account<'_>, known: Template, change: Change)
     let Change { category, components } = beyond;
     fresh.check_edit(category.as_ref().unwrap_or(fresh.category()), at)?;
     let parts = components.as_ref().map(|components| (components, fresh.format));
-    desk.graph.edit_template(&fresh.meta_id, token, category.as_ref(), parts).await?;
+    // Meta's review may be over before its answer is here: whatever it says from now on is later.
     let at = desk.now();
+    desk.graph.edit_template(&fresh.meta_id, token, category.as_ref(), parts).await?;
     let edited = alter(tenancy, fresh.id, |template| {
         let category = category.clone().unwrap_or_else(|| template.category().clone());
         let components = components.clone().unwrap_or_else(|| template.components().clone());
         template.edited(category, components.without_handles(), at);
         true
     });
-    Ok(edited.await?.unwrap_or(fresh))
+    match edited.await? {
+        Some(stored) => Ok(as_meta_has_it(account, stored).await),
+        None => Ok(fresh),
+    }
 }
 
 /// Meta has the change already: an earlier answer was lost, and the next edit has to wait all the same.
