@@ -95,6 +95,28 @@ async fn until_the_answer_it_can_be_changed_and_cancelled_and_then_no_more() {
 }
 
 #[tokio::test]
+async fn a_reply_whose_cancellation_is_asked_for_again_stays_cancelled() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let thread = silent(&world, "Ada").await;
+    let sent = sends(&agent, &thread, json!({ "text": "never mind" })).await.expecting(202);
+    let path = of(sent.id());
+    let seen = agent.get(&path).await.expecting(200).etag.unwrap();
+    let cancel = async |headers: &[(&str, &str)]| agent.tries(Method::DELETE, &path, None, headers).await.unwrap();
+
+    let first = cancel(&[("if-match", seen.as_str())]).await.expecting(200);
+    let again = [cancel(&[("if-match", seen.as_str())]).await, cancel(&[]).await];
+
+    assert_eq!(first.body["status"], "cancelled");
+    for again in again {
+        let again = again.expecting(200);
+        assert_eq!((&again.body, &again.etag), (&first.body, &first.etag));
+    }
+    let change = agent.calls(Method::PATCH, &path, Some(json!({ "text": "or do mind" }))).await;
+    assert_eq!((change.code(), &change.body["reply_status"]), ("not_waiting", &json!("cancelled")));
+}
+
+#[tokio::test]
 async fn what_follows_the_answer_may_quote_a_message_of_the_conversation_and_no_other() {
     let world = fresh_world().await;
     let agent = world.agent();

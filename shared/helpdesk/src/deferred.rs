@@ -78,7 +78,7 @@ pub async fn rewrite_deferred(
     let contents = with.said(said).await?;
     let reply_to = quoted_by(with.tenancy, id, *reply_to).await?;
     with.keep_files(said, None).await?;
-    edit(with.tenancy, id, seen, |reply| reply.rewrite(contents.clone(), reply_to, with.now)).await
+    edit(with.tenancy, id, seen, |_| false, |reply| reply.rewrite(contents.clone(), reply_to, with.now)).await
 }
 
 /// What is quoted must be a message of the conversation that the reply waits in.
@@ -95,7 +95,8 @@ async fn quoted_by(
     Ok(quoted(tenancy, &ticket, reply_to).await?)
 }
 
-/// It is not to go out.
+/// It is not to go out. One that is cancelled already stays as it is, whatever version the caller has seen: the answer
+/// to an earlier request may have been lost.
 ///
 /// # Errors
 /// As [`rewrite_deferred`].
@@ -106,17 +107,23 @@ pub async fn cancel_deferred(
     by: &UserId,
     now: Timestamp,
 ) -> Result<DeferredReply, DeferredError> {
-    edit(tenancy, id, seen, |reply| reply.cancel(by.clone(), now)).await
+    let is_cancelled = |reply: &DeferredReply| reply.status(now) == DeferredStatus::Cancelled;
+    edit(tenancy, id, seen, is_cancelled, |reply| reply.cancel(by.clone(), now)).await
 }
 
+/// Changes a reply as it was seen, unless it is as it is to be.
 async fn edit(
     tenancy: &Tenancy,
     id: MessageId,
     seen: Option<u64>,
+    is_done: impl Fn(&DeferredReply) -> bool,
     change: impl Fn(&mut DeferredReply) -> Result<(), NotWaiting>,
 ) -> Result<DeferredReply, DeferredError> {
     for attempt in 0..ATTEMPTS {
         let mut reply = deferred_reply(tenancy, id).await?.ok_or(DeferredError::NoSuchReply)?;
+        if is_done(&reply) {
+            return Ok(reply);
+        }
         if seen.is_some_and(|seen| seen != reply.version) {
             return Err(DeferredError::Changed);
         }
