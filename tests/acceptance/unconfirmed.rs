@@ -87,6 +87,54 @@ async fn an_agent_may_send_it_again() {
 }
 
 #[tokio::test]
+async fn a_resend_that_is_asked_for_again_with_its_key_is_one() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    let agent = world.agent();
+    let path = format!("/v1/messages/{}/resend", reply.id());
+    let resend = async |key: &str| agent.tries(Method::POST, &path, None, &[("idempotency-key", key)]).await.unwrap();
+    let received = async || world.phone_of("Ada").received().await.len();
+    world.fault("Ada", 1, json!("drop_after")).await;
+
+    let at_once = join_all([resend("first-decision"), resend("first-decision")]).await;
+    world.settles().await;
+    let (again, status) = (resend("first-decision").await, agent.status_of(&thread, reply.id()).await);
+    world.settles().await;
+
+    for resent in at_once {
+        resent.expecting(200);
+    }
+    assert_eq!(status, "unconfirmed", "its answer was lost again");
+    assert_eq!((again.status, &again.body["status"]), (200, &json!("unconfirmed")));
+    assert_eq!((agent.status_of(&thread, reply.id()).await.as_str(), received().await), ("unconfirmed", 2));
+    resend("second-decision").await.expecting(200);
+    world.settles().await;
+    assert_eq!((agent.status_of(&thread, reply.id()).await.as_str(), received().await), ("sent", 3));
+    let other = world.agent().replies_with_key(&thread, "and this?", "second-decision").await.unwrap();
+    assert_eq!((other.status, other.code()), (422, "idempotency_key_reused"));
+}
+
+#[tokio::test]
+async fn a_key_of_one_message_does_not_resend_another() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    world.fault("Ada", 1, json!("drop_after")).await;
+    let next = world.agent().replies_to(&thread, "and this?").await.expecting(202);
+    world.settles().await;
+    world.clock().advance("PT1M").await;
+    let resend = async |id: &str| {
+        let path = format!("/v1/messages/{id}/resend");
+        world.agent().tries(Method::POST, &path, None, &[("idempotency-key", "a-key")]).await.unwrap()
+    };
+
+    let (resent, other) = (resend(reply.id()).await, resend(next.id()).await);
+    world.settles().await;
+
+    assert_eq!((resent.status, other.status, other.code()), (200, 422, "idempotency_key_reused"));
+    assert_eq!(world.agent().status_of(&thread, next.id()).await, "unconfirmed");
+}
+
+#[tokio::test]
 async fn an_agent_may_discard_it() {
     let world = fresh_world().await;
     let (thread, reply) = unconfirmed(&world).await;

@@ -110,6 +110,7 @@ impl From<UnconfirmedError> for Refusal {
         match error {
             UnconfirmedError::NoSuchMessage => Self::not_found(),
             UnconfirmedError::NotAllowed(_) => Self(not_unconfirmed()),
+            UnconfirmedError::KeyUsedOtherwise => Self(idempotency_key_reused()),
             UnconfirmedError::Busy(busy) => busy.into(),
         }
     }

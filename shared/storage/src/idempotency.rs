@@ -17,7 +17,7 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(48);
 pub struct Answered {
     /// A hash of the request: the same key with another request is a mistake of the client's.
     pub fingerprint: String,
-    /// The messages that were accepted, in their order.
+    /// The messages that were accepted, or sent again, in their order.
     pub message_ids: Vec<MessageId>,
 }
 

@@ -19,6 +19,7 @@ const SETTLE: &str = "shared/helpdesk/src/settle.rs";
 const STATUS: &str = "shared/helpdesk/src/status.rs";
 const THREAD: &str = "shared/helpdesk/src/accept/thread.rs";
 const TICKETS: &str = "shared/helpdesk/src/tickets.rs";
+const UNCONFIRMED: &str = "shared/helpdesk/src/unconfirmed.rs";
 const UNDO: &str = "shared/helpdesk/src/merge/undo.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
@@ -196,6 +197,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             &["replies::the_same_key_for_another_reply_is_refused"],
         )
         .of_the_few(),
+        journey(
+            "a message that is sent again with a key is sent again once",
+            edit(UNCONFIRMED, "let is_repetition = «is_done(tenancy, key).await?»;", "false"),
+            &["unconfirmed::a_resend_that_is_asked_for_again_with_its_key_is_one"],
+        ),
         journey(
             "what a worker of a campaign that died had set aside is given back",
             edit(
