@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{counted_world, fresh_world, shared_world};
 
 /// A number that the first seeded tenant has connected, and the id of its channel.
-async fn connected(world: &World) -> (Number, String) {
+pub(crate) async fn connected(world: &World) -> (Number, String) {
     let number = world.number_at_meta().await;
     let channel = world.connects(&number, &world.tenant(0).id).await.expecting(201);
     (number, channel.id().to_owned())
@@ -176,9 +176,10 @@ async fn a_disconnected_number_is_as_one_that_nobody_connected() {
     assert_eq!(gone.body["status"], "disconnected");
     assert_eq!(admin.calls(Method::DELETE, &path, None).await.expecting(200).body, gone.body);
     assert_eq!(admin.get(&path).await.expecting(200).body, gone.body);
+    world.clock().advance("PT1M").await;
     let message = payload::text(&ada, world.clock().now().await, "is anybody there?");
     let outcomes = world.outcomes_of(&payload::messages(&ada, &[message])).await;
-    assert_eq!(outcomes[0].outcome, "parked_unrouted");
+    assert_eq!((outcomes[0].outcome.as_str(), outcomes[0].reason.as_str()), ("parked_unrouted", "unrouted"));
     let reply = world.agent().replies_to(&thread, "we were here").await.expecting(202);
     world.settles().await;
     let reply = world.agent().message(&thread, reply.id()).await;
@@ -195,6 +196,7 @@ async fn a_number_that_comes_back_keeps_its_history_and_misses_what_was_said_mea
     let thread = ada.writes("hello").await;
     let path = format!("/v1/channels/{channel}");
     world.caller(0, "admin").calls(Method::DELETE, &path, None).await.expecting(200);
+    world.clock().advance("PT1M").await;
     let meanwhile = payload::text(&ada, world.clock().now().await, "is anybody there?");
     world.clock().advance("PT1H").await;
 

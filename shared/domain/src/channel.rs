@@ -26,6 +26,9 @@ pub struct Channel {
     /// Since when it is not connected any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub disconnected_at: Option<Timestamp>,
+    /// When it was connected before that, the last [`Channel::REMEMBERED`] times: what was written then may come yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    earlier: Vec<Connection>,
     /// What keeps it from sending until somebody acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<Trouble>,
@@ -46,6 +49,13 @@ pub struct Channel {
     pub version: u64,
 }
 
+/// A time in which a number was connected, and is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Connection {
+    connected_at: Timestamp,
+    disconnected_at: Timestamp,
+}
+
 /// A number as Meta describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BusinessNumber {
@@ -55,6 +65,9 @@ pub struct BusinessNumber {
 }
 
 impl Channel {
+    /// So many earlier connections are remembered.
+    const REMEMBERED: usize = 10;
+
     /// A tenant connects a number for the first time.
     pub fn connect(tenant: TenantId, number: BusinessNumber, now: Timestamp) -> Self {
         Self {
@@ -64,6 +77,7 @@ impl Channel {
             display_phone_number: number.display_phone_number,
             connected_at: now,
             disconnected_at: None,
+            earlier: Vec::new(),
             trouble: None,
             learned_at: None,
             slowdown: None,
@@ -73,10 +87,13 @@ impl Channel {
         }
     }
 
-    /// The same number is connected again, with another token: what came while it was not stays outside (F5), and what
-    /// waited for it goes on. Connecting one that is connected only brings what Meta says of it up to date.
+    /// The same number is connected again, with another token: what was written while it was not stays outside (F5),
+    /// and what waited for it goes on. Connecting one that is connected only brings what Meta says of it up to date.
     pub fn connect_again(&mut self, number: BusinessNumber, now: Timestamp) {
-        if self.disconnected_at.take().is_some() {
+        if let Some(disconnected_at) = self.disconnected_at.take() {
+            self.earlier.push(Connection { connected_at: self.connected_at, disconnected_at });
+            let forgotten = self.earlier.len().saturating_sub(Self::REMEMBERED);
+            self.earlier.drain(..forgotten);
             self.connected_at = now;
         }
         self.waba_id = number.waba_id;
@@ -103,16 +120,34 @@ impl Channel {
         self.disconnected_at.is_none()
     }
 
-    /// Whether a message of Meta's time `sent_at` may enter a thread: nothing from before the connection does (F5).
+    /// From when on the number may be another tenant's: the second in which it was disconnected is still this one's.
+    /// Nothing while it is connected.
+    pub fn free_from(&self) -> Option<Timestamp> {
+        self.disconnected_at.map(|at| Timestamp::from_second(at.as_second() + 1).unwrap_or(at))
+    }
+
+    /// Whether a message of Meta's time `sent_at` may enter a thread: what was written while the number was connected
+    /// does, however late it comes, and nothing else (F5).
     ///
-    /// Meta's time has whole seconds, so the second of the connection counts as after it.
+    /// Meta's time has whole seconds, so those of connecting and of disconnecting count as connected.
     pub fn takes(&self, sent_at: Timestamp) -> bool {
-        sent_at.as_second() >= self.connected_at.as_second()
+        let second = sent_at.as_second();
+        let is_now = self.connected_at.as_second() <= second
+            && self.disconnected_at.is_none_or(|disconnected_at| second <= disconnected_at.as_second());
+        is_now || self.earlier.iter().any(|connection| connection.has(second))
+    }
+}
+
+impl Connection {
+    fn has(self, second: i64) -> bool {
+        (self.connected_at.as_second()..=self.disconnected_at.as_second()).contains(&second)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     pub(super) fn at(millisecond: i64) -> Timestamp {
@@ -131,6 +166,18 @@ mod tests {
         channel.connect_again(number("+1 555 0100"), now);
     }
 
+    fn disconnected(millisecond: i64) -> Channel {
+        let mut gone = channel();
+        gone.disconnect(at(millisecond));
+        gone
+    }
+
+    fn reconnected(gone: &Channel) -> Channel {
+        let mut back = gone.clone();
+        connect_again(&mut back, at(30_500));
+        back
+    }
+
     #[test]
     fn a_message_in_the_second_of_the_connection_is_taken_and_an_earlier_one_is_not() {
         assert!(channel().takes(at(10_000)));
@@ -144,6 +191,73 @@ mod tests {
         back.connect_again(number("+1 555 0100"), at(30_000));
         assert_eq!((back.id, back.connected_at, back.is_connected()), (channel().id, at(30_000), true));
         assert!(!back.takes(at(25_000)));
+    }
+
+    #[test]
+    fn what_was_written_before_it_was_disconnected_is_taken_however_late_it_comes() {
+        let gone = disconnected(20_100);
+        for channel in [gone.clone(), reconnected(&gone)] {
+            assert!([10_000, 15_000, 20_000].map(at).iter().all(|sent_at| channel.takes(*sent_at)), "{channel:?}");
+            assert!([9_000, 21_000, 29_000].map(at).iter().all(|sent_at| !channel.takes(*sent_at)), "{channel:?}");
+        }
+        assert!(!gone.takes(at(30_000)) && reconnected(&gone).takes(at(30_000)));
+    }
+
+    #[test]
+    fn of_many_connections_the_last_ten_before_this_one_are_remembered() {
+        let mut channel = channel();
+        for second in (20..44).step_by(2) {
+            channel.disconnect(at(second * 1_000));
+            connect_again(&mut channel, at((second + 1) * 1_000 + 500));
+        }
+        // Twelve ended, one of them every two seconds.
+        assert!([10_900, 22_000].map(at).iter().all(|sent_at| !channel.takes(*sent_at)));
+        assert!((23..50).all(|second| channel.takes(at(second * 1_000))));
+    }
+
+    #[test]
+    fn what_is_written_in_the_last_second_of_one_tenants_is_not_the_next_ones() {
+        assert_eq!(channel().free_from(), None);
+        for (gone_at, free_at) in [(20_000, 21_000), (20_999, 21_000), (21_000, 22_000)] {
+            let gone = disconnected(gone_at);
+            let free_from = gone.free_from().expect("it is free");
+            assert_eq!(free_from, at(free_at));
+            let next = Channel::connect(TenantId::from(uuid::Uuid::max()), number("+1 555 0100"), free_from);
+            assert!(gone.takes(at(free_at - 1_000)) && !next.takes(at(free_at - 1_000)));
+            assert!(!gone.takes(at(free_at)) && next.takes(at(free_at)));
+        }
+    }
+
+    #[test]
+    fn a_channel_from_before_connections_were_remembered_can_be_read() {
+        let mut stored = serde_json::to_value(reconnected(&disconnected(20_100))).expect("JSON");
+        assert!(stored.as_object_mut().and_then(|fields| fields.remove("earlier")).is_some());
+        let read: Channel = serde_json::from_value(stored).expect("a channel");
+        assert!(read.takes(at(30_000)) && !read.takes(at(15_000)));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_written_in_a_second_with_a_connection_is_taken_and_nothing_else(
+            lengths in prop::collection::vec(0_i64..4_000, 0..16),
+            second in 5_i64..80,
+        ) {
+            let mut channel = channel();
+            let mut now = 10_900;
+            let mut connections = vec![(now, i64::MAX)];
+            for length in lengths {
+                now += length;
+                if channel.disconnect(at(now)) {
+                    connections.last_mut().expect("the first is there").1 = now;
+                } else {
+                    connect_again(&mut channel, at(now));
+                    connections.push((now, i64::MAX));
+                }
+            }
+            let mut moments = second * 1_000..(second + 1) * 1_000;
+            let is_connected = |at: i64| connections.iter().any(|&(from, until)| (from..=until).contains(&at));
+            prop_assert_eq!(channel.takes(at(second * 1_000)), moments.any(is_connected));
+        }
     }
 
     #[test]

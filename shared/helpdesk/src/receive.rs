@@ -31,7 +31,7 @@ pub enum Receipt {
     Hidden(MessageId),
     /// It was there already.
     Duplicate(MessageId),
-    /// It was sent before the number was connected (F5).
+    /// It was sent while the number was not connected: before it was for the first time, or in between (F5).
     BeforeConnection,
     /// An agent has blocked whoever sent it, so it is not received (F41).
     Blocked,

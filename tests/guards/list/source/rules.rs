@@ -13,6 +13,7 @@ const CHARGE: &str = "shared/domain/src/allowance/charge.rs";
 const WISHES: &str = "shared/domain/src/contact/wishes.rs";
 const DECISIONS: &str = "shared/domain/src/contact/wishes/decisions.rs";
 const CAMPAIGN: &str = "shared/domain/src/campaign.rs";
+const CHANNEL: &str = "shared/domain/src/channel.rs";
 const TROUBLE: &str = "shared/domain/src/channel/trouble.rs";
 const SLOWDOWN: &str = "shared/domain/src/channel/slowdown.rs";
 const ATTACHMENT: &str = "shared/domain/src/attachment.rs";
@@ -311,7 +312,36 @@ fn of_campaigns() -> Vec<Guard> {
 fn of_numbers() -> Vec<Guard> {
     let old_token = "let old_token = «self.token != read.token || !self.is_connected()»;";
     let may_try = "self.trouble.as_ref().is_none_or(|trouble| trouble.try_at.is_some_and(|try_at| now >= try_at))";
+    let until_disconnected = "self.disconnected_at.is_none_or(|disconnected_at| second <= disconnected_at.as_second())";
     vec![
+        rule(
+            "what was written before a number was connected stays outside",
+            edit(CHANNEL, "self.connected_at.as_second() <= second", "true"),
+            &["channel::tests::a_message_in_the_second_of_the_connection_is_taken_and_an_earlier_one_is_not"],
+        ),
+        rule(
+            "what is written to a disconnected number stays outside",
+            edit(CHANNEL, until_disconnected, "true"),
+            &["channel::tests::what_was_written_before_it_was_disconnected_is_taken_however_late_it_comes"],
+        ),
+        rule(
+            "what was written in an earlier connection is taken",
+            edit(CHANNEL, "self.earlier.iter().any(|connection| connection.has(second))", "false"),
+            &[
+                "channel::tests::what_was_written_before_it_was_disconnected_is_taken_however_late_it_comes",
+                "channel::tests::what_was_written_in_a_second_with_a_connection_is_taken_and_nothing_else",
+            ],
+        ),
+        rule(
+            "no more connections are remembered than have room",
+            edit(CHANNEL, "self.earlier.len().saturating_sub(Self::REMEMBERED)", "0"),
+            &["channel::tests::of_many_connections_the_last_ten_before_this_one_are_remembered"],
+        ),
+        rule(
+            "what is written in the last second of one tenant's is not the next one's",
+            edit(CHANNEL, "Timestamp::from_second(at.as_second() + 1).unwrap_or(at)", "at"),
+            &["channel::tests::what_is_written_in_the_last_second_of_one_tenants_is_not_the_next_ones"],
+        ),
         rule(
             "a refusal of the old token says nothing of the new one",
             edit(TROUBLE, old_token, "false"),
