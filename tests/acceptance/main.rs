@@ -24,6 +24,7 @@ mod intake;
 mod kills;
 mod kinds;
 mod large;
+mod late;
 mod library;
 mod media;
 mod media_trouble;

@@ -107,7 +107,8 @@ pub(crate) async fn create(
 /// Disconnects a number. Needs the role `admin`.
 ///
 /// Its token is deleted. What customers write from now on enters no thread, also if the number is connected again later;
-/// messages that wait to be sent fail with `channel_disconnected`. Tickets and messages stay.
+/// what they wrote before does, also if it comes later, unless another tenant has connected the number by then.
+/// Messages that wait to be sent fail with `channel_disconnected`. Tickets and messages stay.
 #[utoipa::path(
     delete, path = "/v1/channels/{id}", operation_id = "disconnect_channel", tag = "channels",
     params(("id" = String, Path, description = "The channel."), IfMatch),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::{BusinessNumber, Channel, ChannelId, TenantId};
+use jiff::Timestamp;
 use runtime::{Purpose, SealError};
 use secrecy::SecretString;
 use storage::{CommitError, StorageError};
@@ -68,13 +69,13 @@ pub(crate) async fn connect(desk: &Desk, asked: Connection) -> Result<Connected,
     let id = ChannelId::of_number(asked.tenant_id, &asked.phone_number_id);
     let sealed = desk.seal.seal(&asked.token, Purpose::token_of(asked.tenant_id, id)).await?;
     for _ in 0..ATTEMPTS {
-        let read = asked.found(desk).await?;
+        let Found { channel: read, begins_at } = asked.found(desk).await?;
         let is_new = !read.as_ref().is_some_and(Channel::is_connected);
         let mut channel = match &read {
-            None => Channel::connect(asked.tenant_id, number.clone(), desk.now()),
+            None => Channel::connect(asked.tenant_id, number.clone(), begins_at),
             Some(read) => {
                 let mut channel = read.clone();
-                channel.connect_again(number.clone(), desk.now());
+                channel.connect_again(number.clone(), begins_at);
                 channel
             }
         };
@@ -119,20 +120,30 @@ pub(crate) async fn sync_templates(desk: &Desk, asked: &Connection, id: ChannelI
     synced.ok()
 }
 
+/// What is known of the number.
+struct Found {
+    /// The tenant's channel with it, if there was one.
+    channel: Option<Channel>,
+    /// When the connection begins: now, or as soon as what is written is not another tenant's any more.
+    begins_at: Timestamp,
+}
+
 impl Connection {
-    /// The tenant's channel with this number, if there was one; an error if number or account are another tenant's.
-    async fn found(&self, desk: &Desk) -> Result<Option<Channel>, ConnectError> {
+    /// What is known of the number; an error if it or its account are another tenant's.
+    async fn found(&self, desk: &Desk) -> Result<Found, ConnectError> {
         let directory = desk.directory();
-        let route = directory.route(&self.phone_number_id).await?;
-        if route.is_some_and(|route| route.tenancy.tenant_id() != self.tenant_id) {
-            return Err(ConnectError::NumberConnected);
-        }
+        let last = directory.last_route(&self.phone_number_id).await?;
+        let others = last.filter(|route| route.tenancy.tenant_id() != self.tenant_id);
+        let free_from = others.map(|route| route.channel.free_from().ok_or(ConnectError::NumberConnected));
+        let free_from = free_from.transpose()?;
         let holder = directory.holder_of_waba(&self.waba_id).await?;
         if holder.is_some_and(|holder| holder != self.tenant_id) {
             return Err(ConnectError::AccountConnected);
         }
         let id = ChannelId::of_number(self.tenant_id, &self.phone_number_id);
-        Ok(desk.table.of(self.tenant_id).channel(id).await?)
+        let channel = desk.table.of(self.tenant_id).channel(id).await?;
+        let now = desk.now();
+        Ok(Found { channel, begins_at: free_from.unwrap_or(now).max(now) })
     }
 
     /// Whoever knows two ids has proven nothing: only what Meta says to the token counts.

@@ -81,7 +81,8 @@ impl StatusUpdates {
         item: &StatusItem,
         invocation: &Invocation,
     ) -> Result<(), Box<dyn Error>> {
-        let Some(route) = self.directory.route(&item.phone_number_id).await? else {
+        // What was sent while the number was connected moves forward, too, when it is not any more.
+        let Some(route) = self.directory.last_route(&item.phone_number_id).await? else {
             return self.record(job, item, "unrouted", invocation).await;
         };
         let update = match parse(&item.status, item.contact.as_ref()) {

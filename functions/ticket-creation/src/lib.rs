@@ -18,6 +18,8 @@ use whatsapp::webhook::message::parse;
 const FUNCTION: &str = "ticket-creation";
 /// The field in which Meta sends messages.
 const FIELD: &str = "messages";
+/// Why an item is kept that came for a number that nobody has connected.
+const UNROUTED: &str = "unrouted";
 
 /// The function, built once a process.
 #[derive(Clone, Debug)]
@@ -74,7 +76,7 @@ impl TicketCreation {
     async fn take(&self, job: InboundJob, invocation: &Invocation) -> Disposition {
         invocation.concerns("webhook.id", [job.webhook_id]);
         invocation.concerns("trace.id", Trace::current_id());
-        let taken = match self.directory.route(&job.phone_number_id).await {
+        let taken = match self.directory.last_route(&job.phone_number_id).await {
             Ok(Some(route)) => self.receive(&job, &route, invocation).await,
             Ok(None) => self.record_all(&job, invocation).await,
             Err(error) => Err(error.into()),
@@ -85,8 +87,10 @@ impl TicketCreation {
         }
     }
 
-    /// One item that cannot be read never costs its neighbours anything: it is recorded, they are received.
+    /// One item that cannot be read never costs its neighbours anything: it is recorded, they are received. Of a number
+    /// that was disconnected meanwhile, what was written before is received; all else came for a number nobody has.
     async fn receive(&self, job: &InboundJob, route: &Route, invocation: &Invocation) -> Result<(), Box<dyn Error>> {
+        let is_connected = route.channel.is_connected();
         let mut messages: Vec<InboundMessage> = Vec::new();
         let mut items: Vec<&InboundItem> = Vec::new();
         for item in &job.items {
@@ -95,6 +99,7 @@ impl TicketCreation {
                     messages.push(message);
                     items.push(item);
                 }
+                Err(_) if !is_connected => self.record(job, item, UNROUTED, invocation).await?,
                 Err(reason) => self.record(job, item, reason.reason(), invocation).await?,
             }
         }
@@ -113,6 +118,7 @@ impl TicketCreation {
                 Receipt::Stored(id) => report(job, item, ("message", Some(id), ""), invocation),
                 Receipt::Hidden(id) => report(job, item, ("hidden", Some(id), "moderated"), invocation),
                 Receipt::Duplicate(id) => report(job, item, ("duplicate", Some(id), ""), invocation),
+                Receipt::BeforeConnection if !is_connected => self.record(job, item, UNROUTED, invocation).await?,
                 Receipt::BeforeConnection => report(job, item, ("dropped", None, "before_connection"), invocation),
                 Receipt::Blocked => report(job, item, ("dropped", None, "blocked"), invocation),
             }
@@ -122,7 +128,7 @@ impl TicketCreation {
 
     async fn record_all(&self, job: &InboundJob, invocation: &Invocation) -> Result<(), Box<dyn Error>> {
         for item in &job.items {
-            self.record(job, item, "unrouted", invocation).await?;
+            self.record(job, item, UNROUTED, invocation).await?;
         }
         Ok(())
     }

@@ -105,12 +105,11 @@ impl Tenancy {
                 transaction.replace(write(self.keys, channel), read.version);
             }
         }
-        let route = directory::route(self.tenant, channel);
         match read.filter(|read| read.is_connected()) {
-            None => transaction.create(route),
+            None => transaction.claim_number(channel),
             // The channel's version guards its route, too: they change together.
             Some(connected) => {
-                transaction.put_always(route);
+                transaction.put_always(directory::route(self.tenant, channel));
                 if connected.waba_id != channel.waba_id {
                     transaction.release_waba(&connected.waba_id, &connected.phone_number_id);
                 }
@@ -122,8 +121,8 @@ impl Tenancy {
         transaction.commit().await
     }
 
-    /// Takes the token and the route of a number away. `channel` is what was read and then disconnected; it stays, and
-    /// gets its new version.
+    /// Takes the token of a number away, and lets go of its route, which leads here until somebody connects the number.
+    /// `channel` is what was read and then disconnected; it stays, and gets its new version.
     ///
     /// # Errors
     /// [`CommitError::Conflict`] when the channel is not as it was read.
@@ -133,7 +132,7 @@ impl Tenancy {
         let mut transaction = self.transaction();
         transaction.replace(write(self.keys, channel), read);
         transaction.delete(&self.keys.credential(channel.id));
-        transaction.delete(&directory::route_key(&channel.phone_number_id));
+        transaction.put_always(directory::route(self.tenant, channel));
         transaction.release_waba(&channel.waba_id, &channel.phone_number_id);
         transaction.commit().await
     }

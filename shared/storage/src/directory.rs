@@ -79,8 +79,14 @@ impl Directory {
         Self { table }
     }
 
-    /// Whose number this is; nothing if nobody connected it.
+    /// Whose number this is; nothing if nobody has it connected.
     pub async fn route(&self, phone_number_id: &str) -> Result<Option<Route>, StorageError> {
+        let last = self.last_route(phone_number_id).await?;
+        Ok(last.filter(|route| route.channel.is_connected()))
+    }
+
+    /// The same, or whoever had it connected last: what was said until then may come yet.
+    pub async fn last_route(&self, phone_number_id: &str) -> Result<Option<Route>, StorageError> {
         let found: Option<Stored> = self.table.get("route", route_key(phone_number_id)).await?;
         Ok(found.map(|stored| Route { tenancy: self.table.of(stored.tenant_id), channel: stored.channel }))
     }
@@ -168,6 +174,12 @@ impl Directory {
 }
 
 impl Transaction {
+    /// The webhooks of the number belong to this channel from now on; one that is connected elsewhere stays there (F4).
+    pub(crate) fn claim_number(&mut self, channel: &Channel) {
+        let condition = "attribute_not_exists(pk) OR attribute_exists(channel.disconnected_at)";
+        self.put(route(self.tenancy.tenant_id(), channel), condition, None);
+    }
+
     /// What Meta says of the account belongs to this tenant; an account in which another has a number stays there.
     pub(crate) fn claim_waba(&mut self, waba_id: &str, phone_number_id: &str) {
         let values = [(":owner", text(self.tenancy.tenant_id())), (":number", one_number(phone_number_id))];
@@ -183,6 +195,7 @@ impl Transaction {
     }
 }
 
+/// The item of a route. That of a channel that was disconnected stays until somebody claims the number.
 pub(crate) fn route(tenant_id: TenantId, channel: &Channel) -> Result<Attributes, StorageError> {
     let stored = Stored { tenant_id, channel: channel.clone() };
     item::write(&route_key(&channel.phone_number_id), "route", &stored)
@@ -192,7 +205,7 @@ fn one_number(phone_number_id: &str) -> AttributeValue {
     AttributeValue::Ss(vec![phone_number_id.to_owned()])
 }
 
-pub(crate) fn route_key(phone_number_id: &str) -> Key {
+fn route_key(phone_number_id: &str) -> Key {
     Key { pk: format!("ROUTE#{phone_number_id}"), sk: "ROUTE".to_owned() }
 }
 

@@ -99,6 +99,16 @@ impl Transaction {
         self.put(item, "version = :read", Some(version));
     }
 
+    /// An item, on a condition on what is there; `read` is the version that it names, if it names one.
+    pub(crate) fn put(&mut self, item: Result<Attributes, StorageError>, condition: &str, read: Option<u64>) {
+        let Some(item) = self.keep(item) else { return };
+        let mut put = Put::builder().table_name(self.table_name()).set_item(Some(item)).condition_expression(condition);
+        if let Some(version) = read {
+            put = put.expression_attribute_values(":read", AttributeValue::N(version.to_string()));
+        }
+        self.push(put.build(), |put| TransactWriteItem::builder().put(put).build());
+    }
+
     /// An item that is the same whoever writes it.
     pub(crate) fn put_always(&mut self, item: Result<Attributes, StorageError>) {
         if let Some(item) = self.keep(item) {
@@ -215,15 +225,6 @@ impl Transaction {
             update = update.expression_attribute_values(name, value);
         }
         self.push(update.build(), |update| TransactWriteItem::builder().update(update).build());
-    }
-
-    fn put(&mut self, item: Result<Attributes, StorageError>, condition: &str, read: Option<u64>) {
-        let Some(item) = self.keep(item) else { return };
-        let mut put = Put::builder().table_name(self.table_name()).set_item(Some(item)).condition_expression(condition);
-        if let Some(version) = read {
-            put = put.expression_attribute_values(":read", AttributeValue::N(version.to_string()));
-        }
-        self.push(put.build(), |put| TransactWriteItem::builder().put(put).build());
     }
 
     fn table_name(&self) -> String {

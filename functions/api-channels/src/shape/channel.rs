@@ -26,7 +26,7 @@ pub(crate) struct Channel {
     #[schema(example = "+1 555 010 0101")]
     display_phone_number: String,
     status: ChannelStatus,
-    /// When it was connected last: what customers wrote before is not taken.
+    /// When it was connected last: what customers wrote before is only taken if it was connected then, too.
     #[schema(value_type = String, format = DateTime)]
     connected_at: Timestamp,
     /// `null` while it is connected.

@@ -11,7 +11,7 @@ use jiff::SignedDuration;
 use storage::campaigns::AnsweredCampaign;
 use storage::hidden::Original;
 use storage::idempotency::{Answered, AnsweredContact};
-use storage::{DeferredPlace, Tenancy};
+use storage::{DeferredPlace, Directory, Tenancy};
 use uuid::Uuid;
 
 use crate::samples::*;
@@ -59,7 +59,9 @@ async fn a_channel_is_connected_once_and_changed_as_it_was_read() {
     assert!(is_conflict(&connect(Some(&channel(TENANT))).await));
     assert!(is_conflict(&tenancy.disconnect(&mut channel(TENANT)).await));
     let mut read = tenancy.channel(channel_id()).await.unwrap().unwrap();
+    read.disconnect(now());
     tenancy.disconnect(&mut read).await.unwrap();
+    connect(Some(&read)).await.unwrap();
 }
 
 #[tokio::test]
@@ -91,6 +93,29 @@ async fn a_number_and_its_account_are_one_tenants() {
     let mut other_account = channel(2);
     other_account.waba_id = "700000000000002".into();
     assert!(is_conflict(&table.of(tenant_id(2)).connect(&mut other_account, &token, None).await));
+}
+
+#[tokio::test]
+async fn a_number_that_was_let_go_is_anybodys_and_leads_back_until_somebody_has_it() {
+    let table = table().await;
+    let (directory, token) = (Directory::new(table.clone()), Sealed::from(vec![1]));
+    let (one, other) = (table.of(tenant_id(1)), table.of(tenant_id(2)));
+    one.connect(&mut channel(1), &token, None).await.unwrap();
+    let mut gone = channel(1);
+    gone.disconnect(now());
+    one.disconnect(&mut gone).await.unwrap();
+
+    assert!(directory.route(&gone.phone_number_id).await.unwrap().is_none());
+    let last = directory.last_route(&gone.phone_number_id).await.unwrap().unwrap();
+    assert_eq!((last.tenancy.tenant_id(), last.channel), (tenant_id(1), gone.clone()));
+
+    other.connect(&mut channel(2), &token, None).await.unwrap();
+    for found in [directory.route(&gone.phone_number_id).await, directory.last_route(&gone.phone_number_id).await] {
+        assert_eq!(found.unwrap().unwrap().tenancy.tenant_id(), tenant_id(2));
+    }
+    let mut back = gone.clone();
+    back.waba_id = "700000000000002".into();
+    assert!(is_conflict(&one.connect(&mut back, &token, Some(&gone)).await));
 }
 
 #[tokio::test]

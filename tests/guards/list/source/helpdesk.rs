@@ -8,6 +8,7 @@ const CONTACTS: &str = "shared/helpdesk/src/contacts.rs";
 const DECIDE: &str = "shared/helpdesk/src/campaign/decide.rs";
 const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
 const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
+const DIRECTORY: &str = "shared/storage/src/directory.rs";
 const FETCH: &str = "shared/helpdesk/src/fetch.rs";
 const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
 const KEY: &str = "shared/storage/src/key.rs";
@@ -17,7 +18,9 @@ const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
 const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
 const SETTLE: &str = "shared/helpdesk/src/settle.rs";
 const STATUS: &str = "shared/helpdesk/src/status.rs";
+const STATUS_UPDATES: &str = "functions/status-updates/src/lib.rs";
 const THREAD: &str = "shared/helpdesk/src/accept/thread.rs";
+const TICKET_CREATION: &str = "functions/ticket-creation/src/lib.rs";
 const TICKETS: &str = "shared/helpdesk/src/tickets.rs";
 const UNCONFIRMED: &str = "shared/helpdesk/src/unconfirmed.rs";
 const UNDO: &str = "shared/helpdesk/src/merge/undo.rs";
@@ -37,6 +40,29 @@ fn of_what_comes() -> Vec<Guard> {
             "what was written before a number was connected is not imported",
             edit(RECEIVE, "!channel.takes(inbound.sent_at)", "false"),
             &["channels::a_number_that_comes_back_keeps_its_history_and_misses_what_was_said_meanwhile"],
+        ),
+        journey(
+            "what comes for a disconnected number is nobody's",
+            edit(DIRECTORY, "last.filter(|route| «route.channel.is_connected()»)", "true"),
+            &["channels::a_disconnected_number_is_as_one_that_nobody_connected"],
+        ),
+        journey(
+            "what was written before a number was disconnected is received",
+            edit(
+                TICKET_CREATION,
+                "self.directory.last_route(&job.phone_number_id).await",
+                "self.directory.route(&job.phone_number_id).await",
+            ),
+            &["late::what_was_written_before_a_number_was_disconnected_is_received_after_it"],
+        ),
+        journey(
+            "a status of a number that was disconnected meanwhile is applied",
+            edit(
+                STATUS_UPDATES,
+                "self.directory.last_route(&item.phone_number_id).await?",
+                "self.directory.route(&item.phone_number_id).await?",
+            ),
+            &["late::what_meta_reports_of_a_number_that_was_disconnected_meanwhile_is_shown"],
         ),
         journey(
             "a status that was early is applied when its message is known",

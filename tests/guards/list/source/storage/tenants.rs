@@ -14,6 +14,10 @@ const PORTFOLIOS: &str = "shared/storage/src/portfolios.rs";
 const TEMPLATES: &str = "shared/storage/src/templates.rs";
 const TENANTS: &str = "shared/storage/src/tenants.rs";
 
+const NUMBER_IS_FREE: &str =
+    "let condition = «\"attribute_not_exists(pk) OR attribute_exists(channel.disconnected_at)\"»;";
+const ANY_ROUTE: &str = "\"attribute_not_exists(pk) OR attribute_exists(pk)\"";
+
 pub(super) fn guards() -> Vec<Guard> {
     [of_numbers(), of_campaigns(), of_tenants()].concat()
 }
@@ -28,16 +32,19 @@ fn of_numbers() -> Vec<Guard> {
                     "None => «transaction.create(write(self.keys, channel))»",
                     "transaction.put_always(write(self.keys, channel))",
                 ),
-                edit(CHANNELS, "None => «transaction.create(route)»", "transaction.put_always(route)"),
+                edit(DIRECTORY, NUMBER_IS_FREE, ANY_ROUTE),
             ],
             &["conditions::items::a_channel_is_connected_once_and_changed_as_it_was_read"],
             &["Put CHANNEL if attribute_not_exists(pk)"],
         ),
         condition(
             "a number is one tenant's",
-            [edit(CHANNELS, "None => «transaction.create(route)»", "transaction.put_always(route)")],
-            &["conditions::items::a_number_and_its_account_are_one_tenants"],
-            &["Put ROUTE if attribute_not_exists(pk)"],
+            [edit(DIRECTORY, NUMBER_IS_FREE, ANY_ROUTE)],
+            &[
+                "conditions::items::a_number_and_its_account_are_one_tenants",
+                "conditions::items::a_number_that_was_let_go_is_anybodys_and_leads_back_until_somebody_has_it",
+            ],
+            &["Put ROUTE if attribute_not_exists(pk) OR attribute_exists(channel.disconnected_at)"],
         )
         .of_the_few(),
         condition(
