@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acceptance::{Crowd, Customer, Point, Somebody, eventually, files, spring_offer};
+use acceptance::{Crowd, Customer, Point, Somebody, Thread, World, eventually, files, spring_offer};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -265,6 +265,96 @@ async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancell
         received += has(customer).await as u64;
     }
     assert_eq!(received, sent);
+}
+
+/// Somebody who writes hidden first, and then from their number: two contacts, the older one without a number.
+struct Two {
+    shown: Customer,
+    user_id: String,
+    by_id: Thread,
+    by_phone: Thread,
+}
+
+impl Two {
+    async fn write(world: &World) -> Self {
+        let (shown, user_id) = (world.customer("Ada"), world.fresh_user_id());
+        let by_id = shown.hiding_as(&user_id).writes("hidden").await;
+        let by_phone = shown.writes("by phone").await;
+        Self { shown, user_id, by_id, by_phone }
+    }
+
+    fn named(&self) -> Vec<String> {
+        vec![self.by_phone.contact_id().to_owned()]
+    }
+
+    /// The one with the number becomes the other one.
+    async fn are_linked(&self, world: &World) {
+        self.shown.writes_showing(&self.user_id, "with both").await;
+        let merged = world.agent().contact(self.by_phone.contact_id()).await;
+        assert_eq!(merged["id"], self.by_id.contact_id());
+    }
+
+    /// The ids of the templates that they were sent, in the thread that goes on.
+    async fn templates(&self, world: &World) -> Vec<Value> {
+        let agent = world.agent();
+        let [thread] = &agent.open_threads_of(self.by_id.contact_id()).await[..] else { panic!("one open thread") };
+        let templates = agent.messages(thread).await.into_iter().filter(|message| message["type"] == "template");
+        templates.map(|template| template["id"].clone()).collect()
+    }
+}
+
+/// The worker of a slice dies when it keeps what became of its people: `kill_before` or `kill_after`.
+async fn dies_keeping_a_slice(world: &World, then: &str) {
+    let (function, service, operation) =
+        ["outbound-sender", "dynamodb", "TransactWriteItems"].map(str::to_owned).into();
+    let about = Some("Put CAMPAIGN SLICE if version = :read + Put CAMPAIGN if version = :read".to_owned());
+    world.arms(&Point { function, service, operation, about, ordinal: 0 }, 1, then).await;
+}
+
+/// The same, and it has happened; the job.
+async fn sends_and_dies(world: &World, contacts: &[String], then: &str) -> String {
+    dies_keeping_a_slice(world, then).await;
+    let made = world.agent().sends_to_many(contacts).await.expecting(202);
+    eventually("a worker that dies", async || world.is_met().await.then_some(())).await;
+    made.id().to_owned()
+}
+
+#[tokio::test]
+async fn who_is_merged_after_a_worker_died_gets_it_once() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let two = Two::write(&world).await;
+    let id = sends_and_dies(&world, &two.named(), "kill_before").await;
+    two.are_linked(&world).await;
+    assert_eq!(agent.job(&id).await["undecided"], 1, "somebody else has decided it");
+
+    world.clock().advance("PT5M").await;
+    let job = agent.job_becomes(&id, "done").await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(job["sent"], 1, "{job}");
+    let [result] = &agent.results_of_job(&id).await[..] else { panic!("one result") };
+    assert_eq!(two.templates(&world).await, [result["message_id"].clone()]);
+}
+
+#[tokio::test]
+async fn who_is_merged_after_a_worker_died_is_known_after_a_cancellation() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let two = Two::write(&world).await;
+    let id = sends_and_dies(&world, &two.named(), "kill_before").await;
+    two.are_linked(&world).await;
+
+    agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
+    for _ in 0..3 {
+        world.clock().advance("PT5M").await;
+    }
+
+    assert_eq!(world.disarms().await, 0);
+    let job = agent.job(&id).await;
+    assert_eq!((&job["status"], &job["sent"]), (&json!("cancelled"), &json!(1)), "{job}");
+    let [result] = &agent.results_of_job(&id).await[..] else { panic!("one result") };
+    assert_eq!(two.templates(&world).await, [result["message_id"].clone()]);
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 //! What is left to do is in the campaign's item; a job only says that there is something. A slice is decided in one go: its
 //! people are accepted one by one, each under a key made of the campaign and the contact, and then the slice and the
 //! campaign are written together. So a slice that is decided twice, since somebody died in between or two worked on it,
-//! gives everybody the message they already have.
+//! gives everybody the message they already have, whoever they have turned out to be meanwhile.
 
 mod create;
 mod decide;

@@ -4,7 +4,7 @@ use domain::{Contact, ContactId, Ticket, TicketId};
 use storage::{StorageError, Tenancy};
 
 /// Each merge is one step further; a person has far fewer.
-const MOST_STEPS: usize = 50;
+pub(crate) const MOST_STEPS: usize = 50;
 
 /// The contact, or the one it was merged into.
 ///

@@ -12,7 +12,7 @@ use storage::CommitError;
 use super::{Campaigning, terms};
 use crate::accept::{AcceptError, Accepting, Destination, Funds, IdempotencyKey, NewReply, Saying, Whom, accept};
 use crate::allowance::{Allowance, AllowanceError, Block, give_back, set_aside};
-use crate::living::living_contact;
+use crate::living::{MOST_STEPS, living_contact};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What holds for all people of a slice.
@@ -23,6 +23,8 @@ struct Terms<'a> {
     category: Option<Category>,
     /// What is set aside for those who have no session; nothing if nothing is left.
     block: Option<Block>,
+    /// Whether somebody was at this slice before, and may have accepted some of its people.
+    is_again: bool,
 }
 
 /// So many people are decided at once: enough to be quick, and few enough to leave the table to others.
@@ -53,7 +55,7 @@ impl Campaigning<'_> {
         let block = self.set_aside(&campaign, attempt, undecided).await?;
         let consent = tenant.map(|tenant| tenant.consent_rule).unwrap_or_default();
         let category = self.category(&campaign).await?;
-        let terms = Terms { campaign: &campaign, consent, category, block };
+        let terms = Terms { campaign: &campaign, consent, category, block, is_again: !earlier.is_empty() };
         let outcomes = stream::iter(slice.recipients()).map(|recipient| self.outcome(recipient, &terms));
         // Where it does not reach for all, those who come first get it.
         let at_once = if block.is_some_and(|block| block.count < undecided) { 1 } else { AT_ONCE };
@@ -70,15 +72,25 @@ impl Campaigning<'_> {
     /// Of a slice that somebody had begun when the campaign was cancelled: who was accepted by then gets it, and nobody else.
     async fn take_over(self, campaign: &Campaign, slice: &mut Slice) -> Result<(), Busy> {
         for recipient in slice.recipients_mut().iter_mut().filter(|recipient| recipient.outcome.is_none()) {
-            let Some(contact) = living_contact(self.tenancy, recipient.contact_id).await? else { continue };
-            let key = key_of(campaign, contact.id, recipient);
-            let accepted = self.tenancy.answered(&key.hash).await?;
-            let accepted = accepted.filter(|accepted| accepted.fingerprint == key.fingerprint);
-            recipient.outcome = accepted
-                .and_then(|accepted| accepted.message_ids.first().copied())
-                .map(|message_id| Outcome::Accepted { message_id, left: Left::NotYet });
+            recipient.outcome = self.accepted(campaign, recipient).await?;
         }
         Ok(())
+    }
+
+    /// What an earlier attempt accepted for somebody, whoever they have turned out to be since.
+    async fn accepted(self, campaign: &Campaign, recipient: &Recipient) -> Result<Option<Outcome>, Busy> {
+        let mut next = Some(recipient.contact_id);
+        for _ in 0..MOST_STEPS {
+            let Some(id) = next else { break };
+            let key = key_of(campaign, id, recipient);
+            let answered = self.tenancy.answered(&key.hash).await?;
+            if let Some(theirs) = answered.filter(|answered| answered.fingerprint == key.fingerprint) {
+                let first = theirs.message_ids.first().copied();
+                return Ok(first.map(|message_id| Outcome::Accepted { message_id, left: Left::NotYet }));
+            }
+            next = self.tenancy.contact(id).await?.and_then(|contact| contact.merged_into);
+        }
+        Ok(None)
     }
 
     async fn category(self, campaign: &Campaign) -> Result<Option<Category>, Busy> {
@@ -107,6 +119,12 @@ impl Campaigning<'_> {
     async fn outcome(self, recipient: &Recipient, terms: &Terms<'_>) -> Result<Outcome, Busy> {
         if let Some(decided) = &recipient.outcome {
             return Ok(decided.clone());
+        }
+        // Who has got it has got it, whatever they have wished since.
+        if terms.is_again
+            && let Some(accepted) = self.accepted(terms.campaign, recipient).await?
+        {
+            return Ok(accepted);
         }
         let Some(contact) = living_contact(self.tenancy, recipient.contact_id).await? else {
             return Ok(Outcome::Refused(Refused::because("no_such_contact")));

@@ -237,6 +237,16 @@ fn of_what_goes_out() -> Vec<Guard> {
             ),
             &["campaigns::a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never"],
         ),
+        journey(
+            "what an earlier attempt accepted for who was merged since is not accepted again",
+            edit(DECIDE, "terms.is_again", "false"),
+            &["campaigns::who_is_merged_after_a_worker_died_gets_it_once"],
+        ),
+        journey(
+            "what a worker of a cancelled campaign that died accepted is known, whoever was merged since",
+            edit(DECIDE, "self.tenancy.answered(&key.hash).await?", "None::<storage::idempotency::Answered>"),
+            &["campaigns::who_is_merged_after_a_worker_died_is_known_after_a_cancellation"],
+        ),
     ]
 }
 
