@@ -358,6 +358,41 @@ async fn who_is_merged_after_a_worker_died_is_known_after_a_cancellation() {
 }
 
 #[tokio::test]
+async fn who_is_named_as_both_that_they_were_gets_it_once() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let two = Two::write(&world).await;
+    two.are_linked(&world).await;
+
+    let named = [vec![two.by_id.contact_id().to_owned()], two.named()].concat();
+    let made = agent.sends_to_many(&named).await.expecting(202);
+    let job = agent.job_becomes(made.id(), "done").await;
+
+    assert_eq!((&job["sent"], &job["refused"]), (&json!(1), &json!({ "duplicate": 1 })), "{job}");
+    assert_eq!(two.templates(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_turns_out_to_be_somebody_who_has_it_gets_it_no_more() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let two = Two::write(&world).await;
+    let others = world.people(0..24).await;
+    // They fill the first slice together; the contact that stays is alone in the second.
+    let named = [two.named(), ids(&others), vec![two.by_id.contact_id().to_owned()]].concat();
+    let id = sends_and_dies(&world, &named, "kill_after").await;
+    two.are_linked(&world).await;
+    assert_eq!(agent.job(&id).await["undecided"], 1, "the second slice is decided already");
+
+    world.clock().advance("PT5M").await;
+    let job = agent.job_becomes(&id, "done").await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!((&job["sent"], &job["refused"]), (&json!(25), &json!({ "duplicate": 1 })), "{job}");
+    assert_eq!(two.templates(&world).await.len(), 1);
+}
+
+#[tokio::test]
 async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key_makes_one_job() {
     let world = fresh_world().await;
     let agent = world.agent();

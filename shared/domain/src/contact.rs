@@ -49,6 +49,10 @@ pub struct Contact {
     /// The contact that this one turned out to be: it stands for this one everywhere.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<ContactId>,
+    /// How many turned out to be this one, those that were parted from it again too: whether there are merges to look
+    /// for.
+    #[serde(default)]
+    pub merges: u32,
     /// The merges, or their undoing, whose tickets are not all in line yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unsettled: Vec<MergeId>,
@@ -75,6 +79,7 @@ impl Contact {
             former_identities: Vec::new(),
             created_at: at,
             merged_into: None,
+            merges: 0,
             unsettled: Vec::new(),
             version: 0,
         }

@@ -59,6 +59,7 @@ pub(crate) async fn merge(
         return Ok(Outcome::Apart);
     };
     kept.unsettled.push(id);
+    kept.merges += 1;
     let gone = Contact { merged_into: Some(kept.id), ..merged.clone() };
     let Link { cause, trace_id, at } = link;
     let (state, tickets) = (State::Merging, Vec::new());

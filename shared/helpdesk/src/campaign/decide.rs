@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::campaign::{Attempt, Campaign, Left, Outcome, Recipient, Refused, Slice};
 use domain::contact::wishes::{Approach, ConsentRule, NotWanted};
 use domain::template::{Category, Unfillable};
-use domain::{BlockId, CampaignId, ContactId, Tenant};
+use domain::{BlockId, CampaignId, Contact, ContactId, Tenant};
 use futures::stream::{self, StreamExt, TryStreamExt};
 use storage::CommitError;
 
@@ -137,6 +137,9 @@ impl Campaigning<'_> {
             return Ok(Outcome::Refused(Refused::because(word_of(why))));
         }
         let Terms { campaign, block, .. } = terms;
+        if self.is_answered_by_another(campaign, &contact).await? {
+            return Ok(Outcome::Refused(Refused::because("duplicate")));
+        }
         let reply = NewReply {
             destination: Destination::Conversation { channel_id: campaign.channel_id, with: Whom::Contact(contact.id) },
             author: campaign.author.clone(),
@@ -154,6 +157,21 @@ impl Campaigning<'_> {
             }),
             Err(error) => refused(error).map(Outcome::Refused),
         }
+    }
+
+    /// Whether the message went to the same person already, as a contact that has become this one since.
+    async fn is_answered_by_another(self, campaign: &Campaign, contact: &Contact) -> Result<bool, Busy> {
+        let mut survivors: Vec<ContactId> = (contact.merges > 0).then_some(contact.id).into_iter().collect();
+        while let Some(survivor) = survivors.pop() {
+            let merges = self.tenancy.merges(survivor).await?;
+            for merge in merges.iter().filter(|merge| !merge.is_undone()) {
+                if self.tenancy.answered(&hash_of(campaign, merge.id.merged)).await?.is_some() {
+                    return Ok(true);
+                }
+                survivors.push(merge.id.merged);
+            }
+        }
+        Ok(false)
     }
 
     /// Writes the slice with its campaign, as it is now: it may have been cancelled meanwhile, which what was accepted does
@@ -187,7 +205,11 @@ fn blocks_of(campaign: &Campaign, tenant: &Tenant, attempt: Attempt) -> impl Ite
 /// What a message of a campaign is accepted under: once for each contact. Who turned out to be somebody who is named, too,
 /// has another fingerprint, and gets nothing more.
 fn key_of(campaign: &Campaign, contact: ContactId, recipient: &Recipient) -> IdempotencyKey {
-    IdempotencyKey { hash: format!("{}.{contact}", campaign.id), fingerprint: recipient.contact_id.to_string() }
+    IdempotencyKey { hash: hash_of(campaign, contact), fingerprint: recipient.contact_id.to_string() }
+}
+
+fn hash_of(campaign: &Campaign, contact: ContactId) -> String {
+    format!("{}.{contact}", campaign.id)
 }
 
 /// The code of the problem with which a single message would have been refused.

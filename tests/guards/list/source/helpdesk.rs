@@ -247,6 +247,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             edit(DECIDE, "self.tenancy.answered(&key.hash).await?", "None::<storage::idempotency::Answered>"),
             &["campaigns::who_is_merged_after_a_worker_died_is_known_after_a_cancellation"],
         ),
+        journey(
+            "who has it as a contact that was merged into theirs since gets it no more",
+            edit(DECIDE, "self.is_answered_by_another(campaign, &contact).await?", "false"),
+            &["campaigns::who_turns_out_to_be_somebody_who_has_it_gets_it_no_more"],
+        ),
     ]
 }
 
