@@ -392,6 +392,52 @@ async fn who_turns_out_to_be_somebody_who_has_it_gets_it_no_more() {
     assert_eq!(two.templates(&world).await.len(), 1);
 }
 
+/// No version of the code understands what is kept of a contact any more.
+async fn garbles_the_contact(world: &World, id: &str) {
+    let key = format!("T#{}#CONTACT#{id}", world.tenant(0).id);
+    world.garbles_the_item(&key, "CONTACT", "identities").await;
+}
+
+#[tokio::test]
+async fn who_cannot_be_read_is_refused_with_the_reason_and_the_others_get_it() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let people = world.people(0..3).await;
+    let thread = world.customer("Ada").writes("hello").await;
+    garbles_the_contact(&world, &people[1].0).await;
+    let ticket = format!("T#{}#TICKET#{}", world.tenant(0).id, thread.ticket_id());
+    world.garbles_the_item(&ticket, "TICKET", "status").await;
+
+    let named = [ids(&people), vec![thread.contact_id().to_owned()]].concat();
+    let made = agent.sends_to_many(&named).await.expecting(202);
+    let job = agent.job_becomes(made.id(), "done").await;
+
+    assert_eq!((&job["sent"], &job["refused"]), (&json!(2), &json!({ "contact_unreadable": 2 })), "{job}");
+    assert_eq!((has(&people[0].1).await, has(&people[2].1).await), (1, 1));
+    let results = agent.results_of_job(made.id()).await;
+    let details: Vec<&Value> = results.iter().map(|result| &result["detail"]).collect();
+    let (contact, ticket) = (json!("a stored contact cannot be read"), json!("a stored ticket cannot be read"));
+    assert_eq!(details, [&Value::Null, &contact, &Value::Null, &ticket]);
+}
+
+#[tokio::test]
+async fn who_cannot_be_read_after_a_cancellation_keeps_nobody_else_from_being_counted() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let people = world.people(0..2).await;
+    garbles_the_contact(&world, &people[0].0).await;
+    let id = sends_and_dies(&world, &ids(&people), "kill_before").await;
+
+    agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
+    for _ in 0..3 {
+        world.clock().advance("PT5M").await;
+    }
+
+    assert_eq!(world.disarms().await, 0);
+    let job = agent.job(&id).await;
+    assert_eq!((&job["sent"], &job["refused"]), (&json!(1), &json!({ "contact_unreadable": 1 })), "{job}");
+}
+
 #[tokio::test]
 async fn what_would_be_refused_for_everybody_is_refused_at_once_and_the_same_key_makes_one_job() {
     let world = fresh_world().await;

@@ -129,9 +129,17 @@ impl Campaigning<'_> {
         Err(Busy::Contended(ATTEMPTS))
     }
 
-    /// A message that is gone was erased: it does not wait any more.
+    /// A message that is gone was erased: it does not wait any more. One that cannot be read is looked at again, and keeps
+    /// no other from being counted.
     async fn left(self, id: MessageId) -> Result<(MessageId, Left), StorageError> {
-        let message = self.tenancy.message(id).await?;
+        let message = match self.tenancy.message(id).await {
+            Err(error @ StorageError::Unreadable { .. }) => {
+                let error = domain::chain(&error);
+                tracing::error!(message.id = %id, error, "a message of a campaign cannot be read");
+                return Ok((id, Left::NotYet));
+            }
+            read => read?,
+        };
         let status = message.as_ref().and_then(domain::Message::delivery).map(domain::Delivery::status);
         Ok((
             id,

@@ -69,7 +69,8 @@ pub(crate) struct TemplateSendResult {
     #[schema(value_type = String)]
     contact_id: ContactId,
     status: TemplateSendResultStatus,
-    /// Why they get nothing: the code with which a single message would be refused, or `duplicate`.
+    /// Why they get nothing: the code with which a single message would be refused, `duplicate`, or `contact_unreadable`
+    /// when what is kept of them cannot be read.
     #[schema(required = true)]
     reason: Option<String>,
     /// More of that: the variables without a value, say.

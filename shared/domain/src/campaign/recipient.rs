@@ -83,7 +83,8 @@ pub enum Left {
 /// Why somebody gets nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
-    /// A stable word: the code of the problem with which a single message would have been refused, or `duplicate`.
+    /// A stable word: the code of the problem with which a single message would have been refused, `duplicate`, or
+    /// `contact_unreadable`.
     pub reason: String,
     /// More, in words.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,7 +7,7 @@ use domain::contact::wishes::{Approach, ConsentRule, NotWanted};
 use domain::template::{Category, Unfillable};
 use domain::{BlockId, CampaignId, Contact, ContactId, Tenant};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use storage::CommitError;
+use storage::{CommitError, StorageError};
 
 use super::{Campaigning, terms};
 use crate::accept::{AcceptError, Accepting, Destination, Funds, IdempotencyKey, NewReply, Saying, Whom, accept};
@@ -72,7 +72,8 @@ impl Campaigning<'_> {
     /// Of a slice that somebody had begun when the campaign was cancelled: who was accepted by then gets it, and nobody else.
     async fn take_over(self, campaign: &Campaign, slice: &mut Slice) -> Result<(), Busy> {
         for recipient in slice.recipients_mut().iter_mut().filter(|recipient| recipient.outcome.is_none()) {
-            recipient.outcome = self.accepted(campaign, recipient).await?;
+            let accepted = self.accepted(campaign, recipient).await;
+            recipient.outcome = accepted.or_else(|error| unreadable(error, recipient).map(Some))?;
         }
         Ok(())
     }
@@ -120,6 +121,10 @@ impl Campaigning<'_> {
         if let Some(decided) = &recipient.outcome {
             return Ok(decided.clone());
         }
+        self.offer(recipient, terms).await.or_else(|error| unreadable(error, recipient))
+    }
+
+    async fn offer(self, recipient: &Recipient, terms: &Terms<'_>) -> Result<Outcome, Busy> {
         // Who has got it has got it, whatever they have wished since.
         if terms.is_again
             && let Some(accepted) = self.accepted(terms.campaign, recipient).await?
@@ -210,6 +215,17 @@ fn key_of(campaign: &Campaign, contact: ContactId, recipient: &Recipient) -> Ide
 
 fn hash_of(campaign: &Campaign, contact: ContactId) -> String {
     format!("{}.{contact}", campaign.id)
+}
+
+/// Somebody of whom something cannot be read gets nothing, and keeps nobody else from getting it.
+fn unreadable(error: Busy, recipient: &Recipient) -> Result<Outcome, Busy> {
+    if !matches!(error, Busy::Storage(StorageError::Unreadable { .. })) {
+        return Err(error);
+    }
+    let detail = Some(error.to_string());
+    let error = domain::chain(&error);
+    tracing::error!(contact.id = %recipient.contact_id, error, "a recipient of a campaign cannot be read");
+    Ok(Outcome::Refused(Refused { reason: "contact_unreadable".to_owned(), detail }))
 }
 
 /// The code of the problem with which a single message would have been refused.

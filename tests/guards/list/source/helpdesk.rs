@@ -252,6 +252,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             edit(DECIDE, "self.is_answered_by_another(campaign, &contact).await?", "false"),
             &["campaigns::who_turns_out_to_be_somebody_who_has_it_gets_it_no_more"],
         ),
+        journey(
+            "who cannot be read keeps nobody else from getting a campaign",
+            edit(DECIDE, "matches!(error, Busy::Storage(StorageError::Unreadable { .. }))", "false"),
+            &["campaigns::who_cannot_be_read_is_refused_with_the_reason_and_the_others_get_it"],
+        ),
     ]
 }
 
