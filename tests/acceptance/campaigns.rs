@@ -392,6 +392,29 @@ async fn who_turns_out_to_be_somebody_who_has_it_gets_it_no_more() {
     assert_eq!(two.templates(&world).await.len(), 1);
 }
 
+#[tokio::test]
+async fn what_a_worker_accepted_that_died_is_known_days_later() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let people = world.people(0..2).await;
+    let id = sends_and_dies(&world, &ids(&people), "kill_before").await;
+    // Nobody goes on with it, for longer than a client's key is remembered.
+    world.loses_the_jobs_of("knocks").await;
+    world.loses_the_mark_of(&format!("T#{}#CAMPAIGN#{id}", world.tenant(0).id), "CAMPAIGN").await;
+    world.clock().advance("PT49H").await;
+    assert_eq!(agent.job(&id).await["undecided"], 2, "somebody has gone on with it");
+
+    agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
+    for _ in 0..3 {
+        world.clock().advance("PT5M").await;
+    }
+
+    assert_eq!(world.disarms().await, 0);
+    let job = agent.job(&id).await;
+    assert_eq!((&job["status"], &job["sent"]), (&json!("cancelled"), &json!(2)), "{job}");
+    assert_eq!((has(&people[0].1).await, has(&people[1].1).await), (1, 1));
+}
+
 /// No version of the code understands what is kept of a contact any more.
 async fn garbles_the_contact(world: &World, id: &str) {
     let key = format!("T#{}#CONTACT#{id}", world.tenant(0).id);

@@ -214,7 +214,7 @@ impl GivenContact {
             asked.extend(self.properties.clone().into_iter().flat_map(|(name, value)| [name, value]));
             asked.extend(self.consent.iter().map(GivenConsent::in_words));
             let fingerprint = fingerprint(asked.iter().map(String::as_str));
-            helpdesk::IdempotencyKey { hash: key.hash(caller.user()), fingerprint }
+            helpdesk::IdempotencyKey::of_client(key.hash(caller.user()), fingerprint)
         });
         let properties = self.properties.try_into().map_err(Refusal::properties)?;
         let mut wishes = Wishes::default();

@@ -97,7 +97,7 @@ impl NewTemplateSend {
     fn into_new(self, caller: &Caller, key: Option<&IdempotencyKey>) -> Result<NewCampaign, Refusal> {
         let idempotency = key.map(|key| {
             let asked = serde_json::to_string(&self).unwrap_or_default();
-            helpdesk::IdempotencyKey { hash: key.hash(caller.user()), fingerprint: fingerprint([asked.as_str()]) }
+            helpdesk::IdempotencyKey::of_client(key.hash(caller.user()), fingerprint([asked.as_str()]))
         });
         let Self { channel_id, template, contact_ids, mut variables_by_contact } = self;
         let named: BTreeSet<&ContactId> = contact_ids.iter().collect();

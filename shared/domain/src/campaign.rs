@@ -136,6 +136,8 @@ impl Campaign {
     /// Whoever began to decide a slice is left alone with it for so long, more than a slice takes: two who decide it at once
     /// would overtake each other, slice by slice, and neither would get to the end of it.
     pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
+    /// How long it and what became of its people can be looked up.
+    pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
     /// What has not left by then is not looked at any more; it may leave all the same.
     pub const WATCHED: SignedDuration = SignedDuration::from_hours(24);
     /// A slice is looked at this soon, and then less and less often.

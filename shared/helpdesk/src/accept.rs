@@ -172,7 +172,8 @@ async fn store(
     thread.write(&mut transaction, &drafted.messages, beginning, now);
     if let Some(key) = &reply.idempotency {
         let message_ids = drafted.messages.iter().map(|message| message.id).collect();
-        transaction.remember(&key.hash, &Answered { fingerprint: key.fingerprint.clone(), message_ids }, now);
+        let answered = Answered { fingerprint: key.fingerprint.clone(), message_ids };
+        transaction.remember(&key.hash, &answered, now + key.kept);
     }
     transaction.commit_reserving().await
 }

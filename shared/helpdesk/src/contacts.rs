@@ -137,7 +137,7 @@ async fn store_new(
     numbers.write(&mut transaction);
     if let Some(key) = key {
         let answered = AnsweredContact { fingerprint: key.fingerprint.clone(), contact_id: contact.id };
-        transaction.remember_contact(&key.hash, &answered, now);
+        transaction.remember_contact(&key.hash, &answered, now + key.kept);
     }
     transaction.commit().await
 }

@@ -11,15 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::directory;
 use crate::error::{CommitError, StorageError};
-use crate::idempotency;
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
 use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
-/// How long a campaign and what became of its people can be looked up.
-pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// Whoever works on it is told by a job; `due-work` looks whether that was lost.
 const LOST_AFTER: SignedDuration = SignedDuration::from_mins(1);
 /// So many slices are written at once.
@@ -136,10 +133,10 @@ impl Transaction {
     }
 
     /// Remembers the campaign that was made for a key that was not used before.
-    pub fn remember_campaign(&mut self, hash: &str, answered: &AnsweredCampaign, now: Timestamp) {
+    pub fn remember_campaign(&mut self, hash: &str, answered: &AnsweredCampaign, until: Timestamp) {
         let key = self.tenancy.keys.idempotency(&of_campaigns(hash));
         let item = item::write(&key, "idempotency", answered).map(|mut item| {
-            item::expire(&mut item, now + idempotency::KEPT);
+            item::expire(&mut item, until);
             item
         });
         self.create(item);
@@ -148,7 +145,7 @@ impl Transaction {
 
 fn write(keys: Keys, campaign: &Campaign) -> Result<Attributes, StorageError> {
     let mut item = item::write(&keys.campaign(campaign.id), "campaign", campaign)?;
-    item::expire(&mut item, campaign.created_at + KEPT);
+    item::expire(&mut item, campaign.created_at + Campaign::KEPT);
     if let Some(at) = campaign.look_at() {
         let (shard, time) = directory::due(campaign.id, at + LOST_AFTER);
         item.insert("due_pk".to_owned(), text(shard));
@@ -165,7 +162,7 @@ fn write_slice(
     created_at: Timestamp,
 ) -> Result<Attributes, StorageError> {
     let mut item = item::write(&keys.slice(id, number), "slice of a campaign", slice)?;
-    item::expire(&mut item, created_at + KEPT);
+    item::expire(&mut item, created_at + Campaign::KEPT);
     Ok(item)
 }
 

@@ -9,7 +9,7 @@ use crate::item;
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
-/// How long a key is remembered.
+/// How long a client's key is remembered.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(48);
 
 /// The answer to an earlier request.
@@ -42,20 +42,20 @@ impl Tenancy {
 
 impl Transaction {
     /// Remembers the contact that was made for a key that was not used before.
-    pub fn remember_contact(&mut self, hash: &str, answered: &AnsweredContact, now: Timestamp) {
+    pub fn remember_contact(&mut self, hash: &str, answered: &AnsweredContact, until: Timestamp) {
         let key = self.tenancy.keys.idempotency(&of_contacts(hash));
         let item = item::write(&key, "idempotency", answered).map(|mut item| {
-            item::expire(&mut item, now + KEPT);
+            item::expire(&mut item, until);
             item
         });
         self.create(item);
     }
 
     /// Remembers the answer to a key that was not used before.
-    pub fn remember(&mut self, hash: &str, answered: &Answered, now: Timestamp) {
+    pub fn remember(&mut self, hash: &str, answered: &Answered, until: Timestamp) {
         let key = self.tenancy.keys.idempotency(hash);
         let item = item::write(&key, "idempotency", answered).map(|mut item| {
-            item::expire(&mut item, now + KEPT);
+            item::expire(&mut item, until);
             item
         });
         self.create(item);

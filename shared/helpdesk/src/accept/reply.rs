@@ -6,6 +6,8 @@ use domain::content::{Location, SharedContact};
 use domain::library::KeptFile;
 use domain::template::Category;
 use domain::{ChannelId, ContactId, LibraryItemId, MessageId, Phone, ThreadId, TraceId, UploadId, UserId};
+use jiff::SignedDuration;
+use storage::idempotency;
 use whatsapp::limits::{self, CAPTION_CHARS, CARDS, TEXT_CHARS};
 
 use super::AcceptError;
@@ -134,6 +136,15 @@ pub struct IdempotencyKey {
     pub hash: String,
     /// A hash of what they ask for.
     pub fingerprint: String,
+    /// How long the answer is remembered.
+    pub kept: SignedDuration,
+}
+
+impl IdempotencyKey {
+    /// One that a client gave.
+    pub fn of_client(hash: String, fingerprint: String) -> Self {
+        Self { hash, fingerprint, kept: idempotency::KEPT }
+    }
 }
 
 impl Said {

@@ -90,7 +90,7 @@ pub async fn create_campaign(with: Campaigning<'_>, new: NewCampaign) -> Result<
         transaction.create_campaign(&campaign);
         if let Some(key) = &new.idempotency {
             let answered = AnsweredCampaign { fingerprint: key.fingerprint.clone(), campaign_id: campaign.id };
-            transaction.remember_campaign(&key.hash, &answered, now);
+            transaction.remember_campaign(&key.hash, &answered, now + key.kept);
         }
         match transaction.commit().await {
             Ok(()) => return Ok(campaign),

@@ -210,7 +210,9 @@ fn blocks_of(campaign: &Campaign, tenant: &Tenant, attempt: Attempt) -> impl Ite
 /// What a message of a campaign is accepted under: once for each contact. Who turned out to be somebody who is named, too,
 /// has another fingerprint, and gets nothing more.
 fn key_of(campaign: &Campaign, contact: ContactId, recipient: &Recipient) -> IdempotencyKey {
-    IdempotencyKey { hash: hash_of(campaign, contact), fingerprint: recipient.contact_id.to_string() }
+    let fingerprint = recipient.contact_id.to_string();
+    // A slice may be decided again as long as there is a campaign.
+    IdempotencyKey { hash: hash_of(campaign, contact), fingerprint, kept: Campaign::KEPT }
 }
 
 fn hash_of(campaign: &Campaign, contact: ContactId) -> String {

@@ -253,6 +253,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             &["campaigns::who_turns_out_to_be_somebody_who_has_it_gets_it_no_more"],
         ),
         journey(
+            "what a campaign accepted is known as long as it is",
+            edit(DECIDE, "kept: «Campaign::KEPT»", "storage::idempotency::KEPT"),
+            &["campaigns::what_a_worker_accepted_that_died_is_known_days_later"],
+        ),
+        journey(
             "who cannot be read keeps nobody else from getting a campaign",
             edit(DECIDE, "matches!(error, Busy::Storage(StorageError::Unreadable { .. }))", "false"),
             &["campaigns::who_cannot_be_read_is_refused_with_the_reason_and_the_others_get_it"],

@@ -168,9 +168,8 @@ impl NewMessage {
         caller: &Caller,
         key: Option<&IdempotencyKey>,
     ) -> Result<NewReply, Refusal> {
-        let idempotency = key.map(|key| helpdesk::IdempotencyKey {
-            hash: key.hash(caller.user()),
-            fingerprint: fingerprint([named, &self.as_asked()]),
+        let idempotency = key.map(|key| {
+            helpdesk::IdempotencyKey::of_client(key.hash(caller.user()), fingerprint([named, &self.as_asked()]))
         });
         let quoted = self.reply_to.as_deref().map(str::parse).transpose();
         let reply_to = quoted.map_err(|_| AcceptError::NoSuchQuotedMessage)?;

@@ -229,7 +229,7 @@ fn of_tenants() -> Vec<Guard> {
             "a key is good for one reply",
             [edit(
                 IDEMPOTENCY,
-                "let key = self.tenancy.keys.idempotency(hash);\n        let item = item::write(&key, \"idempotency\", answered).map(|mut item| {\n            item::expire(&mut item, now + KEPT);\n            item\n        });\n        «self.create(item)»",
+                "let key = self.tenancy.keys.idempotency(hash);\n        let item = item::write(&key, \"idempotency\", answered).map(|mut item| {\n            item::expire(&mut item, until);\n            item\n        });\n        «self.create(item)»",
                 PUT_ALWAYS,
             )],
             &["conditions::items::a_key_is_good_for_one_answer_of_each_route"],
@@ -239,7 +239,7 @@ fn of_tenants() -> Vec<Guard> {
             "a key is good for one contact",
             [edit(
                 IDEMPOTENCY,
-                "let key = self.tenancy.keys.idempotency(&of_contacts(hash));\n        let item = item::write(&key, \"idempotency\", answered).map(|mut item| {\n            item::expire(&mut item, now + KEPT);\n            item\n        });\n        «self.create(item)»",
+                "let key = self.tenancy.keys.idempotency(&of_contacts(hash));\n        let item = item::write(&key, \"idempotency\", answered).map(|mut item| {\n            item::expire(&mut item, until);\n            item\n        });\n        «self.create(item)»",
                 PUT_ALWAYS,
             )],
             &["conditions::items::a_key_is_good_for_one_answer_of_each_route"],
@@ -249,7 +249,7 @@ fn of_tenants() -> Vec<Guard> {
             "a key is good for one campaign",
             [edit(
                 CAMPAIGNS,
-                "item::expire(&mut item, now + idempotency::KEPT);\n            item\n        });\n        «self.create(item)»",
+                "item::expire(&mut item, until);\n            item\n        });\n        «self.create(item)»",
                 PUT_ALWAYS,
             )],
             &["conditions::items::a_key_is_good_for_one_answer_of_each_route"],
