@@ -252,13 +252,19 @@ impl Campaign {
     }
 
     /// Begins to decide a slice, and says which earlier tries at it may have left something behind: they stay named until
-    /// the slice is decided, since whoever cleans up after them may die, too.
+    /// that was [given back](Self::gave_back), since whoever cleans up after them may die, too.
     pub fn begin(&mut self, slice: u32, now: Timestamp) -> (Attempt, Vec<Attempt>) {
         let earlier = self.attempts.clone();
         let number = earlier.last().map_or(0, |earlier| earlier.number) + 1;
         let attempt = Attempt { slice, number, begun_at: now };
         self.attempts.push(attempt);
         (attempt, earlier)
+    }
+
+    /// What these tries had set aside was given back, so that nothing has to be known of them any more: the list stays short
+    /// however often a slice is begun.
+    pub fn gave_back(&mut self, earlier: &[Attempt]) {
+        self.attempts.retain(|attempt| !earlier.contains(attempt));
     }
 
     /// The slice is decided, unless somebody else has done so or begun anew meanwhile. Says whether it is.

@@ -140,6 +140,19 @@ fn of_two_who_decide_the_same_slice_the_later_beginner_counts() {
 }
 
 #[test]
+fn whose_part_was_given_back_is_named_no_more_however_often_a_slice_is_begun() {
+    let mut campaign = campaign(10);
+    let mut last: Option<Attempt> = None;
+    for number in 1..=100 {
+        let (attempt, earlier) = campaign.begin(0, at(i64::from(number)));
+        assert_eq!((attempt.number, earlier.as_slice()), (number, last.as_slice()));
+        campaign.gave_back(&earlier);
+        last = Some(attempt);
+    }
+    assert!(campaign.decide(last.expect("an attempt"), &slice(&[1], 0), at(200)));
+}
+
+#[test]
 fn whoever_began_a_slice_is_left_alone_with_it_for_a_while() {
     let mut campaign = campaign(10);
     campaign.begin(0, at(5));

@@ -45,6 +45,9 @@ impl Campaigning<'_> {
             for block in earlier.iter().flat_map(|attempt| blocks_of(&campaign, tenant, *attempt)) {
                 self.give_back(block).await?;
             }
+            if !earlier.is_empty() {
+                self.forget(&mut campaign, &earlier).await?;
+            }
         }
         let Some(mut slice) = self.tenancy.slice(campaign.id, number).await? else { return Ok(()) };
         if campaign.cancelled().is_some() {
@@ -67,6 +70,16 @@ impl Campaigning<'_> {
             self.give_back(block).await?;
         }
         self.keep(campaign.id, attempt, &slice).await
+    }
+
+    /// Earlier attempts have nothing set aside any more. If somebody has changed the campaign meanwhile, the next attempt
+    /// forgets them.
+    async fn forget(self, campaign: &mut Campaign, earlier: &[Attempt]) -> Result<(), Busy> {
+        campaign.gave_back(earlier);
+        match self.tenancy.save_campaign(campaign).await {
+            Ok(()) | Err(CommitError::Conflict) => Ok(()),
+            Err(CommitError::Storage(error)) => Err(error.into()),
+        }
     }
 
     /// Of a slice that somebody had begun when the campaign was cancelled: who was accepted by then gets it, and nobody else.

@@ -286,6 +286,11 @@ fn of_campaigns() -> Vec<Guard> {
             &["campaign::tests::of_two_who_decide_the_same_slice_the_later_beginner_counts"],
         ),
         rule(
+            "a campaign names no attempt at a slice whose part was given back",
+            edit(CAMPAIGN, "!earlier.contains(attempt)", "true"),
+            &["campaign::tests::whose_part_was_given_back_is_named_no_more_however_often_a_slice_is_begun"],
+        ),
+        rule(
             "whoever decides a slice is left alone with it for a while",
             edit(CAMPAIGN, "waited.max(lease.unwrap_or(Timestamp::MAX))", "waited"),
             &["campaign::tests::whoever_began_a_slice_is_left_alone_with_it_for_a_while"],
