@@ -267,6 +267,37 @@ async fn what_a_worker_accepted_and_set_aside_that_died_is_known_after_a_cancell
     assert_eq!(received, sent);
 }
 
+#[tokio::test]
+async fn what_a_number_holds_for_days_is_counted_once_it_has_left() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let mut number = world.number_at_meta().await;
+    let parts = json!([{ "type": "BODY", "text": "This is your parcel." }]);
+    world.template_made_at_meta(&number.waba_id, json!({ "name": "parcel", "components": parts })).await;
+    let tenant = world.tenant(0).id;
+    let channel = world.connects(&number, &tenant).await.expecting(201).id().to_owned();
+    let people = world.people(0..2).await;
+    // Meta knows another token from now on.
+    number.access_token = format!("{}-renewed", number.access_token);
+    world.meta_knows(&number).await;
+
+    let template = json!({ "name": "parcel", "language": "en" });
+    let body = json!({ "channel_id": channel, "template": template, "contact_ids": ids(&people) });
+    let made = agent.post("/v1/template-sends", body).await.expecting(202);
+    agent.job_becomes(made.id(), "sending").await;
+    world.clock().advance("PT72H").await;
+    let held = agent.job(made.id()).await;
+    world.connects(&number, &tenant).await.expecting(200);
+    world.settles().await;
+    for wait in ["PT1M", "PT4H"] {
+        world.clock().advance(wait).await;
+    }
+
+    assert_eq!((&held["status"], &held["waiting"]), (&json!("sending"), &json!(2)), "{held}");
+    let job = agent.job(made.id()).await;
+    assert_eq!((&job["status"], &job["sent"]), (&json!("done"), &json!(2)), "{job}");
+}
+
 /// Somebody who writes hidden first, and then from their number: two contacts, the older one without a number.
 struct Two {
     shown: Customer,

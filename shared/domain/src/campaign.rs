@@ -138,11 +138,11 @@ impl Campaign {
     pub const LEASE: SignedDuration = SignedDuration::from_secs(90);
     /// How long it and what became of its people can be looked up.
     pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
-    /// What has not left by then is not looked at any more; it may leave all the same.
-    pub const WATCHED: SignedDuration = SignedDuration::from_hours(24);
-    /// A slice is looked at this soon, and then less and less often.
+    /// A slice is looked at this soon, and then less and less often: what a number holds may leave after weeks.
     const SOON: SignedDuration = SignedDuration::from_secs(1);
     const SELDOM: SignedDuration = SignedDuration::from_mins(10);
+    /// When even that is a small part of how long it has waited, it is looked at this often in the same time again.
+    const LOOKS_AT_LAST: i32 = 24;
 
     /// One that begins.
     pub fn new(
@@ -291,16 +291,15 @@ impl Campaign {
     }
 
     /// A slice was looked at: so many of it have left since, and so many have failed. It is looked at again, less and less
-    /// often, while something of it waits.
+    /// often, while something of it waits and the campaign is kept.
     pub fn looked_at(&mut self, number: u32, slice: &Slice, (sent, failed): (u32, u32), now: Timestamp) {
         self.counts.sent += sent;
         self.counts.failed += failed;
         let Some(open) = self.open.get_mut(&number) else { return };
         let age = now.duration_since(open.since);
-        if !slice.waits() || age >= Self::WATCHED {
+        open.look_at = now + age.clamp(Self::SOON, Self::SELDOM.max(age / Self::LOOKS_AT_LAST));
+        if !slice.waits() || open.look_at >= self.created_at + Self::KEPT {
             self.open.remove(&number);
-        } else {
-            open.look_at = now + age.clamp(Self::SOON, Self::SELDOM);
         }
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use domain::campaign::{Campaign, Left};
 use domain::{CampaignId, MessageId, Status, UserId};
 use futures::stream::{self, StreamExt, TryStreamExt};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use queues::Queue;
 use queues::jobs::CampaignJob;
 use storage::{Objects, StorageError, Tenancy};
@@ -49,6 +49,8 @@ impl From<StorageError> for CancelError {
     }
 }
 
+/// SQS hides no job for longer.
+const LONGEST_DELAY: SignedDuration = SignedDuration::from_mins(15);
 /// So many slices are looked at in one go.
 const LOOKS: usize = 4;
 /// So many of their messages are read at once.
@@ -93,8 +95,12 @@ pub async fn cancel_campaign(
     Err(Busy::Contended(ATTEMPTS).into())
 }
 
-/// Tells whoever works on campaigns that one has work. A job that cannot be queued is only late: the campaign is marked.
+/// Tells whoever works on campaigns that one has work. A job that cannot be queued is only late: the campaign is marked. What
+/// is far off is left to that mark.
 pub async fn tell_of_campaign(knocks: &Queue, job: CampaignJob, at: Timestamp, now: Timestamp) {
+    if at.duration_since(now) > LONGEST_DELAY {
+        return;
+    }
     let wait = Duration::try_from(at.duration_since(now)).unwrap_or_default();
     // SQS counts whole seconds, and who comes too early finds nothing to do.
     let wait = Duration::from_secs(wait.as_secs() + u64::from(wait.subsec_nanos() > 0));

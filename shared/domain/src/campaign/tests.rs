@@ -83,17 +83,38 @@ fn a_campaign_is_done_when_nothing_of_it_waits() {
 }
 
 #[test]
-fn what_does_not_leave_is_looked_at_less_and_less_often_and_not_for_ever() {
+fn what_does_not_leave_is_looked_at_less_and_less_often_as_long_as_the_campaign_is_kept() {
     let mut campaign = campaign(1);
     let stuck = slice(&[1], 0);
     decide(&mut campaign, &stuck, 0);
-    let mut looks = 0;
+    let mut looks = Vec::new();
     while let Some(look_at) = campaign.look_at() {
         campaign.looked_at(0, &stuck, (0, 0), look_at);
-        looks += 1;
+        looks.push(look_at.duration_since(at(0)));
     }
-    assert!(looks < 200, "{looks}");
+    assert!(looks.len() < 200, "{looks:?}");
+    let last = looks[looks.len() - 1];
+    assert!(last > Campaign::KEPT - SignedDuration::from_hours(4 * 24) && last < Campaign::KEPT, "{last}");
     assert_eq!((campaign.status(), campaign.counts.waiting()), (Status::Sending, 1));
+}
+
+#[test]
+fn what_leaves_after_days_is_counted_within_hours() {
+    let mut campaign = campaign(1);
+    let mut held = slice(&[1], 0);
+    decide(&mut campaign, &held, 0);
+    let three_days = at(3 * 24 * 3_600);
+    let look_at = loop {
+        let look_at = campaign.look_at().expect("a look");
+        if look_at > three_days {
+            break look_at;
+        }
+        campaign.looked_at(0, &held, (0, 0), look_at);
+    };
+    assert!(look_at <= three_days + SignedDuration::from_hours(3), "{look_at}");
+    held.leave(message(1), Left::Sent);
+    campaign.looked_at(0, &held, (1, 0), look_at);
+    assert_eq!((campaign.status(), campaign.look_at()), (Status::Done, None));
 }
 
 #[test]

@@ -291,6 +291,12 @@ fn of_campaigns() -> Vec<Guard> {
             &["campaign::tests::whose_part_was_given_back_is_named_no_more_however_often_a_slice_is_begun"],
         ),
         rule(
+            "what a campaign holds is looked at less and less often",
+            edit(CAMPAIGN, "Self::SELDOM.max(age / Self::LOOKS_AT_LAST)", "Self::SELDOM"),
+            &["campaign::tests::\
+               what_does_not_leave_is_looked_at_less_and_less_often_as_long_as_the_campaign_is_kept"],
+        ),
+        rule(
             "whoever decides a slice is left alone with it for a while",
             edit(CAMPAIGN, "waited.max(lease.unwrap_or(Timestamp::MAX))", "waited"),
             &["campaign::tests::whoever_began_a_slice_is_left_alone_with_it_for_a_while"],
