@@ -134,8 +134,10 @@ impl Connection {
         let directory = desk.directory();
         let last = directory.last_route(&self.phone_number_id).await?;
         let others = last.filter(|route| route.tenancy.tenant_id() != self.tenant_id);
-        let free_from = others.map(|route| route.channel.free_from().ok_or(ConnectError::NumberConnected));
-        let free_from = free_from.transpose()?;
+        let free_from = match others {
+            Some(route) => Some(route.channel.free_from().ok_or(ConnectError::NumberConnected)?),
+            None => None,
+        };
         let holder = directory.holder_of_waba(&self.waba_id).await?;
         if holder.is_some_and(|holder| holder != self.tenant_id) {
             return Err(ConnectError::AccountConnected);

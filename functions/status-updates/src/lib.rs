@@ -89,7 +89,7 @@ impl StatusUpdates {
             Ok(update) => update,
             Err(reason) => return self.record(job, item, reason.reason(), invocation).await,
         };
-        match helpdesk::apply_status(&route, &self.outbound, update, self.clock.now()).await? {
+        match Box::pin(helpdesk::apply_status(&route, &self.outbound, update, self.clock.now())).await? {
             StatusOutcome::Applied { id, trace_id, new_trouble } => {
                 invocation.count("status_applied");
                 if let Some(channel) = new_trouble {

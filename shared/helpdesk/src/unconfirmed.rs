@@ -82,9 +82,9 @@ pub(crate) async fn resend_by_rule(
 fn enter_outbox(key: Option<&IdempotencyKey>, now: Timestamp) -> impl Fn(&mut Transaction, &Message) {
     move |transaction, message| {
         transaction.enter_outbox(from_ref(message), now + LOOK_AFTER);
-        if let Some(IdempotencyKey { hash, fingerprint }) = key {
+        if let Some(IdempotencyKey { hash, fingerprint, kept }) = key {
             let answered = Answered { fingerprint: fingerprint.clone(), message_ids: vec![message.id] };
-            transaction.remember(hash, &answered, now);
+            transaction.remember(hash, &answered, now + *kept);
         }
     }
 }

@@ -31,10 +31,8 @@ pub(crate) async fn create(
     key: Option<IdempotencyKey>,
 ) -> Result<Json<Message>, Refusal> {
     let tenancy = desk.of(&caller);
-    let key = key.map(|key| helpdesk::IdempotencyKey {
-        hash: key.hash(caller.user()),
-        fingerprint: fingerprint(["resend", &id.to_string()]),
-    });
+    let asked = fingerprint(["resend", &id.to_string()]);
+    let key = key.map(|key| helpdesk::IdempotencyKey::of_client(key.hash(caller.user()), asked));
     let message = helpdesk::resend(&tenancy, &desk.outbound, id, key.as_ref(), desk.now()).await?;
     desk.tell("message_resent", from_ref(&message));
     let business = BusinessNumber::of_stored(&tenancy, message.channel_id).await;
