@@ -430,6 +430,7 @@ async fn what_a_worker_accepted_that_died_is_known_days_later() {
     let people = world.people(0..2).await;
     let id = sends_and_dies(&world, &ids(&people), "kill_before").await;
     // Nobody goes on with it, for longer than a client's key is remembered.
+    world.settles().await;
     world.loses_the_jobs_of("knocks").await;
     world.loses_the_mark_of(&format!("T#{}#CAMPAIGN#{id}", world.tenant(0).id), "CAMPAIGN").await;
     world.clock().advance("PT49H").await;
