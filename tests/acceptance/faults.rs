@@ -20,7 +20,7 @@ use futures::future::join;
 use journey::Journey;
 use run::every_fault;
 
-use crate::{counted_world, fresh_world, world_from};
+use crate::{counted_world, world_from};
 
 /// Longer than any function may take.
 const LONGEST: Duration = Duration::from_secs(310);
@@ -42,7 +42,7 @@ async fn a_template_to_many_and_a_new_month_end_the_same_whatever_fails_at_any_c
 
 #[tokio::test]
 async fn what_each_function_of_a_queue_fails_at_once_is_done_later() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let expected = Journey::ShowFiles.goes(&world, "Without Faults").await;
     for function in ["ticket-creation", "media-download", "outbound-sender", "status-updates"] {
         let [service, operation] = ["dynamodb", "GetItem"].map(str::to_owned);

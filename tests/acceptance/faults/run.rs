@@ -9,7 +9,7 @@ use futures::future::join;
 use super::journey::Journey;
 use super::plan::{Calls, Fault, GraphCall, Plan};
 use super::seen::Seen;
-use crate::{STACK, fresh_world};
+use crate::{STACK, counted_world};
 
 /// Whose trouble may leave a message of which nobody knows whether it was sent: shown so, and not sent again.
 const MAY_LEAVE_UNCONFIRMED: &str = "outbound-sender";
@@ -72,7 +72,7 @@ pub(super) async fn every_fault(named: &str, journeys: &[Journey], few: usize) {
 }
 
 async fn in_a_world(named: &str, journeys: &[Journey], plan: Plan, which: usize) -> Tally {
-    let world = &fresh_world().await;
+    let world = &counted_world().await;
     let mut tally = Tally::default();
     let mut known = Vec::new();
     for journey in journeys {
