@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::channels::connected;
 use crate::media::{file, newest, state};
+use crate::wishes::preference;
 use crate::{counted_world, fresh_world};
 
 /// A message that is accepted, and cannot be stored at first.
@@ -165,4 +166,18 @@ async fn what_was_written_to_one_tenant_never_reaches_the_next_one_with_the_numb
     let hello = payload::text(&ada, world.clock().now().await, "hello");
     assert_eq!(world.outcomes_of(&payload::messages(&ada, &[hello])).await[0].outcome, "message");
     assert_eq!(next.reads(&next.threads_of(&ada).await.remove(0)).await, ["hello"]);
+}
+
+#[tokio::test]
+async fn what_somebody_tells_whatsapp_counts_though_the_number_was_disconnected_meanwhile() {
+    let world = fresh_world().await;
+    let (number, channel) = connected(&world).await;
+    let ada = world.customer("Ada").writing_to_number(&number, &channel);
+    let thread = ada.writes("hello").await;
+    disconnects(&world, &channel).await;
+
+    world.outcomes_of(&preference(&ada, "stop", world.clock().now().await)).await;
+
+    let contact = world.agent().contact(thread.contact_id()).await;
+    assert_eq!(contact["marketing"]["status"], "opted_out", "{contact}");
 }

@@ -38,7 +38,8 @@ pub(crate) async fn hear(
     let said = preferences::parse(&item.field, &item.value);
     let mut heard = Heard::default();
     let Some(phone_number_id) = item.phone_number_id.as_deref().filter(|_| !said.is_empty()) else { return Ok(heard) };
-    let Some(route) = directory.route(phone_number_id).await? else { return Ok(heard) };
+    // What somebody wants is theirs to say, whether the number is still connected or not.
+    let Some(route) = directory.last_route(phone_number_id).await? else { return Ok(heard) };
     for preference in &said {
         match helpdesk::hear_preference(&route.tenancy, preference, received_at).await? {
             PreferenceHeard::Kept(contact) => heard.kept.push(contact),
