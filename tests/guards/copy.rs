@@ -292,6 +292,15 @@ fn remove(path: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::list::guards;
+
+    #[test]
+    fn each_guard_stands_where_the_list_says() {
+        let [source, target, gone] = ["source", "target", "gone"].map(PathBuf::from);
+        let copy = Copy { source, target, gone, programs: BTreeMap::new() };
+        let files = copy.switched(&crate::project().unwrap(), &guards()).unwrap();
+        assert!(files.len() > 20, "{files:?}");
+    }
 
     #[test]
     fn a_test_has_failed_when_it_says_so_and_not_when_it_says_nothing() {

@@ -91,9 +91,19 @@ fn of_queues() -> Vec<Guard> {
         .of_the_few(),
         guard(
             "calls of one group go one after the other",
-            [edit(BATCHES, "is_some_and(|before| «same_group(before, &entry)»)", "{ let _ = before; false }")],
+            [edit(
+                BATCHES,
+                "let continues = «last.and_then(|batch| batch.last()).is_some_and(|before| same_group(before, &entry))»;",
+                "{ let _ = &last; false }",
+            )],
             ("queues", LIB),
-            &["queue::batches::tests::a_group_that_runs_through_two_calls_keeps_them_in_one_lane"],
+            &["queue::batches::tests::a_group_is_once_in_each_of_its_calls_and_keeps_them_in_one_lane"],
+        ),
+        guard(
+            "no two of a group go in one call",
+            [edit(BATCHES, "&& «!batch.last().is_some_and(|before| same_group(before, &entry))»", "true")],
+            ("queues", LIB),
+            &["queue::batches::tests::a_group_is_once_in_each_of_its_calls_and_keeps_them_in_one_lane"],
         ),
         guard(
             "Meta hears 200 only when everything is in a queue",

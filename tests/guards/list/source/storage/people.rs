@@ -158,7 +158,7 @@ fn of_tickets() -> Vec<Guard> {
         .of_the_few(),
         condition(
             "conversations are joined as they were read",
-            [edit(CONVERSATIONS, "values.push((\":deferred\", AttributeValue::Ss(places)));\n        }\n        let condition = match read {\n            None => \"attribute_not_exists(ticket_id)\",\n            Some(read) => {\n                values.push((\":read\", text(read)));\n                \"ticket_id = :read\"\n            }\n        };\n        self.update(&key, &change, «Some(condition)», values)", "{ let _ = condition; values.retain(|(name, _)| *name != \":read\"); None }")],
+            [edit(CONVERSATIONS, "change = format!(\"{change} ADD {added}\");\n        let condition = match read {\n            None => \"attribute_not_exists(ticket_id)\",\n            Some(read) => {\n                values.push((\":read\", text(read)));\n                \"ticket_id = :read\"\n            }\n        };\n        self.update(&key, &change, «Some(condition)», values)", "{ let _ = condition; values.retain(|(name, _)| *name != \":read\"); None }")],
             &["conditions::conversations::conversations_are_joined_and_parted_as_they_were_read"],
             &[],
         ),
