@@ -5,7 +5,7 @@ use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::fresh_world;
+use crate::{counted_world, fresh_world};
 
 const OFFER: &str = "Spring is here\n\nHello Ada, until the end of the month everything green costs half.";
 
@@ -255,7 +255,7 @@ async fn an_answer_that_turns_out_to_be_theirs_by_a_merge_releases_it() {
 
 #[tokio::test]
 async fn whoever_dies_at_whichever_write_it_is_released_once() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let agent = world.agent();
     let thread = silent(&world, "Ada").await;
     sends(&agent, &thread, json!({ "text": "as promised" })).await.expecting(202);

@@ -201,7 +201,7 @@ async fn a_job_that_is_lost_is_found_within_minutes() {
 
 #[tokio::test]
 async fn a_job_that_was_never_sent_is_found_within_minutes() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let ada = world.customer("Ada");
     let sending = Point {
         function: "ticket-creation".into(),
@@ -265,7 +265,7 @@ const EFFECTS: [(&str, u32); 4] = [("error", 4), ("lost", 4), ("kill_before", 1)
 
 #[tokio::test]
 async fn a_file_is_stored_whatever_fails_at_any_call_of_the_function_that_fetches_it() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let ada = world.customer("Ada");
     for message in [picture(), large_document(6_000_000)] {
         sent(&ada, message.clone()).await;

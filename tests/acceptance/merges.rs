@@ -4,7 +4,7 @@ use acceptance::{Customer, Point, Thread, World, eventually, payload};
 use reqwest::Method;
 use serde_json::json;
 
-use crate::{fresh_world, shared_world};
+use crate::{counted_world, fresh_world, shared_world};
 
 #[tokio::test]
 async fn who_writes_by_phone_then_hidden_then_with_both_is_one_contact_with_one_thread() {
@@ -282,7 +282,7 @@ const EFFECTS: [(&str, u32); 3] = [("kill_before", 1), ("kill_after", 1), ("lost
 
 #[tokio::test]
 async fn a_merge_ends_the_same_at_whichever_write_it_dies() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let first = Two::write(&world, "Ada").await;
     world.counts_calls_anew().await;
     first.are_linked(&world).await;
@@ -301,7 +301,7 @@ async fn a_merge_ends_the_same_at_whichever_write_it_dies() {
 
 #[tokio::test]
 async fn undoing_a_merge_ends_the_same_at_whichever_write_it_dies() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     let first = Two::write(&world, "Ada").await;
     first.are_linked(&world).await;
     world.counts_calls_anew().await;
