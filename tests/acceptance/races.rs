@@ -36,9 +36,13 @@ async fn a_status_that_a_later_one_overtakes_takes_nothing_back() {
 async fn two_senders_at_one_message_send_it_once() {
     let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;
-    world.fault("Ada", 1, json!({ "status": 400, "code": 131_056 })).await;
+    world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
     world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
+    while world.graph_requests_to("Ada").await.len() < 4 {
+        world.clock().advance("PT20S").await;
+    }
+    // The fourth time it waits for a minute.
     slows(&world, "outbound-sender", "PutItem", "THREAD MESSAGE if version = :read").await;
 
     // Both the delayed knock and due-work come to it.
