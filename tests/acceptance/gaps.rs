@@ -81,9 +81,7 @@ async fn a_message_whose_mark_was_lost_is_found() {
     world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
-    while world.graph_requests_to("Ada").await.len() < 4 {
-        world.clock().advance("PT20S").await;
-    }
+    world.passes_until_asked(4, "Ada").await;
     // The fourth time it waits for 64 seconds: time enough to lose what would wake it.
     world.loses_the_jobs_of("knocks").await;
     let channel = world.tenant(0).channel(0).id;

@@ -58,9 +58,7 @@ async fn a_pair_that_was_too_fast_is_left_alone_until_its_time_whatever_else_is_
     let asked = async || world.graph_requests_to("Ada").await.len();
     world.agent().replies_to(&thread, "one").await.expecting(202);
     world.settles().await;
-    while asked().await < 4 {
-        world.clock().advance("PT20S").await;
-    }
+    world.passes_until_asked(4, "Ada").await;
 
     // The fourth time it has to wait for 64 seconds.
     world.agent().replies_to(&thread, "two").await.expecting(202);

@@ -39,9 +39,7 @@ async fn two_senders_at_one_message_send_it_once() {
     world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
     world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
-    while world.graph_requests_to("Ada").await.len() < 4 {
-        world.clock().advance("PT20S").await;
-    }
+    world.passes_until_asked(4, "Ada").await;
     // The fourth time it waits for a minute.
     slows(&world, "outbound-sender", "PutItem", "THREAD MESSAGE if version = :read").await;
 

@@ -348,11 +348,14 @@ async fn what_waits_to_be_sent_is_not_sent_any_more_once_it_is_not_wanted() {
     let (ada, eve) = (world.customer("Ada"), world.customer("Eve"));
     let (to_ada, to_eve) = (ada.writes("hello").await, eve.writes("hello").await);
     for name in ["Ada", "Eve"] {
-        world.fault(name, 3, json!({ "status": 400, "code": 131_056 })).await;
+        world.fault(name, 6, json!({ "status": 400, "code": 131_056 })).await;
     }
     let reply = agent.replies_to(&to_ada, "in a moment").await.expecting(202);
     let offer = sends(&agent, &to_eve, spring_offer()).await.expecting(202);
     world.settles().await;
+    for name in ["Ada", "Eve"] {
+        world.passes_until_asked(4, name).await;
+    }
     let asked = world.graph_requests_to("Ada").await.len() + world.graph_requests_to("Eve").await.len();
 
     block(&agent, Method::POST, &to_ada).await;

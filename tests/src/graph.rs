@@ -61,6 +61,14 @@ impl World {
             .collect()
     }
 
+    /// Time passes until Graph has been asked so often to send something to the customer. After the fourth refusal of a pair
+    /// that is too fast nobody asks for a minute.
+    pub async fn passes_until_asked(&self, times: usize, name: &str) {
+        while self.graph_requests_to(name).await.len() < times {
+            self.clock().advance("PT20S").await;
+        }
+    }
+
     /// The body of the webhook that Meta sent last.
     pub async fn last_webhook(&self) -> Value {
         let log = self.simulator_get("webhooks?limit=1").await;
