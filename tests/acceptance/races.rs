@@ -125,8 +125,8 @@ async fn a_conversation_taken_up_while_the_customer_begins_another_goes_on_there
     assert_eq!(agent.ticket(&first).await["status"], "closed");
 }
 
-#[tokio::test]
-async fn a_session_that_the_customer_opens_while_a_template_goes_to_an_earlier_thread_is_that_threads_too() {
+/// The customer writes in the latest thread while this call of a template on its way to an earlier one takes a while.
+async fn opens_a_session_during(operation: &str, about: Option<&str>, ordinal: u64) {
     let world = counted_world().await;
     let (agent, ada) = (world.agent(), world.customer("Ada"));
     let first = ada.writes("hello").await;
@@ -134,8 +134,8 @@ async fn a_session_that_the_customer_opens_while_a_template_goes_to_an_earlier_t
     let second = ada.writes("another matter").await;
     assert_ne!(first.id, second.id);
     world.clock().advance("PT25H").await;
-    let [function, service, operation] = ["api-helpdesk", "dynamodb", "TransactWriteItems"].map(str::to_owned);
-    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;
+    let [function, service, operation] = ["api-helpdesk", "dynamodb", operation].map(str::to_owned);
+    world.arms(&Point { function, service, operation, about: about.map(str::to_owned), ordinal }, 1, "slow").await;
 
     let offer = json!({ "template": { "name": "spring_offer", "language": "en_US", "variables": ["Ada"] } });
     let meanwhile = async {
@@ -146,8 +146,20 @@ async fn a_session_that_the_customer_opens_while_a_template_goes_to_an_earlier_t
     sent.expecting(202);
     world.settles().await;
 
+    assert_eq!(world.disarms().await, 0);
     let shown = agent.get(&format!("/v1/threads/{}", first.id)).await.expecting(200).body;
     assert_eq!(shown["session"]["open"], true);
+}
+
+#[tokio::test]
+async fn a_session_that_the_customer_opens_while_a_template_goes_to_an_earlier_thread_is_that_threads_too() {
+    opens_a_session_during("TransactWriteItems", None, 0).await;
+}
+
+#[tokio::test]
+async fn a_session_that_the_customer_opens_between_two_looks_at_their_tickets_is_seen() {
+    // The earlier ticket, the latest for its session, and the latest once more, which is to be overtaken.
+    opens_a_session_during("GetItem", Some("TICKET"), 2).await;
 }
 
 #[tokio::test]

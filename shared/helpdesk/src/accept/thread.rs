@@ -93,7 +93,9 @@ impl Thread {
                 thread.place = Place::Latest;
                 return Ok(thread);
             }
-            // The latest has the conversation's session, whichever ticket it was opened in.
+            // The latest has the conversation's session, whichever ticket it was opened in, and be it just now.
+            let newest = overtaken.as_ref().and_then(|overtaken| overtaken.session);
+            thread.session = thread.session.into_iter().chain(newest).reduce(Session::max);
             ticket.session = thread.session;
             thread.overtaken = overtaken;
             thread.place = Place::Ahead { latest };

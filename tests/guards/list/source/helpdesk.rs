@@ -158,6 +158,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             ],
         ),
         journey(
+            "a session that is opened between two looks at its tickets is seen",
+            edit(THREAD, "let newest = «overtaken.as_ref().and_then(|overtaken| overtaken.session)»;", "None"),
+            &["races::a_session_that_the_customer_opens_between_two_looks_at_their_tickets_is_seen"],
+        ),
+        journey(
             "a session that Meta says is over is over in whichever ticket it stands",
             edit(STATUS, "let later = «later_tickets(tenancy, &ticket).await?»;", "Vec::new()"),
             &["sessions::a_refusal_in_an_earlier_ticket_closes_the_session_of_the_later_one"],
