@@ -5,6 +5,7 @@
 mod allowance;
 mod architecture;
 mod batches;
+mod campaign_people;
 mod campaigns;
 mod channels;
 mod contacts;

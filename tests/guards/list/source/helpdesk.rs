@@ -245,27 +245,27 @@ fn of_what_goes_out() -> Vec<Guard> {
         journey(
             "what an earlier attempt accepted for who was merged since is not accepted again",
             edit(DECIDE, "terms.is_again", "false"),
-            &["campaigns::who_is_merged_after_a_worker_died_gets_it_once"],
+            &["campaign_people::who_is_merged_after_a_worker_died_gets_it_once"],
         ),
         journey(
             "what a worker of a cancelled campaign that died accepted is known, whoever was merged since",
             edit(DECIDE, "self.tenancy.answered(&key.hash).await?", "None::<storage::idempotency::Answered>"),
-            &["campaigns::who_is_merged_after_a_worker_died_is_known_after_a_cancellation"],
+            &["campaign_people::who_is_merged_after_a_worker_died_is_known_after_a_cancellation"],
         ),
         journey(
             "who has it as a contact that was merged into theirs since gets it no more",
             edit(DECIDE, "self.is_answered_by_another(campaign, &contact).await?", "false"),
-            &["campaigns::who_turns_out_to_be_somebody_who_has_it_gets_it_no_more"],
+            &["campaign_people::who_turns_out_to_be_somebody_who_has_it_gets_it_no_more"],
         ),
         journey(
             "what a campaign accepted is known as long as it is",
             edit(DECIDE, "kept: «Campaign::KEPT»", "storage::idempotency::KEPT"),
-            &["campaigns::what_a_worker_accepted_that_died_is_known_days_later"],
+            &["campaign_people::what_a_worker_accepted_that_died_is_known_days_later"],
         ),
         journey(
             "who cannot be read keeps nobody else from getting a campaign",
             edit(DECIDE, "matches!(error, Busy::Storage(StorageError::Unreadable { .. }))", "false"),
-            &["campaigns::who_cannot_be_read_is_refused_with_the_reason_and_the_others_get_it"],
+            &["campaign_people::who_cannot_be_read_is_refused_with_the_reason_and_the_others_get_it"],
         ),
     ]
 }
