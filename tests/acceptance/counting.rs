@@ -262,11 +262,19 @@ async fn whoever_dies_at_whichever_write_the_ledger_adds_up_to_the_count() {
             if then == "conflict" && point.operation != "TransactWriteItems" {
                 continue;
             }
-            world.counts_calls_anew().await;
-            world.arms(point, times, then).await;
-            begin(&format!("person-{begun}")).await;
-            assert_eq!(world.disarms().await, 0, "{point:?} {then} was not met");
-            begun += 1;
+            // Statuses that come together take fewer writes, so that not everybody's message comes to the last of them.
+            let mut met = false;
+            for _ in 0..10 {
+                world.counts_calls_anew().await;
+                world.arms(point, times, then).await;
+                begin(&format!("person-{begun}")).await;
+                begun += 1;
+                met = world.disarms().await == 0;
+                if met {
+                    break;
+                }
+            }
+            assert!(met, "{point:?} {then} was not met");
         }
     }
     // Longer than queues hide what was not done, and than a claim holds.
