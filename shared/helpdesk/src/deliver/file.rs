@@ -52,17 +52,22 @@ impl Post<'_> {
     ) -> Result<Provided, DeliverError> {
         let Some(attachment) = message.content.attachment_mut() else { return Ok(Provided::Ready(None)) };
         let State::Stored { key } = attachment.state.clone() else { return Ok(Provided::Ready(None)) };
+        let is_known = attachment.sha256.is_some();
         let Some(sha256) = self.digest(attachment, &key).await? else {
             settle::file::gone(self.tenancy, message, (self.now)()).await?;
             return Ok(Provided::NotYet(Step::Next));
         };
         // It is stored with the claim, so that it is reckoned once.
         attachment.sha256 = Some(sha256.clone());
-        if let Some(media_id) = self.tenancy.media_id(self.channel_id, &sha256, (self.now)()).await? {
-            return Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: true })));
-        }
-        if Instant::now() >= self.files_until {
+        let remembered = self.tenancy.media_id(self.channel_id, &sha256, (self.now)()).await?;
+        if !(is_known && remembered.is_some()) && Instant::now() >= self.files_until {
+            if !is_known {
+                settle::file::reckoned(self.tenancy, message).await?;
+            }
             return Ok(Provided::NotYet(Step::Wait((self.now)())));
+        }
+        if let Some(media_id) = remembered {
+            return Ok(Provided::Ready(Some(FileAtMeta { media_id, sha256, remembered: true })));
         }
         self.upload(message, channel, token, &key, sha256).await
     }

@@ -3,7 +3,7 @@
 use domain::delivery::Obstacle;
 use domain::{Channel, Failure, Message};
 use jiff::{SignedDuration, Timestamp};
-use storage::Tenancy;
+use storage::{CommitError, Tenancy};
 use whatsapp::graph::GraphError;
 use whatsapp::graph::errors::Pace;
 
@@ -19,6 +19,15 @@ pub(crate) async fn gone(tenancy: &Tenancy, message: &mut Message, now: Timestam
         advice: "Upload it again, then send it again".to_owned(),
     };
     fail_unclaimed(tenancy, message, failure, now).await
+}
+
+/// The digest of the file is known, and there is no time for more.
+pub(crate) async fn reckoned(tenancy: &Tenancy, message: &mut Message) -> Result<(), Busy> {
+    match tenancy.save_message(message).await {
+        // Somebody else got further.
+        Ok(()) | Err(CommitError::Conflict) => Ok(()),
+        Err(CommitError::Storage(error)) => Err(error.into()),
+    }
 }
 
 /// Graph refused the file of a message that is not claimed.
