@@ -1,6 +1,6 @@
 //! The 24 hours in which a business may write freely.
 
-use acceptance::{Agent, Customer, Thread, World, payload};
+use acceptance::{Agent, Customer, Thread, World, eventually, payload};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -182,6 +182,24 @@ async fn a_session_that_the_customer_opened_after_the_refusal_stays_open() {
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "failed");
     let after = session(&world, &thread).await;
     assert_eq!((&after["open"], &after["expires_at"]), (&json!(true), &before));
+}
+
+#[tokio::test]
+async fn a_session_that_the_customer_opens_while_meta_refuses_stays_open() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    world.fault("Ada", 1, json!({ "status": 400, "code": 131_047, "delay_ms": 4_000 })).await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    eventually("a call to Graph", async || world.graph_requests_to("Ada").await.pop()).await;
+    // Meta tells times in whole seconds.
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    ada.sends(json!({ "type": "text", "text": { "body": "are you there?" } })).await;
+
+    world.settles().await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "failed");
+    assert_eq!(session(&world, &thread).await["open"], true);
 }
 
 async fn reminds(world: &World, before: Value) -> Value {

@@ -44,6 +44,9 @@ pub(crate) enum Effect {
     Error {
         status: Option<u16>,
         code: i64,
+        /// So much wall time after it was decided.
+        #[serde(default)]
+        delay_ms: u64,
     },
     /// The answer is late, by this much wall time.
     Delay {
@@ -183,7 +186,7 @@ mod tests {
         let effect = |then| armed(json!({"then": then})).take("POST", "/", &json!(null));
         assert_eq!(
             effect(json!({"status": 400, "code": 131026})),
-            Some(Effect::Error { status: Some(400), code: 131_026 })
+            Some(Effect::Error { status: Some(400), code: 131_026, delay_ms: 0 })
         );
         assert_eq!(effect(json!({"delay_ms": 5})), Some(Effect::Delay { delay_ms: 5 }));
         assert_eq!(effect(json!({"slow_ms": 5})), Some(Effect::Slow { slow_ms: 5 }));

@@ -133,8 +133,10 @@ async fn refused(
         return Ok(sent.with(setback, error));
     }
     let failure = error.failure().clone();
+    // Meta may have decided when it was asked: what the customer has said since then counts.
+    let asked_at = message.delivery().map_or(now, Delivery::since);
     // What follows from it comes first: once the message has failed, nobody looks at it again.
-    status::consequences(tenancy, message, &Report::Failed(failure.clone()), now).await?;
+    status::consequences(tenancy, message, &Report::Failed(failure.clone()), asked_at).await?;
     fail(tenancy, message, failure, now).await?;
     Ok(Sent::Over)
 }

@@ -74,7 +74,10 @@ async fn meet(fault: Option<Effect>, request: Request, next: Next) -> Response {
         Some(Effect::Drop(Drop::Half)) => damage::cut_in_half(next.run(request).await),
         Some(Effect::Spoil(Spoil::WrongByte)) => damage::with_a_wrong_byte(next.run(request).await),
         Some(Effect::Slow { slow_ms }) => damage::slowly(next.run(request).await, Duration::from_millis(slow_ms)),
-        Some(Effect::Error { status, code }) => MetaError::of_code(code).with_status(status).into_response(),
+        Some(Effect::Error { status, code, delay_ms }) => {
+            tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+            MetaError::of_code(code).with_status(status).into_response()
+        }
         Some(Effect::Delay { delay_ms }) => {
             let response = next.run(request).await;
             tokio::time::sleep(Duration::from_millis(delay_ms)).await;

@@ -85,6 +85,11 @@ fn of_what_comes() -> Vec<Guard> {
             &["unconfirmed::a_lost_answer_is_settled_by_the_status"],
         ),
         journey(
+            "a session that is opened while Meta refuses stays open",
+            edit(SETTLE, "message.delivery().map_or(now, Delivery::since)", "now"),
+            &["sessions::a_session_that_the_customer_opens_while_meta_refuses_stays_open"],
+        ),
+        journey(
             "a status of another number of ours touches nothing",
             edit(STATUS, "message.channel_id == route.channel.id", "true"),
             &["statuses::a_status_that_names_our_message_of_another_number_touches_nothing"],
