@@ -87,6 +87,62 @@ async fn an_agent_may_send_it_again() {
 }
 
 #[tokio::test]
+async fn what_is_sent_again_too_late_stays_in_doubt_and_says_why() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    world.clock().advance("PT25H").await;
+
+    let path = format!("/v1/messages/{}/resend", reply.id());
+    world.agent().post(&path, json!({})).await.expecting(200);
+    world.settles().await;
+
+    let message = world.agent().message(&thread, reply.id()).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("unconfirmed"), &json!("session_closed")));
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?"]);
+    // Those behind it do not wait for it, and a status settles it still.
+    let arrived = world.phone_of("Ada").messages().await.pop().unwrap();
+    world.meta_reports(arrived["id"].as_str().unwrap(), "delivered").await;
+    let message = world.agent().message(&thread, reply.id()).await;
+    assert_eq!((&message["status"], &message["failure"]), (&json!("delivered"), &Value::Null), "{message}");
+}
+
+#[tokio::test]
+async fn that_the_first_call_failed_says_nothing_of_the_second() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    let first = world.phone_of("Ada").messages().await.pop().unwrap();
+    let path = format!("/v1/messages/{}/resend", reply.id());
+    world.agent().post(&path, json!({})).await.expecting(200);
+    world.settles().await;
+
+    world.meta_reports_failure(first["id"].as_str().unwrap(), 131_026).await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "sent");
+    let second = world.phone_of("Ada").messages().await.pop().unwrap();
+    world.meta_reports_failure(second["id"].as_str().unwrap(), 131_026).await;
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "failed");
+}
+
+#[tokio::test]
+async fn that_the_first_call_failed_does_not_stop_the_second() {
+    let world = fresh_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    let first = world.phone_of("Ada").messages().await.pop().unwrap();
+    // Meta wants the second call to wait.
+    world.fault("Ada", 1, json!({ "status": 400, "code": 131_057 })).await;
+    let path = format!("/v1/messages/{}/resend", reply.id());
+    world.agent().post(&path, json!({})).await.expecting(200);
+    world.settles().await;
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "queued");
+
+    world.meta_reports_failure(first["id"].as_str().unwrap(), 131_026).await;
+    world.clock().advance("PT20M").await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "sent");
+    assert_eq!(world.phone_of("Ada").received().await, ["did you get this?", "did you get this?"]);
+}
+
+#[tokio::test]
 async fn a_resend_that_is_asked_for_again_with_its_key_is_one() {
     let world = fresh_world().await;
     let (thread, reply) = unconfirmed(&world).await;

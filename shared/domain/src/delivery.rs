@@ -11,7 +11,7 @@
 //! What becomes of an unconfirmed message that no status settles is decided by a person, who sees what it says: a reminder
 //! that comes twice does no harm, an instruction to pay does. A tenant to whom a missing message is worse than a double one
 //! may choose that it is sent again by itself after a time; that happens once, and if the answer is lost again, a person
-//! decides after all.
+//! decides after all. So does a person where the second call is refused or not made: the first may have arrived.
 
 mod limits;
 mod status;
@@ -114,9 +114,12 @@ pub struct Delivery {
     /// When it is sent again by itself, while it is unconfirmed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resends_at: Option<Timestamp>,
-    /// Who had it sent again last.
+    /// Who had it sent again: the rule, if it ever did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resent_by: Option<Resender>,
+    /// Calls of which nobody knows whether they arrived.
+    #[serde(default, skip_serializing_if = "are_none")]
+    in_doubt: u32,
     /// What it takes of the tenant's allowance, if it takes any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charge: Option<Charge>,
@@ -147,6 +150,7 @@ impl Delivery {
             not_before: None,
             resends_at: None,
             resent_by: None,
+            in_doubt: 0,
             charge: None,
             holds_place_of: None,
             left_place_of: None,
@@ -167,9 +171,9 @@ impl Delivery {
         &self.steps
     }
 
-    /// Why it failed, while it counts as failed.
+    /// Why it failed, while it counts as failed; or why an unconfirmed one was not sent again.
     pub fn failure(&self) -> Option<&Failure> {
-        self.failure.as_ref().filter(|_| self.status == Status::Failed)
+        self.failure.as_ref().filter(|_| matches!(self.status, Status::Failed | Status::Unconfirmed))
     }
 
     /// Whether it had to wait for something else than its turn since it was queued: for `patience` counts as that.
@@ -203,9 +207,23 @@ impl Delivery {
         self.report(&Report::Sent, now)
     }
 
-    /// Graph refused it for good, or we know that it cannot be sent.
+    /// Graph refused it for good, or we know that it cannot be sent. Where an earlier call may have arrived, that is all
+    /// that is known: whoever writes it once more may write it twice.
     pub fn failed(&mut self, failure: Failure, now: Timestamp) -> Applied {
-        self.report(&Report::Failed(failure), now)
+        let others_in_doubt = match self.status {
+            Status::Unconfirmed => self.in_doubt.saturating_sub(1),
+            _ => self.in_doubt,
+        };
+        if others_in_doubt == 0 {
+            return self.enter(&Report::Failed(failure), now);
+        }
+        if self.leave(&[Status::Queued, Status::Sending], Status::Unconfirmed, "unconfirmed", now).is_err() {
+            return Applied::Nothing;
+        }
+        self.note(Step { status: Status::Unconfirmed, at: now });
+        self.failure = Some(failure);
+        self.resends_at = None;
+        Applied::Noted
     }
 
     /// It did not leave, and will be tried again, not before `until`.
@@ -237,6 +255,7 @@ impl Delivery {
     pub fn lose_answer(&mut self, resend_after: Option<SignedDuration>, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Sending], Status::Unconfirmed, "unconfirmed", now)?;
         self.note(Step { status: Status::Unconfirmed, at: now });
+        self.in_doubt = self.in_doubt.saturating_add(1);
         let once = resend_after.filter(|_| self.resent_by != Some(Resender::Rule));
         self.resends_at = once.and_then(|after| now.saturating_add(after).ok());
         Ok(())
@@ -261,7 +280,9 @@ impl Delivery {
         }
         self.leave(&[Status::Unconfirmed], Status::Queued, "resent", now)?;
         self.steps.retain(|step| step.status != Status::Unconfirmed);
-        self.resent_by = Some(by);
+        self.resent_by = self.resent_by.filter(|by| *by == Resender::Rule).or(Some(by));
+        self.in_doubt = self.in_doubt.max(1);
+        self.failure = None;
         // It has waited; beyond its session it is not tried.
         self.postponed = self.postponed.saturating_add(1);
         Ok(())
@@ -280,7 +301,29 @@ impl Delivery {
     }
 
     /// Applies what Meta reports, in whatever order and however often it comes.
+    ///
+    /// That a call failed says nothing of a message that waits to be sent (again), and not enough of one with several calls
+    /// in doubt.
     pub fn report(&mut self, report: &Report, at: Timestamp) -> Applied {
+        let is_of_an_earlier_call = match self.status {
+            Status::Queued => true,
+            Status::Unconfirmed => self.in_doubt > 1,
+            _ => false,
+        };
+        if !is_of_an_earlier_call || !matches!(report, Report::Failed(_)) {
+            return self.enter(report, at);
+        }
+        // Reports come again: of several doubts it is not known which is gone.
+        match self.in_doubt {
+            1 => {
+                self.in_doubt = 0;
+                Applied::Noted
+            }
+            _ => Applied::Nothing,
+        }
+    }
+
+    fn enter(&mut self, report: &Report, at: Timestamp) -> Applied {
         let status = report.status();
         let noted = self.note(Step { status, at });
         if let (Report::Failed(failure), true) = (report, noted) {
@@ -316,6 +359,10 @@ impl Delivery {
         self.steps.insert(place, step);
         true
     }
+}
+
+fn are_none(calls: &u32) -> bool {
+    *calls == 0
 }
 
 #[cfg(test)]

@@ -151,27 +151,38 @@ async fn apply(
     at: Timestamp,
     now: Timestamp,
 ) -> Result<Option<ChannelId>, Busy> {
-    let known = |message: &Message| message.delivery().map_or(Status::Queued, domain::Delivery::status);
+    let is_settled = |message: &Message| message.delivery().is_some_and(|delivery| delivery.status().is_settled());
     let new_name = name.filter(|_| message.wamid.is_none());
     let mut preview = message.clone();
-    let nothing_new = preview.delivery_mut().is_none_or(|delivery| delivery.report(report, at) == Applied::Nothing);
-    if nothing_new && new_name.is_none() {
+    let nothing_new = takes(&mut preview, name, report, at) == Applied::Nothing;
+    if nothing_new && (new_name.is_none() || !is_settled(&preview)) {
         // Whoever stored it may have died before what follows from it.
         return follow(tenancy, message, report, at, now).await;
     }
     change(tenancy, message, |message| {
-        let was_settled = known(message).is_settled();
+        let was_settled = is_settled(message);
+        takes(message, name, report, at);
+        if !is_settled(message) {
+            // Told of a call that does not count any more, it waits for what comes of the one that does.
+            return Change::Message;
+        }
         if let Some((_, wamid)) = new_name {
             message.wamid.get_or_insert_with(|| wamid.clone());
-        }
-        if let Some(delivery) = message.delivery_mut() {
-            delivery.report(report, at);
         }
         let alias = new_name.map(|(alias, _)| alias);
         if alias.is_some() || !was_settled { Change::Done { alias } } else { Change::Message }
     })
     .await?;
     follow(tenancy, message, report, at, now).await
+}
+
+/// What the message learns. That a call failed which is not the one that sent it says nothing of it.
+fn takes(message: &mut Message, name: Option<(MessageId, &domain::Wamid)>, report: &Report, at: Timestamp) -> Applied {
+    let is_of_another = name.is_some_and(|(_, told)| message.wamid.as_ref().is_some_and(|sent| sent != told));
+    match message.delivery_mut() {
+        Some(delivery) if !is_of_another || !matches!(report, Report::Failed(_)) => delivery.report(report, at),
+        _ => Applied::Nothing,
+    }
 }
 
 /// What a report tells beyond its message, of the number included. Doing it twice is as doing it once.

@@ -51,7 +51,7 @@ pub(crate) struct Message {
     /// The user who wrote an outgoing message.
     #[schema(required = true, value_type = Option<String>)]
     author_id: Option<UserId>,
-    /// Why it failed, while its status is `failed`.
+    /// Why it failed, while its status is `failed`; while that is `unconfirmed`, why it was not sent again as was asked for.
     #[schema(required = true)]
     failure: Option<Failure>,
     /// When it is sent again by itself, while its status is `unconfirmed` and the tenant chose so.

@@ -130,6 +130,86 @@ fn an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so
 }
 
 #[test]
+fn what_a_person_had_sent_again_after_the_rule_is_not_sent_again_by_the_rule() {
+    let after = Some(SignedDuration::from_secs(300));
+    let mut delivery = unconfirmed(after);
+    for by in [Resender::Rule, Resender::Person] {
+        delivery.resend(by, at(400)).expect("its time has come");
+        delivery.claim(at(401)).expect("a queued message can be claimed");
+        delivery.lose_answer(after, at(402)).expect("the answer of a call under way can be lost");
+        assert_eq!(delivery.resends_at(), None, "{by:?}");
+    }
+}
+
+fn unconfirmed(resend_after: Option<SignedDuration>) -> Delivery {
+    let mut delivery = sending();
+    delivery.lose_answer(resend_after, at(10)).expect("the answer of a call under way can be lost");
+    delivery
+}
+
+#[test]
+fn what_was_sent_again_and_then_refused_or_not_sent_stays_in_the_doubt_of_its_first_call() {
+    for is_claimed in [false, true] {
+        let mut delivery = unconfirmed(None);
+        delivery.resend(Resender::Person, at(20)).expect("what is unconfirmed can be sent again");
+        assert_eq!(delivery.failure(), None);
+        if is_claimed {
+            delivery.claim(at(21)).expect("a queued message can be claimed");
+        }
+        delivery.failed(failure(), at(22));
+        assert_eq!((delivery.status(), delivery.failure()), (Status::Unconfirmed, Some(&failure())));
+        assert_eq!((delivery.resends_at(), delivery.leave_place()), (None, None));
+        // It can be decided about as before, and what Meta says of that call settles it.
+        assert!(delivery.clone().discard(at(23)).is_ok() && delivery.clone().resend(Resender::Person, at(23)).is_ok());
+        delivery.report(&Report::Failed(failure()), at(24));
+        assert_eq!(delivery.status(), Status::Failed);
+    }
+}
+
+#[test]
+fn a_refusal_that_comes_when_its_answer_counts_as_lost_is_the_answer() {
+    let mut delivery = unconfirmed(None);
+    delivery.failed(failure(), at(11));
+    assert_eq!(delivery.status(), Status::Failed);
+
+    let mut twice = unconfirmed(None);
+    twice.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
+    twice.claim(at(13)).expect("a queued message can be claimed");
+    twice.lose_answer(None, at(14)).expect("the answer of a call under way can be lost");
+    twice.failed(failure(), at(15));
+    assert_eq!((twice.status(), twice.failure()), (Status::Unconfirmed, None));
+}
+
+#[test]
+fn a_refusal_takes_nothing_back_of_what_meta_says_of_the_first_call() {
+    let mut delivery = unconfirmed(None);
+    delivery.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
+    delivery.claim(at(13)).expect("a queued message can be claimed");
+    delivery.report(&Report::Sent, at(14));
+    delivery.failed(failure(), at(15));
+    assert_eq!(delivery.status(), Status::Sent);
+}
+
+#[test]
+fn that_an_earlier_call_failed_neither_stops_the_next_nor_settles_it() {
+    let mut delivery = unconfirmed(None);
+    delivery.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
+    assert_eq!(delivery.report(&Report::Failed(failure()), at(13)), Applied::Noted);
+    assert_eq!((delivery.status(), delivery.turn()), (Status::Queued, Turn::Ready));
+    assert_eq!(delivery.report(&Report::Failed(failure()), at(13)), Applied::Nothing);
+    // It is known not to have arrived, so nothing is in doubt if it does not leave now.
+    delivery.failed(failure(), at(14));
+    assert_eq!(delivery.status(), Status::Failed);
+
+    let mut twice = unconfirmed(None);
+    twice.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
+    twice.claim(at(13)).expect("a queued message can be claimed");
+    twice.lose_answer(None, at(14)).expect("the answer of a call under way can be lost");
+    assert_eq!(twice.report(&Report::Failed(failure()), at(15)), Applied::Nothing);
+    assert_eq!(twice.status(), Status::Unconfirmed);
+}
+
+#[test]
 fn what_a_status_settles_is_not_sent_again_by_itself() {
     let mut delivery = sending();
     delivery.lose_answer(Some(SignedDuration::from_secs(300)), at(10)).expect("the answer can be lost");
@@ -165,6 +245,7 @@ enum Event {
     PutOff,
     AnswerLost,
     Resent,
+    Refused,
     Discarded,
     Reported(Report),
 }
@@ -176,6 +257,7 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::PutOff),
         Just(Event::AnswerLost),
         Just(Event::Resent),
+        Just(Event::Refused),
         Just(Event::Discarded),
         any_report().prop_map(Event::Reported),
     ]
@@ -188,6 +270,7 @@ fn happens(event: &Event, delivery: &mut Delivery, now: Timestamp) -> bool {
         Event::PutOff => delivery.put_off(Obstacle::File, now, now).is_ok(),
         Event::AnswerLost => delivery.lose_answer(None, now).is_ok(),
         Event::Resent => delivery.resend(Resender::Person, now).is_ok(),
+        Event::Refused => delivery.failed(failure(), now) != Applied::Nothing,
         Event::Discarded => delivery.discard(now).is_ok(),
         Event::Reported(report) => delivery.report(report, now) != Applied::Nothing,
     }
@@ -211,7 +294,9 @@ proptest! {
             }
             let steps: Vec<u8> = delivery.steps().iter().map(|step| step.status.rank()).collect();
             prop_assert!(steps.is_sorted() && steps.len() <= 8);
-            prop_assert_eq!(delivery.failure().is_some(), delivery.status() == Status::Failed);
+            prop_assert!(delivery.failure().is_some() || delivery.status() != Status::Failed);
+            let may_fail = matches!(delivery.status(), Status::Failed | Status::Unconfirmed);
+            prop_assert!(delivery.failure().is_none() || may_fail);
         }
     }
 

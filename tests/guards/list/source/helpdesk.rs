@@ -85,6 +85,11 @@ fn of_what_comes() -> Vec<Guard> {
             &["unconfirmed::a_lost_answer_is_settled_by_the_status"],
         ),
         journey(
+            "that another call of a message failed says nothing of the one that sent it",
+            edit(STATUS, "if «!is_of_another || !matches!(report, Report::Failed(_))» =>", "true"),
+            &["unconfirmed::that_the_first_call_failed_says_nothing_of_the_second"],
+        ),
+        journey(
             "a session that is opened while Meta refuses stays open",
             edit(SETTLE, "message.delivery().map_or(now, Delivery::since)", "now"),
             &["sessions::a_session_that_the_customer_opens_while_meta_refuses_stays_open"],

@@ -101,6 +101,21 @@ fn of_messages() -> Vec<Guard> {
             edit(DELIVERY, "resend_after.filter(|_| self.resent_by != Some(Resender::Rule))", "resend_after"),
             &["delivery::tests::an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so"],
         ),
+        rule(
+            "a message that the rule had sent again is not sent again by it when a person had it sent again",
+            edit(DELIVERY, "self.resent_by.filter(|by| *by == Resender::Rule).or(Some(by))", "Some(by)"),
+            &["delivery::tests::what_a_person_had_sent_again_after_the_rule_is_not_sent_again_by_the_rule"],
+        ),
+        rule(
+            "what was sent again and is refused may have arrived the first time",
+            edit(DELIVERY, "if «others_in_doubt == 0» {", "true"),
+            &["delivery::tests::what_was_sent_again_and_then_refused_or_not_sent_stays_in_the_doubt_of_its_first_call"],
+        ),
+        rule(
+            "that an earlier call failed does not stop the next",
+            edit(DELIVERY, "if «!is_of_an_earlier_call || !matches!(report, Report::Failed(_))» {", "true"),
+            &["delivery::tests::that_an_earlier_call_failed_neither_stops_the_next_nor_settles_it"],
+        ),
     ]
 }
 
