@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::{fs, io};
+use std::{fmt, fs, io};
 
 use local::faults::{self, Effect, Met};
 use local::sites::{self, Site};
@@ -32,12 +32,20 @@ pub fn leave<'p>(binary: &Path, points: impl Iterator<Item = &'p Point>) -> io::
 /// Every kind of call of every function in the stacks of a test run, and what it met in them instead of an honest answer.
 #[derive(Clone, Debug, Default)]
 pub struct Coverage {
-    met: BTreeMap<Site, BTreeSet<Effect>>,
+    met: BTreeMap<Site, BTreeSet<Trouble>>,
     /// Those that journeys make, and that have to meet every class of faults in them.
     journeys: BTreeSet<Site>,
 }
 
-/// Faults that do the same to a function.
+/// What a kind of call met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Trouble {
+    pub then: Effect,
+    /// So seldom in a row that the SDK's own repetition mended it.
+    pub is_mended: bool,
+}
+
+/// What becomes of a call, as far as its function sees it: what the SDK's repetition mends is of none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Class {
     /// The call is answered with an error before it has done anything.
@@ -87,11 +95,12 @@ impl Coverage {
     }
 
     fn met(&mut self, met: Met) {
-        self.met.entry(met.site).or_default().insert(met.then);
+        let trouble = Trouble { then: met.then, is_mended: met.is_mended() };
+        self.met.entry(met.site).or_default().insert(trouble);
     }
 
     /// Every kind of call, with what it met.
-    pub fn sites(&self) -> impl Iterator<Item = (&Site, &BTreeSet<Effect>)> {
+    pub fn sites(&self) -> impl Iterator<Item = (&Site, &BTreeSet<Trouble>)> {
         self.met.iter()
     }
 
@@ -122,7 +131,7 @@ impl Coverage {
     }
 
     fn unharmed(&self) -> impl Iterator<Item = &Site> {
-        self.met.iter().filter(|(_, met)| met.iter().all(|effect| *effect == Effect::Slow)).map(|(site, _)| site)
+        self.met.iter().filter(|(_, met)| met.iter().all(|it| it.then == Effect::Slow)).map(|(site, _)| site)
     }
 
     fn missing(&self, site: &Site) -> Vec<Class> {
@@ -130,10 +139,10 @@ impl Coverage {
         Class::ALL.into_iter().filter(|class| class.suits(site) && !met.contains(class)).collect()
     }
 
-    /// How many kinds of call met each effect.
-    pub fn by_effect(&self) -> BTreeMap<Effect, usize> {
+    /// How many kinds of call met each effect, apart where it was mended.
+    pub fn by_effect(&self) -> BTreeMap<Trouble, usize> {
         let mut counts = BTreeMap::new();
-        self.met.values().flatten().for_each(|effect| *counts.entry(*effect).or_default() += 1);
+        self.met.values().flatten().for_each(|trouble| *counts.entry(*trouble).or_default() += 1);
         counts
     }
 }
@@ -141,9 +150,10 @@ impl Coverage {
 impl Class {
     const ALL: [Self; 4] = [Self::Refused, Self::Lost, Self::Died, Self::Contended];
 
-    /// What is only slow, or belongs to few calls, is of none.
-    fn of(effect: Effect) -> Option<Self> {
-        match effect {
+    /// What is only slow, or belongs to few calls, is of none either.
+    fn of(trouble: Trouble) -> Option<Self> {
+        match trouble.then {
+            _ if trouble.is_mended => None,
             Effect::Error | Effect::Throttle => Some(Self::Refused),
             Effect::Lost => Some(Self::Lost),
             Effect::KillBefore | Effect::KillAfter => Some(Self::Died),
@@ -157,6 +167,13 @@ impl Class {
     }
 }
 
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mended = if self.is_mended { ", mended by the SDK" } else { "" };
+        f.pad(&format!("{:?}{mended}", self.then))
+    }
+}
+
 fn spared(site: &Site) -> Option<&'static str> {
     let fits = |spared: &&Spared| {
         (spared.function, spared.operation) == (site.function.as_str(), site.operation.as_str())
@@ -167,6 +184,8 @@ fn spared(site: &Site) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use local::faults::ATTEMPTS;
+
     use super::*;
 
     fn site(function: &str, about: &str) -> Site {
@@ -180,10 +199,12 @@ mod tests {
         for site in [site("f", "TICKET"), site("f", "CONTACT"), site("owner", "TICKET")] {
             coverage.made(site);
         }
-        coverage.met(Met { site: site("f", "TICKET"), then: Effect::Lost });
-        coverage.met(Met { site: site("f", "CONTACT"), then: Effect::Slow });
+        coverage.met(Met { site: site("f", "TICKET"), then: Effect::Lost, times: 1 });
+        coverage.met(Met { site: site("f", "CONTACT"), then: Effect::Slow, times: 1 });
         assert_eq!(coverage.bare(), [&site("f", "CONTACT")]);
-        assert_eq!(coverage.by_effect(), BTreeMap::from([(Effect::Lost, 1), (Effect::Slow, 1)]));
+        let counts: Vec<String> =
+            coverage.by_effect().iter().map(|(trouble, count)| format!("{trouble}: {count}")).collect();
+        assert_eq!(counts, ["Lost, mended by the SDK: 1", "Slow: 1"]);
     }
 
     #[test]
@@ -193,11 +214,17 @@ mod tests {
         let write = Site { operation: "PutItem".to_owned(), ..read.clone() };
         coverage.journeys.extend([read.clone(), write.clone()]);
         for then in [Effect::Throttle, Effect::Lost, Effect::KillAfter, Effect::Hang] {
-            coverage.met(Met { site: read.clone(), then });
-            coverage.met(Met { site: write.clone(), then });
+            let times = if then == Effect::Throttle { ATTEMPTS } else { 1 };
+            coverage.met(Met { site: read.clone(), then, times });
+            coverage.met(Met { site: write.clone(), then, times });
+        }
+        // No function saw what the SDK mended.
+        assert_eq!(coverage.incomplete()[0], (&read, vec![Class::Lost]));
+        for site in [&read, &write] {
+            coverage.met(Met { site: site.clone(), then: Effect::Lost, times: ATTEMPTS });
         }
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![(&write, vec![Class::Contended])], 1));
-        coverage.met(Met { site: write, then: Effect::Conflict });
+        coverage.met(Met { site: write, then: Effect::Conflict, times: 1 });
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![], 2));
     }
 

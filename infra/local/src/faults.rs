@@ -18,6 +18,9 @@ use crate::once::{self, Once};
 use crate::sites::Site;
 use answers::{conflict, failure, throttle};
 
+/// So often the SDK makes a call, as `runtime` tells it to: it mends what fails less often in a row.
+pub const ATTEMPTS: u32 = 4;
+
 /// The file of the data folder that keeps what was met where, a JSON object a line, each once.
 pub const FILE: &str = "faults.jsonl";
 
@@ -39,13 +42,16 @@ pub struct Fault {
     /// So many matching calls go well before it.
     #[serde(default)]
     pub after: u32,
-    /// So many calls in a row meet it: one is mended by the SDK's own retry, four are not.
+    /// So many calls in a row meet it, or are still to meet it.
     #[serde(default = "once")]
     pub times: u32,
     pub then: Effect,
     /// Whether a call has met it yet.
     #[serde(default, skip_deserializing)]
     pub met: bool,
+    /// The `times` that it was armed for.
+    #[serde(skip)]
+    armed: u32,
 }
 
 /// What a call meets.
@@ -95,6 +101,8 @@ pub struct Met {
     pub site: Site,
     /// What.
     pub then: Effect,
+    /// How many calls in a row were to meet it.
+    pub times: u32,
 }
 
 /// The faults that are armed. Clones share them.
@@ -131,7 +139,7 @@ impl Faults {
 
     /// From now on, the calls it names meet it.
     pub fn arm(&self, fault: Fault) {
-        self.state().armed.push(fault);
+        self.state().armed.push(Fault { armed: fault.times, ..fault });
     }
 
     /// Those that have not been met as often as they are to be.
@@ -183,8 +191,8 @@ impl Faults {
 
     fn meet(&self, call: &Site, request: &Value) -> Option<Effect> {
         let mut state = self.state();
-        let then = state.armed_for(call, request).or_else(|| state.everywhere_for(call))?;
-        state.met.keep(Met { site: call.clone(), then });
+        let (then, times) = state.armed_for(call, request).or_else(|| Some((state.everywhere_for(call)?, once())))?;
+        state.met.keep(Met { site: call.clone(), then, times });
         Some(then)
     }
 
@@ -202,7 +210,8 @@ impl Faults {
 }
 
 impl State {
-    fn armed_for(&mut self, call: &Site, request: &Value) -> Option<Effect> {
+    /// What it meets, and how many calls in a row.
+    fn armed_for(&mut self, call: &Site, request: &Value) -> Option<(Effect, u32)> {
         let index = self.armed.iter().position(|fault| fault.fits(call, request))?;
         let fault = &mut self.armed[index];
         if fault.after > 0 {
@@ -211,11 +220,11 @@ impl State {
         }
         fault.met = true;
         fault.times = fault.times.saturating_sub(1);
-        let then = fault.then;
+        let met = (fault.then, fault.armed);
         if fault.times == 0 {
             self.armed.remove(index);
         }
-        Some(then)
+        Some(met)
     }
 
     /// Only functions' calls: who looks on from outside is answered honestly.
@@ -241,6 +250,13 @@ impl Effect {
             Self::Stale => call.about.starts_with("index "),
             _ => true,
         }
+    }
+}
+
+impl Met {
+    /// Whether the SDK's own repetition mends it, so that the function sees nothing of it.
+    pub fn is_mended(&self) -> bool {
+        matches!(self.then, Effect::Error | Effect::Lost | Effect::Throttle) && self.times < ATTEMPTS
     }
 }
 
@@ -280,7 +296,7 @@ mod tests {
     fn fault(after: u32, times: u32, then: Effect) -> Fault {
         let Site { function, service, operation, .. } = call();
         let [service, operation] = [service, operation].map(Some);
-        Fault { function, service, operation, about: None, after, times, then, met: false }
+        Fault { function, service, operation, about: None, after, times, then, met: false, armed: 0 }
     }
 
     #[test]
@@ -291,7 +307,14 @@ mod tests {
         assert_eq!(met, [None, Some(Effect::Error), Some(Effect::Error), None]);
         assert!(faults.left().is_empty());
         let kept = read(&folder.path().join(FILE)).unwrap();
-        assert_eq!(kept, BTreeSet::from([Met { site: call(), then: Effect::Error }]));
+        assert_eq!(kept, BTreeSet::from([Met { site: call(), then: Effect::Error, times: 2 }]));
+    }
+
+    #[test]
+    fn what_fails_as_often_as_the_sdk_calls_is_not_mended_and_a_death_never_is() {
+        let is_mended = |then, times| Met { site: call(), then, times }.is_mended();
+        assert!(is_mended(Effect::Lost, 1) && is_mended(Effect::Throttle, ATTEMPTS - 1));
+        assert!(!is_mended(Effect::Lost, ATTEMPTS) && !is_mended(Effect::KillAfter, 1));
     }
 
     #[test]
@@ -325,7 +348,7 @@ mod tests {
 
     #[test]
     fn everywhere_each_site_meets_the_next_effect_that_suits_it_once() {
-        let (_folder, faults) = faults();
+        let (folder, faults) = faults();
         faults.arm_everywhere(Everywhere { then: vec![Effect::Conflict, Effect::Lost] });
         let write = Site { operation: "PutItem".into(), about: "TICKET".into(), ..call() };
         assert_eq!(faults.meet(&call(), &Value::Null), Some(Effect::Lost));
@@ -333,5 +356,6 @@ mod tests {
         assert_eq!(faults.meet(&Site { function: "owner".into(), ..call() }, &Value::Null), None);
         assert_eq!(faults.meet(&write, &Value::Null), Some(Effect::Lost));
         assert_eq!(faults.meet(&Site { about: "THREAD".into(), ..write }, &Value::Null), Some(Effect::Conflict));
+        assert!(read(&folder.path().join(FILE)).unwrap().iter().all(|met| met.times == 1));
     }
 }
