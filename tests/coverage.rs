@@ -6,16 +6,22 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use acceptance::coverage::{Coverage, JOURNEYS};
+use acceptance::coverage::{Coverage, FOLDERS, left_before};
 use acceptance::roles::folder;
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
 fn main() -> Result<ExitCode, Box<dyn Error>> {
-    let calls = folder(&std::env::current_exe()?);
+    let program = std::env::current_exe()?;
+    let calls = folder(&program);
     let target = calls.parent().ok_or("a program lies in a folder")?;
-    if !["sites", JOURNEYS].iter().all(|folder| target.join(folder).is_dir()) {
+    let stack = program.with_file_name("stack-under-test");
+    if !stack.exists() || !FOLDERS.iter().all(|folder| target.join(folder).is_dir()) {
         let target = target.display();
         return Err(format!("there is not all in {target}: run `cargo test -p acceptance` first, all of it").into());
+    }
+    if let Some(file) = left_before(&stack, target)? {
+        let (file, folders) = (file.display(), FOLDERS.join(", "));
+        return Err(format!("{file} was left by an older build: remove {folders}, and run the tests again").into());
     }
     let coverage = Coverage::read(target)?;
     if std::env::args().any(|argument| argument == "--list") {

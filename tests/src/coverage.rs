@@ -1,7 +1,7 @@
 //! Holds the faults that calls met in a test run against all calls that the functions made in it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fmt, fs, io};
 
 use local::faults::{self, Effect, Met};
@@ -11,7 +11,9 @@ use crate::faults::Point;
 use crate::roles;
 
 /// The folder beside those of the stacks in which journeys that go through faults leave the kinds of call that they make.
-pub const JOURNEYS: &str = "journeys";
+const JOURNEYS: &str = "journeys";
+/// What is compared: what functions called in each stack, what that met, and what journeys call.
+pub const FOLDERS: [&str; 3] = ["sites", "faults", JOURNEYS];
 
 /// Leaves the kinds of call of journeys beside what was built with `binary`.
 ///
@@ -27,6 +29,23 @@ pub fn leave<'p>(binary: &Path, points: impl Iterator<Item = &'p Point>) -> io::
         lines += &format!("{}\n", serde_json::to_string(&site)?);
     }
     fs::write(folder.join(format!("{}.jsonl", uuid::Uuid::new_v4().simple())), lines)
+}
+
+/// A file that was left before a binary was built, and so by stacks of an older one.
+///
+/// # Errors
+/// When the binary or a folder cannot be read.
+pub fn left_before(binary: &Path, target: &Path) -> io::Result<Option<PathBuf>> {
+    let built = fs::metadata(binary)?.modified()?;
+    for folder in FOLDERS {
+        for file in fs::read_dir(target.join(folder))? {
+            let file = file?;
+            if file.metadata()?.modified()? < built {
+                return Ok(Some(file.path()));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Every kind of call of every function in the stacks of a test run, and what it met in them instead of an honest answer.
@@ -184,6 +203,8 @@ fn spared(site: &Site) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use local::faults::ATTEMPTS;
 
     use super::*;
@@ -226,6 +247,20 @@ mod tests {
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![(&write, vec![Class::Contended])], 1));
         coverage.met(Met { site: write, then: Effect::Conflict, times: 1 });
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![], 2));
+    }
+
+    #[test]
+    fn what_was_left_before_the_binary_was_built_is_found() {
+        let target = tempfile::tempdir().unwrap();
+        let (binary, left) = (target.path().join("stack-under-test"), target.path().join("faults/1.jsonl"));
+        FOLDERS.iter().for_each(|folder| fs::create_dir(target.path().join(folder)).unwrap());
+        [&binary, &left].iter().for_each(|file| fs::write(file, "").unwrap());
+        let built = fs::metadata(&binary).unwrap().modified().unwrap();
+        let file = fs::File::options().write(true).open(&left).unwrap();
+        file.set_modified(built).unwrap();
+        assert_eq!(left_before(&binary, target.path()).unwrap(), None);
+        file.set_modified(built - Duration::from_secs(1)).unwrap();
+        assert_eq!(left_before(&binary, target.path()).unwrap(), Some(left));
     }
 
     #[test]
