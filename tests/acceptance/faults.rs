@@ -1,10 +1,11 @@
 //! Whatever AWS, Meta or a dying process does, and at whichever call, everybody sees in the end what they see without it (F29).
 //!
 //! Journeys go once without faults, and the stack tells which calls the functions made. Then they go again for each
-//! kind of call with a few faults of different classes, with `FAULTS=classes` with one of each class, or, with `FAULTS=all`,
-//! for each call with every fault, each time with people of its own; and what everybody sees is compared.
+//! kind of call with a few faults of different classes, with `FAULTS=classes` with the severest of each class, or, with
+//! `FAULTS=all`, for each call with every fault, each time with people of its own; and what everybody sees is compared.
 
 mod administration;
+mod calls;
 mod campaign;
 mod journey;
 mod plan;

@@ -1,27 +1,36 @@
-//! Which faults journeys go through: a few at each kind of call, one of each class, or all at every call.
+//! Which faults journeys go through: a few at each kind of call, the severest of each class, or all at every call.
 
 use std::collections::BTreeSet;
 use std::fmt;
 
-use acceptance::{GraphRequest, Point};
-use serde_json::{Value, json};
+use acceptance::Point;
+use local::faults::ATTEMPTS;
 use sha2::{Digest, Sha256};
 
-/// What a call to AWS meets, and how many calls in a row: four are more than the SDK's own retries mend.
-type Effect = (&'static str, u32);
+use super::calls::{Calls, GraphCall, Kind, is_write};
 
-/// Those of a class do the same to a function.
-const CLASSES: [&[Effect]; 5] = [
-    &[("error", 4), ("throttle", 4)],
-    &[("lost", 1), ("lost", 4)],
-    &[("kill_before", 1), ("kill_after", 1)],
-    &[("conflict", 1)],
-    &[("stale", 1)],
+/// What a call to AWS meets, and how many calls in a row.
+type Effect = (&'static str, u32);
+/// What becomes of a call, and the effects that bring it about, the severest first. A function does not see all of them alike:
+/// the SDK's own repetition mends what fails less than [`ATTEMPTS`] times in a row.
+type Class<E> = (&'static str, &'static [E]);
+/// A kind of call, and a class that it meets.
+pub(super) type Meeting = (Kind, &'static str);
+
+const CLASSES: &[Class<Effect>] = &[
+    ("refused", &[("error", ATTEMPTS), ("throttle", ATTEMPTS)]),
+    ("lost", &[("lost", ATTEMPTS), ("lost", 1)]),
+    ("died", &[("kill_after", 1), ("kill_before", 1)]),
+    ("contended", &[("conflict", 1)]),
+    ("stale", &[("stale", 1)]),
 ];
-/// What takes its time, where every effect is asked for: a function waits three times 3 s for what hangs.
-const PATIENCE: [Effect; 2] = [("slow", 1), ("hang", 4)];
-/// What a call to Graph meets.
-const EFFECTS_OF_GRAPH: [&str; 6] = ["drop_before", "drop_after", "failure", "drop_half", "throttle", "slow"];
+/// Graph's: nobody repeats what is asked of it, so that none is severer than the others of its class.
+const CLASSES_OF_GRAPH: &[Class<&str>] =
+    &[("refused", &["failure", "throttle"]), ("not done", &["drop_before"]), ("lost", &["drop_after", "drop_half"])];
+/// The class of what only takes its time.
+const SLOW: &str = "slow";
+/// Its effects, where every effect is asked for: a function waits three times 3 s for what hangs.
+const PATIENCE: [Effect; 2] = [("slow", 1), ("hang", ATTEMPTS)];
 /// A call that comes more often than this in one journey is like those before it.
 const ALIKE: u64 = 10;
 
@@ -32,21 +41,6 @@ pub(super) enum Fault {
     Aws { point: Point, then: &'static str, times: u32 },
     /// The request to Graph that comes after so many of its kind.
     Graph { call: GraphCall, after: u64, then: &'static str },
-}
-
-/// What Graph is asked for: every path with this in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct GraphCall {
-    pub(super) method: String,
-    pub(super) path: &'static str,
-}
-
-/// The calls that a journey makes without faults.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Calls {
-    pub(super) aws: Vec<Point>,
-    /// Each with how many of its kind came before.
-    pub(super) graph: Vec<(GraphCall, u64)>,
 }
 
 /// What to go through, from the environment: how much by `FAULTS`, `FAULTS_PAIRS` for so many runs with two faults,
@@ -65,7 +59,7 @@ pub(super) struct Plan {
 pub(super) enum Extent {
     /// A few faults at each kind of call.
     Few,
-    /// `classes`: one of each class at each kind of call.
+    /// `classes`: the severest of each class at each kind of call.
     Classes,
     /// `all`: every fault at every call.
     All,
@@ -97,12 +91,14 @@ impl Plan {
             let fault = |(then, times)| Fault::Aws { point: point.clone(), then, times };
             self.effects(point).into_iter().map(fault).collect::<Vec<_>>()
         });
+        let last = calls.aws.iter().filter(|point| self.extent == Extent::Classes && calls.is_last_write(point));
+        let last = last.map(|point| Fault::Aws { point: point.clone(), then: "lost", times: ATTEMPTS });
         let mut kinds = BTreeSet::new();
         let graph = calls.graph.iter().filter(|(call, _)| kinds.insert(call) || alike > 1).flat_map(|(call, after)| {
             let fault = |then| Fault::Graph { call: call.clone(), after: *after, then };
             self.effects_of_graph(call).into_iter().map(fault).collect::<Vec<_>>()
         });
-        aws.chain(graph).collect()
+        aws.chain(last).chain(graph).collect()
     }
 
     /// Two faults at once, drawn from those by the seed.
@@ -111,38 +107,55 @@ impl Plan {
         (0..self.pairs).filter(|_| !faults.is_empty()).map(|n| [any(2 * n), any(2 * n + 1)]).collect()
     }
 
-    /// Which of so many worlds a fault is for: always the same one, so that a seed can be gone through again.
+    /// Which of so many worlds a fault is for: always the same one, so that a seed can be gone through again, and that of all
+    /// of its class at its kind of call, so that one world knows whether any was met.
     pub(super) fn world_of(self, fault: &Fault, worlds: usize) -> usize {
-        self.draw(&format!("{fault:?}"), worlds)
+        self.draw(&format!("{:?}", fault.meeting()), worlds)
     }
 
-    /// Every effect that suits, or one of each class, or of some, that the seed and the call choose.
+    /// Every effect that suits, or the severest of each class, or of some classes one that the seed and the call choose.
     fn effects(self, point: &Point) -> Vec<Effect> {
-        let suiting = CLASSES.into_iter().filter(|class| class.iter().all(|(then, _)| suits(point, then)));
-        let one_of = |class: &[Effect]| class[self.draw(&format!("{class:?} {point:?}"), class.len())];
+        let suiting = CLASSES.iter().filter(|(_, effects)| effects.iter().all(|(then, _)| suits(point, then)));
         match self.extent {
-            Extent::Few => self.few(&suiting.map(one_of).collect::<Vec<_>>(), &format!("{point:?}")),
-            Extent::Classes => suiting.map(one_of).collect(),
+            Extent::Few => self.few(suiting, &format!("{point:?}")),
+            Extent::Classes => suiting.filter_map(|(_, effects)| effects.first().copied()).collect(),
             Extent::All => {
                 let patience = PATIENCE.into_iter().filter(|(then, _)| *then != "hang" || point.ordinal == 0);
-                suiting.flatten().copied().chain(patience).collect()
+                suiting.flat_map(|(_, effects)| effects.iter().copied()).chain(patience).collect()
             }
         }
     }
 
+    /// The same for Graph, where the seed and the call choose in each class.
     fn effects_of_graph(self, call: &GraphCall) -> Vec<&'static str> {
+        let (classes, call) = (CLASSES_OF_GRAPH.iter(), format!("{call:?}"));
         match self.extent {
-            Extent::Few | Extent::Classes => self.few(&EFFECTS_OF_GRAPH, &format!("{call:?}")),
-            Extent::All => EFFECTS_OF_GRAPH.to_vec(),
+            Extent::Few => self.few(classes, &call),
+            Extent::Classes => self.one_of_each(classes, &call),
+            Extent::All => classes.flat_map(|(_, effects)| effects.iter().copied()).chain([SLOW]).collect(),
         }
     }
 
-    fn few<T: Copy>(self, effects: &[T], call: &str) -> Vec<T> {
+    /// Effects of as many classes.
+    fn few<E: Copy + fmt::Debug + 'static>(
+        self,
+        classes: impl Iterator<Item = &'static Class<E>>,
+        call: &str,
+    ) -> Vec<E> {
+        let effects = self.one_of_each(classes, call);
         if effects.len() <= self.few {
-            return effects.to_vec();
+            return effects;
         }
         let (first, step) = (self.draw(call, effects.len()), effects.len() / self.few.max(1));
         (0..self.few).map(|n| effects[(first + n * step) % effects.len()]).collect()
+    }
+
+    fn one_of_each<E: Copy + fmt::Debug + 'static>(
+        self,
+        classes: impl Iterator<Item = &'static Class<E>>,
+        call: &str,
+    ) -> Vec<E> {
+        classes.map(|(_, effects)| effects[self.draw(&format!("{effects:?} {call}"), effects.len())]).collect()
     }
 
     fn draw(self, for_what: &str, below: usize) -> usize {
@@ -150,6 +163,20 @@ impl Plan {
         let [a, b, c, d, ..] = digest[..] else { return 0 };
         u32::from_be_bytes([a, b, c, d]) as usize % below.max(1)
     }
+}
+
+impl Fault {
+    /// What is met by which kind of call.
+    pub(super) fn meeting(&self) -> Meeting {
+        match self {
+            Self::Aws { point, then, times } => (Kind::Aws(point.kind()), class_of(CLASSES, &(*then, *times))),
+            Self::Graph { call, then, .. } => (Kind::Graph(call.clone()), class_of(CLASSES_OF_GRAPH, then)),
+        }
+    }
+}
+
+fn class_of<E: PartialEq + 'static>(classes: &[Class<E>], effect: &E) -> &'static str {
+    classes.iter().find(|(_, effects)| effects.contains(effect)).map_or(SLOW, |(class, _)| *class)
 }
 
 impl fmt::Display for Fault {
@@ -167,38 +194,10 @@ impl fmt::Display for Fault {
     }
 }
 
-impl GraphCall {
-    /// Whether a request is of this kind.
-    pub(super) fn is_of(&self, request: &GraphRequest) -> bool {
-        self.method == request.method && request.path.contains(self.path)
-    }
-
-    /// Whether a request is of this kind and met this, as the simulator's log names it.
-    pub(super) fn has_met(&self, then: &str, request: &GraphRequest) -> bool {
-        let named = match then {
-            "failure" | "throttle" => "error",
-            "slow" => "delay",
-            drop => drop,
-        };
-        self.is_of(request) && request.fault.as_deref() == Some(named)
-    }
-
-    /// What Graph is told to do.
-    pub(super) fn fault(&self, after: u64, then: &str) -> Value {
-        let then = match then {
-            "failure" => json!({ "status": 500, "code": 2 }),
-            "throttle" => json!({ "code": 4 }),
-            "slow" => json!({ "delay_ms": 400 }),
-            drop => json!(drop),
-        };
-        json!({ "match": { "method": self.method, "path": self.path }, "after": after, "then": then })
-    }
-}
-
 /// Only what writes to the table meets another's transaction, and only an index lags behind.
 fn suits(point: &Point, then: &str) -> bool {
     match then {
-        "conflict" => ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&point.operation.as_str()),
+        "conflict" => is_write(point),
         "stale" => point.about.as_ref().is_some_and(|about| about.starts_with("index ")),
         _ => true,
     }
@@ -206,32 +205,71 @@ fn suits(point: &Point, then: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
-    fn calls() -> Calls {
+    fn calls_of(function: &str) -> Calls {
         let point = |ordinal| {
-            let [function, service, operation, about] = ["f", "dynamodb", "PutItem", "TICKET"].map(str::to_owned);
+            let [function, service, operation, about] = [function, "dynamodb", "PutItem", "TICKET"].map(str::to_owned);
             Point { function, service, operation, about: Some(about), ordinal }
         };
         let upload = GraphCall { method: "POST".to_owned(), path: "/media" };
         Calls { aws: (0..12).map(point).collect(), graph: vec![(upload.clone(), 0), (upload, 1)] }
     }
 
+    fn calls() -> Calls {
+        calls_of("f")
+    }
+
+    fn plan(extent: Extent, seed: u64) -> Plan {
+        Plan { extent, few: 2, pairs: 3, seed }
+    }
+
     #[test]
     fn what_is_gone_through_is_the_same_for_the_same_seed_and_as_much_as_is_asked_for() {
-        let plan = |extent, seed| Plan { extent, few: 2, pairs: 3, seed };
         let few = plan(Extent::Few, 1).faults(&[calls(), calls()]);
         assert_eq!(few, plan(Extent::Few, 1).faults(&[calls(), calls()]));
         assert_eq!(few.iter().map(Vec::len).collect::<Vec<_>>(), [4, 0]);
         assert!((2..20).any(|seed| plan(Extent::Few, seed).faults(&[calls()])[0] != few[0]));
-        // An item's write meets all classes but what is stale.
-        let classes = plan(Extent::Classes, 1).faults(&[calls()]).remove(0);
-        assert_eq!(classes.len(), CLASSES.len() - 1 + 2);
-        // Three classes of two, a conflict, and a slow one; what hangs only once.
+        // Three classes of two, a conflict, and a slow one; what hangs only once. Five of Graph's, and a slow one.
         let all = plan(Extent::All, 1).faults(&[calls()]).remove(0);
-        assert_eq!(all.len(), 10 * 8 + 1 + 2 * EFFECTS_OF_GRAPH.len());
+        assert_eq!(all.len(), 10 * 8 + 1 + 2 * 6);
         assert_eq!(plan(Extent::All, 7).pairs(&all, "talk"), plan(Extent::All, 7).pairs(&all, "talk"));
-        let worlds: BTreeSet<usize> = all.iter().map(|fault| plan(Extent::All, 1).world_of(fault, 2)).collect();
-        assert_eq!(worlds, BTreeSet::from([0, 1]));
+    }
+
+    #[test]
+    fn each_kind_of_call_meets_the_severest_of_each_class_that_suits_it_whatever_the_seed() {
+        for seed in 1..9 {
+            let faults = plan(Extent::Classes, seed).faults(&[calls()]).remove(0);
+            let severest = |fault: &Fault| match fault {
+                Fault::Aws { then, times, .. } => Some((*then, *times)),
+                Fault::Graph { .. } => None,
+            };
+            let met: Vec<Effect> = faults.iter().filter_map(severest).collect();
+            // An item's write meets all classes but what is stale.
+            assert_eq!(met, [("error", 4), ("lost", 4), ("kill_after", 1), ("conflict", 1)]);
+            let classes: BTreeSet<Meeting> = faults.iter().map(Fault::meeting).collect();
+            assert_eq!((faults.len(), classes.len()), (7, 7), "three of them Graph's: {classes:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_write_of_who_writes_the_same_for_different_reasons_loses_its_answer_too() {
+        let faults = plan(Extent::Classes, 1).faults(&[calls_of("outbound-sender")]).remove(0);
+        let later = |fault: &&Fault| matches!(fault, Fault::Aws { point, .. } if point.ordinal > 0);
+        let last: Vec<String> = faults.iter().filter(later).map(ToString::to_string).collect();
+        assert_eq!(last, ["lost ×4 at outbound-sender dynamodb:PutItem TICKET, call 11"]);
+    }
+
+    #[test]
+    fn worlds_share_the_faults_and_one_has_all_of_a_class_at_a_kind_of_call() {
+        let plan = plan(Extent::All, 1);
+        let mut worlds: BTreeMap<Meeting, BTreeSet<usize>> = BTreeMap::new();
+        for fault in plan.faults(&[calls()]).remove(0) {
+            worlds.entry(fault.meeting()).or_default().insert(plan.world_of(&fault, 2));
+        }
+        assert!(worlds.values().all(|of_one| of_one.len() == 1), "{worlds:?}");
+        assert_eq!(worlds.into_values().flatten().collect::<BTreeSet<_>>(), BTreeSet::from([0, 1]));
     }
 }

@@ -1,0 +1,111 @@
+//! What a journey calls, of AWS and of Graph.
+
+use std::collections::BTreeSet;
+
+use acceptance::{GraphRequest, Point};
+use serde_json::{Value, json};
+
+/// The parts of paths by which requests to Graph are told apart; what has none of them is about one thing.
+const EDGES: [&str; 6] =
+    ["/messages", "/media", "/attachments", "/message_templates", "/subscribed_apps", "/phone_numbers"];
+const NODE: &str = "/v24.0/";
+/// Functions whose writes of one kind differ by when they come: a claim, a postponement and a result look alike.
+const WRITERS: [&str; 3] = ["outbound-sender", "status-updates", "ticket-creation"];
+
+/// What is called, of AWS or of Graph.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Aws(Point),
+    Graph(GraphCall),
+}
+
+/// What Graph is asked for: every path with this in it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct GraphCall {
+    pub(super) method: String,
+    pub(super) path: &'static str,
+}
+
+/// The calls that a journey makes without faults.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Calls {
+    pub(super) aws: Vec<Point>,
+    /// Each with how many of its kind came before.
+    pub(super) graph: Vec<(GraphCall, u64)>,
+}
+
+impl Kind {
+    /// Keys and secrets are asked for once a process, and when one begins is chance.
+    pub(super) fn is_every_time(&self) -> bool {
+        self.point().is_none_or(|point| !["kms", "secretsmanager"].contains(&point.service.as_str()))
+    }
+
+    pub(super) fn point(&self) -> Option<&Point> {
+        match self {
+            Self::Aws(point) => Some(point),
+            Self::Graph(_) => None,
+        }
+    }
+}
+
+impl Calls {
+    /// These, and requests to Graph by their kinds.
+    pub(super) fn of(aws: Vec<Point>, requests: &[GraphRequest]) -> Self {
+        let of = |(index, request): (usize, &GraphRequest)| {
+            let call = GraphCall::of(request);
+            let before = requests[..index].iter().filter(|other| call.is_of(other)).count() as u64;
+            (call, before)
+        };
+        Self { aws, graph: requests.iter().enumerate().map(of).collect() }
+    }
+
+    pub(super) fn kinds(&self) -> BTreeSet<Kind> {
+        let aws = self.aws.iter().map(|point| Kind::Aws(point.kind()));
+        aws.chain(self.graph.iter().map(|(call, _)| Kind::Graph(call.clone()))).collect()
+    }
+
+    /// Whether it is the last of several writes that look alike.
+    pub(super) fn is_last_write(&self, point: &Point) -> bool {
+        let is_writer = WRITERS.contains(&point.function.as_str()) && is_write(point);
+        let next = Point { ordinal: point.ordinal + 1, ..point.clone() };
+        is_writer && point.ordinal > 0 && !self.aws.contains(&next)
+    }
+}
+
+impl GraphCall {
+    fn of(request: &GraphRequest) -> Self {
+        let path = EDGES.into_iter().find(|edge| request.path.contains(edge)).unwrap_or(NODE);
+        Self { method: request.method.clone(), path }
+    }
+
+    /// Whether a request is of this kind.
+    pub(super) fn is_of(&self, request: &GraphRequest) -> bool {
+        self.method == request.method && request.path.contains(self.path)
+    }
+
+    /// Whether a request is of this kind and met this, as the simulator's log names it.
+    pub(super) fn has_met(&self, then: &str, request: &GraphRequest) -> bool {
+        let named = match then {
+            "failure" | "throttle" => "error",
+            "slow" => "delay",
+            drop => drop,
+        };
+        self.is_of(request) && request.fault.as_deref() == Some(named)
+    }
+
+    /// What Graph is told to do.
+    pub(super) fn fault(&self, after: u64, then: &str) -> Value {
+        let then = match then {
+            "failure" => json!({ "status": 500, "code": 2 }),
+            "throttle" => json!({ "code": 4 }),
+            "slow" => json!({ "delay_ms": 400 }),
+            drop => json!(drop),
+        };
+        json!({ "match": { "method": self.method, "path": self.path }, "after": after, "then": then })
+    }
+}
+
+/// Whether a call writes to the table.
+pub(super) fn is_write(point: &Point) -> bool {
+    ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&point.operation.as_str())
+}
