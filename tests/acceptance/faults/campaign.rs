@@ -7,13 +7,15 @@ use serde_json::{Value, json};
 use super::journey::{LATER, asks, in_time, recent_threads};
 use super::seen::Seen;
 
+/// Who gets it.
+pub(super) const PEOPLE: [&str; 2] = ["one", "two"];
 /// Long enough for what is missing to be found.
 const A_DAY: &str = "PT25H";
 
 /// An agent sends a template to two who never wrote; both read it, a day passes, and the next month begins.
 pub(super) async fn send_to_many(world: &World, name: &str) -> Seen {
     let agent = world.agent();
-    let people: Vec<Customer> = ["one", "two"].map(|who| world.customer(&format!("{name} {who}"))).into();
+    let people: Vec<Customer> = PEOPLE.map(|who| world.customer(&format!("{name} {who}"))).into();
     let mut contacts = Vec::new();
     for (person, called) in people.iter().zip(["Ada", "Eve"]) {
         let contact = json!({ "name": called, "phone": format!("+{}", person.number) });
