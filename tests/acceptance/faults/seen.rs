@@ -1,6 +1,6 @@
 //! What the people of a journey see in the end, without ids and times.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use acceptance::{Customer, GraphRequest, Thread, World, texts};
 use serde_json::Value;
@@ -13,7 +13,10 @@ pub(super) struct Seen {
     /// On the customer's phone, each in its order. A reply that comes late stands below what was written meanwhile.
     wrote: Vec<String>,
     received: Vec<Shown>,
-    unread: Vec<i64>,
+    /// Each thread's.
+    tickets: Vec<Ticket>,
+    /// How many contacts the threads are with.
+    contacts: usize,
     /// How often Meta took each message to the customer, whatever became of its answer.
     taken: BTreeMap<String, usize>,
     /// What the threads took of the tenant's allowance.
@@ -30,6 +33,16 @@ struct Row {
     /// Its file: whether it is there, and how large.
     file: String,
     status: String,
+    /// Its steps, if one comes twice or out of order. Otherwise they are not told apart: what Meta reports late may be missing.
+    astray: Vec<String>,
+}
+
+/// A thread's ticket, and whether its customer may be written to freely.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Ticket {
+    status: String,
+    unread: i64,
+    in_session: bool,
 }
 
 /// A message on a phone.
@@ -42,6 +55,8 @@ struct Shown {
 
 /// How a message of ours ends whose answer was lost, until Meta or a person says more.
 const UNCONFIRMED: &str = "unconfirmed";
+/// A message's way.
+const WAY: [&str; 8] = ["queued", UNCONFIRMED, "discarded", "sent", "failed", "delivered", "read", "played"];
 
 impl Seen {
     /// What there is to see of a customer now.
@@ -54,10 +69,9 @@ impl Seen {
             let messages = world.agent().messages(thread).await;
             seen.threads
                 .push(texts(&messages).into_iter().zip(&messages).map(|(words, it)| Row::of(words, it)).collect());
-            let path = format!("/v1/tickets/{}", thread.ticket_id());
-            let ticket = world.agent().gets_in_the_end(&path).await.body;
-            seen.unread.push(ticket["unread_count"].as_i64().unwrap_or(-1));
+            seen.tickets.push(Ticket::of(world, thread).await);
         }
+        seen.contacts = threads.iter().map(Thread::contact_id).collect::<BTreeSet<_>>().len();
         for request in world.graph_requests_to(&customer.name).await.iter().filter(|request| is_taken(request)) {
             *seen.taken.entry(words(&request.body)).or_default() += 1;
         }
@@ -77,7 +91,8 @@ impl Seen {
         self.threads.extend(other.threads);
         self.wrote.extend(other.wrote);
         self.received.extend(other.received);
-        self.unread.extend(other.unread);
+        self.tickets.extend(other.tickets);
+        self.contacts += other.contacts;
         for (words, times) in other.taken {
             *self.taken.entry(words).or_default() += times;
         }
@@ -89,6 +104,11 @@ impl Seen {
     /// How many messages of ours nobody knows the fate of.
     pub(super) fn unconfirmed(&self) -> usize {
         self.threads.iter().flatten().filter(|row| row.status == UNCONFIRMED).count()
+    }
+
+    /// Whether it is known of each message what became of it, and none went astray.
+    pub(super) fn is_clear(&self) -> bool {
+        self.unconfirmed() == 0 && self.threads.iter().flatten().all(|row| row.astray.is_empty())
     }
 
     /// The same, but for what is unconfirmed and may have arrived or not, once.
@@ -113,9 +133,11 @@ impl Seen {
         let taken = |seen: &Self| seen.taken.values().sum::<usize>();
         let times = |(words, times): (&String, &usize)| expected.taken.get(words).is_some_and(|most| times <= most);
         let is_taken = self.taken.iter().all(times) && taken(self) + unsure.len() >= taken(expected);
-        let others = |seen: &Self| (seen.wrote.clone(), seen.unread.clone(), seen.counted, seen.besides.clone());
+        let others = |seen: &Self| (seen.wrote.clone(), seen.tickets.clone(), seen.besides.clone());
+        let counts = |seen: &Self| (seen.contacts, seen.counted);
         rows(self) == expected.threads
             && others(self) == others(expected)
+            && counts(self) == counts(expected)
             && known(&self.received) == known(&expected.received)
             && is_taken
             && unsure.iter().all(at_most_once)
@@ -134,7 +156,24 @@ impl Row {
         let words = if unnamed { format!("[{}]", text("type")) } else { words };
         let of_file = |file: &Value| format!("{} {} {}", file["status"], file["mime_type"], file["size"]);
         let file = message["attachments"].as_array().into_iter().flatten().map(of_file).collect();
-        Self { direction: text("direction"), words, file, status: text("status") }
+        let steps = message["statuses"].as_array().into_iter().flatten();
+        let steps: Vec<&str> = steps.map(|step| step["status"].as_str().unwrap_or_default()).collect();
+        let forward: Vec<&str> = WAY.into_iter().filter(|step| steps.contains(step)).collect();
+        let astray = if steps == forward { Vec::new() } else { steps.into_iter().map(str::to_owned).collect() };
+        Self { direction: text("direction"), words, file, status: text("status"), astray }
+    }
+}
+
+impl Ticket {
+    async fn of(world: &World, thread: &Thread) -> Self {
+        let agent = world.agent();
+        let ticket = agent.gets_in_the_end(&format!("/v1/tickets/{}", thread.ticket_id())).await.body;
+        let thread = agent.gets_in_the_end(&format!("/v1/threads/{}", thread.id)).await.body;
+        Self {
+            status: ticket["status"].as_str().unwrap_or_default().to_owned(),
+            unread: ticket["unread_count"].as_i64().unwrap_or(-1),
+            in_session: thread["session"]["open"] == true,
+        }
     }
 }
 
@@ -162,7 +201,8 @@ mod tests {
         let received: Vec<Shown> =
             received.iter().map(|words| Shown { words: (*words).to_owned(), size: None }).collect();
         let taken = [("hi".to_owned(), received.len())].into_iter().filter(|(_, times)| *times > 0).collect();
-        Seen { threads: vec![vec![Row { direction, words, file, status }]], received, taken, ..Seen::default() }
+        let row = Row { direction, words, file, status, astray: Vec::new() };
+        Seen { threads: vec![vec![row]], received, taken, ..Seen::default() }
     }
 
     #[test]
@@ -179,6 +219,23 @@ mod tests {
             assert!(!Seen { taken: twice.clone(), ..seen(status, &["hi"]) }.is_as(&expected), "Meta took it twice");
         }
         assert!(!Seen { counted: 1, ..expected.clone() }.is_as(&expected));
+        assert!(!Seen { contacts: 2, ..expected.clone() }.is_as(&expected));
+        let ticket = Ticket { status: "open".to_owned(), unread: 0, in_session: true };
+        assert!(!Seen { tickets: vec![ticket], ..expected.clone() }.is_as(&expected));
+    }
+
+    #[test]
+    fn a_step_may_be_missing_and_none_comes_twice_or_goes_back() {
+        let row = |steps: &[&str]| {
+            let steps: Vec<Value> = steps.iter().map(|step| json!({ "status": step })).collect();
+            Row::of("hi".to_owned(), &json!({ "direction": "outgoing", "status": "read", "statuses": steps }))
+        };
+        let whole = row(&["queued", "sent", "delivered", "read"]);
+        assert_eq!((row(&["queued", "read"]), row(&[])), (whole.clone(), whole.clone()));
+        for steps in [["queued", "read", "sent"], ["queued", "read", "read"], ["queued", "lost", "read"]] {
+            let seen = Seen { threads: vec![vec![row(&steps)]], ..Seen::default() };
+            assert!(!seen.is_clear() && !seen.is_as(&Seen { threads: vec![vec![whole.clone()]], ..Seen::default() }));
+        }
     }
 
     #[test]
