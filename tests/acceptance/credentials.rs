@@ -206,6 +206,29 @@ async fn a_missing_payment_method_is_tried_with_one_message_until_it_is_there() 
 }
 
 #[tokio::test]
+async fn a_message_that_meta_refuses_again_and_again_keeps_no_other() {
+    let world = fresh_world().await;
+    let connected = Connected::to(&world).await;
+    let (ada, ben) = (connected.customer(&world, "Ada"), connected.customer(&world, "Ben"));
+    let (adas, bens) = (ada.writes("hello").await, ben.writes("hello").await);
+    world.fault("Ada", 1_000, json!({ "status": 400, "code": 131_042 })).await;
+
+    let refused = world.agent().replies_to(&adas, "one").await.expecting(202);
+    world.settles().await;
+    replies(&world, &bens, &["two"]).await;
+    assert_eq!(connected.shown(&world).await["status"], "needs_repair");
+    // Ada has the first turn, since nobody knows yet; then Ben has his.
+    world.clock().advance("PT16M").await;
+    assert_eq!(world.agent().status_of(&adas, refused.id()).await, "queued");
+    assert_eq!((world.graph_requests_to("Ada").await.len(), ben.phone().received().await.len()), (2, 0));
+    for _ in 0..5 {
+        world.clock().advance("PT16M").await;
+    }
+
+    assert_eq!(ben.phone().received().await, ["two"]);
+}
+
+#[tokio::test]
 async fn a_missing_payment_method_that_meta_reports_afterwards_is_told_once_until_messages_stay_sent() {
     let world = fresh_world().await;
     world.no_automatic_statuses().await;

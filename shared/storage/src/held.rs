@@ -71,6 +71,19 @@ impl Tenancy {
         answer.items.unwrap_or_default().into_iter().map(|found| item::read("held", found)).collect()
     }
 
+    /// Who waits for a channel behind the conversation with `last`, and if nobody does, the first of all.
+    pub async fn next_held(&self, channel: ChannelId, last: Option<ContactId>) -> Result<Option<Held>, StorageError> {
+        if let Some(contact_id) = last {
+            let start = self.held_key(channel, &Held::Conversation { contact_id }).attributes();
+            let query = self.query(self.keys.held(channel), "HELD#").set_exclusive_start_key(Some(start));
+            let answer = query.limit(1).send().await.map_err(StorageError::unavailable("Query"))?;
+            if let Some(found) = answer.items.unwrap_or_default().into_iter().next() {
+                return item::read("held", found).map(Some);
+            }
+        }
+        Ok(self.held(channel, 1).await?.into_iter().next())
+    }
+
     /// Somebody waits no longer: `due-work` looks at it from `now` on. Doing it twice is as doing it once.
     ///
     /// One write: a hold that was made anew meanwhile would go without its mark.

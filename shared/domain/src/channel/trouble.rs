@@ -1,7 +1,8 @@
 //! What keeps a number from sending until somebody acts: an expired token, a missing payment method (F7).
 //!
 //! What waits for such a number waits in the table, for weeks if need be. A new token wakes it all. What an admin repairs at
-//! Meta is told to nobody, so every now and then one message is tried.
+//! Meta is told to nobody, so every now and then one message is tried, each time of another conversation: what Meta says of the
+//! number may be true of one message alone, and must not keep the others from showing that.
 //!
 //! Meta says it in its answer to a message, or takes the message and reports afterwards that it failed. Such a report comes late,
 //! and again; so it does not count if we have learned how the number is since the message left.
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Channel;
 use crate::failure::Failure;
+use crate::ids::ContactId;
 
 /// Meta takes nothing from this number, and time alone does not help.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,6 +24,9 @@ pub struct Trouble {
     /// No message is tried before this; none at all where a new token is needed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     try_at: Option<Timestamp>,
+    /// Whose conversation was let go last, to try one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    tried: Option<ContactId>,
     #[serde(default)]
     said: Said,
 }
@@ -106,7 +111,7 @@ impl Channel {
                 Met::Known
             }
             _ => {
-                self.trouble = Some(Trouble { remedy, failure, since: now, try_at, said });
+                self.trouble = Some(Trouble { remedy, failure, since: now, try_at, tried: None, said });
                 Met::News
             }
         };
@@ -133,6 +138,19 @@ impl Channel {
         self.wakes_at = Some(now);
         self.learned_at = Some(now);
         Met::News
+    }
+
+    /// Whose conversation was let go last to try whether something was repaired; the next one is behind it.
+    pub fn tried_last(&self) -> Option<ContactId> {
+        self.trouble.as_ref().and_then(|trouble| trouble.tried)
+    }
+
+    /// A conversation is let go, to try one of its messages; another is at `next`, if nothing was learned of it until then.
+    pub fn let_try(&mut self, contact: ContactId, next: Timestamp) {
+        if let Some(trouble) = &mut self.trouble {
+            trouble.tried = Some(contact);
+            self.wakes_at = Some(next);
+        }
     }
 
     /// When those who wait for this number are to be woken: one of them while something has to be repaired, all otherwise.
@@ -197,6 +215,33 @@ mod tests {
         assert_eq!(channel.trouble().map(|trouble| trouble.since), Some(at(0)));
         assert_eq!((channel.recover(at(1_800_000)), channel.recover(at(1_800_001))), (Met::News, Met::Nothing));
         assert_eq!((channel.trouble(), channel.wakes_at()), (None, Some(at(1_800_000))));
+    }
+
+    #[test]
+    fn who_was_let_go_to_try_is_remembered_while_the_trouble_lasts() {
+        let (mut channel, read) = (channel(), channel());
+        let ada = ContactId::from(uuid::Uuid::from_u128(1));
+        channel.let_try(ada, at(60_000));
+        assert_eq!(channel, read);
+        channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0));
+        assert_eq!(channel.tried_last(), None);
+        channel.let_try(ada, at(960_000));
+        assert_eq!((channel.tried_last(), channel.wakes_at()), (Some(ada), Some(at(960_000))));
+        assert!(channel.may_try(at(900_000)));
+        // It is refused, too.
+        channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(901_000));
+        assert_eq!((channel.tried_last(), channel.wakes_at()), (Some(ada), Some(at(1_801_000))));
+        channel.recover(at(1_802_000));
+        assert_eq!(channel.tried_last(), None);
+    }
+
+    #[test]
+    fn a_number_in_trouble_from_before_turns_were_remembered_can_be_read() {
+        let (mut channel, read) = (channel(), channel());
+        channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0));
+        let stored = serde_json::to_value(&channel).expect("JSON");
+        assert_eq!(stored["trouble"].get("tried"), None);
+        assert_eq!(serde_json::from_value::<Channel>(stored).expect("a channel"), channel);
     }
 
     #[test]

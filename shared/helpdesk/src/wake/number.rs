@@ -1,6 +1,6 @@
 //! Those who waited for a number go on.
 
-use domain::ChannelId;
+use domain::{Channel, ChannelId};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use storage::directory::Due;
@@ -23,8 +23,8 @@ const SIDE_BY_SIDE: usize = 16;
 /// Whoever is let go to try whether something was repaired may have nothing to send; then the next one is.
 const NEXT_TRY: SignedDuration = SignedDuration::from_mins(1);
 
-/// Lets all go who wait for the number, or one of them while something has to be repaired at Meta. Who dies in here lets
-/// some go twice, which is harmless.
+/// Lets all go who wait for the number, or one of them in turn while something has to be repaired at Meta. Who dies in here
+/// lets some go twice, which is harmless.
 pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now: Timestamp) -> Result<Waiting, Busy> {
     let (tenancy, mut released) = (&directory.tenancy(due), 0);
     let Some(mut channel) = tenancy.channel(id).await? else { return Ok(Waiting { released, again_at: None }) };
@@ -32,10 +32,7 @@ pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now
         return Ok(Waiting { released, again_at: None });
     }
     if channel.trouble().is_some() {
-        // The mark first: whoever comes by an index that still shows it lets nobody else go.
-        if directory.look_again(due, now + NEXT_TRY).await? {
-            released += some(tenancy, id, 1, now).await?;
-        }
+        released += u64::from(let_one_try(directory, due, &mut channel, now).await?);
         return Ok(Waiting { released, again_at: None });
     }
     for _ in 0..ROUNDS {
@@ -51,6 +48,30 @@ pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now
         }
     }
     Ok(Waiting { released, again_at: Some(now) })
+}
+
+/// Lets the one go who waits behind whoever was let go last: a message that Meta refuses whatever is repaired takes only its
+/// own turn. Says whether there was one.
+async fn let_one_try(directory: &Directory, due: &Due, channel: &mut Channel, now: Timestamp) -> Result<bool, Busy> {
+    let (tenancy, id, next) = (&directory.tenancy(due), channel.id, now + NEXT_TRY);
+    let held = tenancy.next_held(id, channel.tried_last()).await?;
+    // The mark first: whoever comes by an index that still shows it lets nobody else go.
+    let is_marked = match held {
+        Some(Held::Conversation { contact_id }) => {
+            channel.let_try(contact_id, next);
+            match tenancy.save_channel(channel, None).await {
+                Ok(()) => true,
+                // Something was learned of it meanwhile, or somebody else has let one go.
+                Err(CommitError::Conflict) => false,
+                Err(CommitError::Storage(error)) => return Err(error.into()),
+            }
+        }
+        Some(Held::File { .. }) | None => directory.look_again(due, next).await?,
+    };
+    match held {
+        Some(held) if is_marked => one(tenancy, id, &held, now).await.map(|()| true),
+        _ => Ok(false),
+    }
 }
 
 async fn some(tenancy: &Tenancy, id: ChannelId, limit: i32, now: Timestamp) -> Result<u64, Busy> {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use domain::Session;
 use jiff::SignedDuration;
 use storage::conversations::Conversation;
+use storage::held::Held;
 use storage::outbox::{Beside, Deferred, Latest};
 use storage::{CommitError, Tenancy};
 
@@ -142,4 +143,19 @@ async fn nobody_waits_for_a_number_that_may_send_by_now() {
     tenancy.save_channel(&mut changed, None).await.unwrap();
     assert!(is_conflict(&tenancy.hold_conversation(&channel(TENANT), contact_id(7), now()).await));
     tenancy.hold_conversation(&changed, contact_id(7), now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn those_who_wait_for_a_number_have_their_turn_one_after_the_other() {
+    let tenancy = tenancy().await;
+    tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
+    let next = async |last: Option<u128>| tenancy.next_held(channel_id(), last.map(contact_id)).await.unwrap();
+    let held = |number| Some(Held::Conversation { contact_id: contact_id(number) });
+    assert_eq!((next(None).await, next(Some(7)).await), (None, None));
+    for number in [7, 9] {
+        tenancy.hold_conversation(&channel(TENANT), contact_id(number), now()).await.unwrap();
+    }
+    assert_eq!((next(None).await, next(Some(7)).await, next(Some(9)).await), (held(7), held(9), held(7)));
+    // Whoever had the last turn need not wait any more.
+    assert_eq!((next(Some(8)).await, next(Some(10)).await), (held(9), held(7)));
 }

@@ -15,6 +15,7 @@ const KEY: &str = "shared/storage/src/key.rs";
 const MERGE: &str = "shared/helpdesk/src/merge.rs";
 const PERSON: &str = "shared/helpdesk/src/person.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
+const RELEASE: &str = "shared/helpdesk/src/wake/number.rs";
 const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
 const SETTLE: &str = "shared/helpdesk/src/settle.rs";
 const STATUS: &str = "shared/helpdesk/src/status.rs";
@@ -139,6 +140,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             "a number that Meta slows or refuses sends nothing",
             edit(SEND, "self.kept_back(&channel, &message).await?", "None::<Step>"),
             &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
+        ),
+        journey(
+            "each who waits for what is repaired has a turn to try it",
+            edit(RELEASE, "channel.tried_last()", "None"),
+            &["credentials::a_message_that_meta_refuses_again_and_again_keeps_no_other"],
         ),
         journey(
             "a pair that was too fast is left alone until its time",

@@ -386,6 +386,11 @@ fn of_numbers() -> Vec<Guard> {
                what_is_repaired_at_meta_is_tried_every_quarter_of_an_hour_and_ends_with_a_message_that_goes_out"],
         ),
         rule(
+            "who was let go last to try what is repaired is remembered",
+            edit(TROUBLE, "trouble.tried = Some(contact)", "()"),
+            &["channel::trouble::tests::who_was_let_go_to_try_is_remembered_while_the_trouble_lasts"],
+        ),
+        rule(
             "of many who are slowed at once the first counts",
             edit(SLOWDOWN, "self.slowdown(now).is_some()", "false"),
             &["channel::slowdown::tests::many_refusals_at_once_are_one_and_the_next_wait_is_longer"],
