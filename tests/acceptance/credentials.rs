@@ -206,7 +206,7 @@ async fn a_missing_payment_method_is_tried_with_one_message_until_it_is_there() 
 }
 
 #[tokio::test]
-async fn a_message_that_meta_refuses_again_and_again_keeps_no_other() {
+async fn a_message_that_meta_refuses_again_and_again_keeps_no_other_and_fails_once_others_go_out() {
     let world = fresh_world().await;
     let connected = Connected::to(&world).await;
     let (ada, ben) = (connected.customer(&world, "Ada"), connected.customer(&world, "Ben"));
@@ -226,6 +226,14 @@ async fn a_message_that_meta_refuses_again_and_again_keeps_no_other() {
     }
 
     assert_eq!(ben.phone().received().await, ["two"]);
+    let message = world.agent().message(&adas, refused.id()).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("failed"), &json!("131042")), "{message}");
+    for words in ["reason", "advice"] {
+        assert!(message["failure"][words].as_str().is_some_and(|words| !words.is_empty()), "{message}");
+    }
+    assert_eq!(world.graph_requests_to("Ada").await.len(), 3);
+    assert_eq!(connected.shown(&world).await["status"], "connected");
+    assert_eq!(told::kinds(&world).await, ["number_needs_repair", "number_repaired"]);
 }
 
 #[tokio::test]

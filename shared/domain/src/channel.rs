@@ -32,6 +32,10 @@ pub struct Channel {
     /// What keeps it from sending until somebody acts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     trouble: Option<Trouble>,
+    /// Counts the messages that went out and so ended a trouble: a message that is refused before and after one is alone
+    /// with that.
+    #[serde(default)]
+    repairs: u64,
     /// When we last learned whether it can send.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     learned_at: Option<Timestamp>,
@@ -79,6 +83,7 @@ impl Channel {
             disconnected_at: None,
             earlier: Vec::new(),
             trouble: None,
+            repairs: 0,
             learned_at: None,
             slowdown: None,
             wakes_at: None,

@@ -14,6 +14,7 @@
 //! decides after all. So does a person where the second call is refused or not made: the first may have arrived.
 
 mod limits;
+mod refusal;
 mod status;
 
 use jiff::{SignedDuration, Timestamp};
@@ -23,6 +24,7 @@ use crate::allowance::Charge;
 use crate::failure::Failure;
 use crate::ids::MessageId;
 
+use refusal::NumberRefused;
 pub use status::{Report, Status, Step};
 
 /// What a report changed.
@@ -108,6 +110,9 @@ pub struct Delivery {
     postponed: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     obstructed: Option<Obstructed>,
+    /// The last refusal that was put down to its number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    number_refused: Option<NumberRefused>,
     /// Until when it is put off: with the message itself, so that a sender who claims it has seen this.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     not_before: Option<Timestamp>,
@@ -147,6 +152,7 @@ impl Delivery {
             failure: None,
             postponed: 0,
             obstructed: None,
+            number_refused: None,
             not_before: None,
             resends_at: None,
             resent_by: None,

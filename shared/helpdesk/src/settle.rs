@@ -17,7 +17,7 @@ use crate::allowance;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 use crate::{number, status};
 pub(crate) use given_up::{disconnected, not_sendable, not_wanted, session_over};
-use setback::{Setback, setback};
+use setback::{Setback, remember, setback};
 pub(crate) use verdict::Verdict;
 
 /// What became of a message that was sent.
@@ -129,8 +129,11 @@ async fn refused(
     now: Timestamp,
 ) -> Result<Sent, Busy> {
     if let Some(setback) = setback(tenancy, channel, message, error, now).await? {
-        let sent = postpone(tenancy, message, setback.obstacle, setback.not_before, now).await?;
-        return Ok(sent.with(setback, error));
+        let sent = wait(tenancy, message, setback.not_before, |delivery| {
+            let postponed = delivery.postpone(setback.obstacle, setback.not_before, now);
+            postponed.map(|()| remember(delivery, error, channel))
+        });
+        return Ok(sent.await?.with(setback, error));
     }
     let failure = error.failure().clone();
     // Meta may have decided when it was asked: what the customer has said since then counts.

@@ -92,7 +92,9 @@ impl Channel {
         let (is_outdated, said) = match refusal {
             Refusal::OfRequest(read) => {
                 let old_token = self.token != read.token || !self.is_connected();
-                (old_token, Said::InAnswer)
+                // Another message has gone out since.
+                let was_repaired = remedy == Remedy::Repair && self.repairs != read.repairs;
+                (old_token || was_repaired, Said::InAnswer)
             }
             Refusal::OfMessage { left } => {
                 (self.knows_better_than(left) || !self.is_connected(), Said::Afterwards { taken_at: None })
@@ -135,9 +137,20 @@ impl Channel {
             }
         }
         self.trouble = None;
+        self.repairs += 1;
         self.wakes_at = Some(now);
         self.learned_at = Some(now);
         Met::News
+    }
+
+    /// How often a message that went out has ended a trouble.
+    pub(crate) fn repairs(&self) -> u64 {
+        self.repairs
+    }
+
+    /// Whether messages go out again, as far as we know, since troubles had been ended so often.
+    pub(crate) fn has_been_repaired_since(&self, repairs: u64) -> bool {
+        self.trouble.is_none() && self.repairs > repairs
     }
 
     /// Whose conversation was let go last to try whether something was repaired; the next one is behind it.
@@ -236,10 +249,26 @@ mod tests {
     }
 
     #[test]
-    fn a_number_in_trouble_from_before_turns_were_remembered_can_be_read() {
+    fn a_refusal_of_what_was_asked_before_another_message_went_out_says_nothing_of_what_is_repaired() {
         let (mut channel, read) = (channel(), channel());
         channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0));
-        let stored = serde_json::to_value(&channel).expect("JSON");
+        let asked = channel.clone();
+        channel.recover(at(900_000));
+        assert_eq!(channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&asked), at(900_001)), Met::Nothing);
+        assert_eq!(channel.trouble(), None);
+        let asked_since = channel.clone();
+        let refusal = Refusal::OfRequest(&asked_since);
+        assert_eq!(channel.meet(Remedy::Repair, failure(), refusal, at(900_002)), Met::News);
+        // Of the token it says what it said.
+        assert_eq!(channel.meet(Remedy::Reconnect, failure(), Refusal::OfRequest(&asked), at(900_003)), Met::News);
+    }
+
+    #[test]
+    fn a_number_in_trouble_from_before_turns_and_repairs_were_remembered_can_be_read() {
+        let (mut channel, read) = (channel(), channel());
+        channel.meet(Remedy::Repair, failure(), Refusal::OfRequest(&read), at(0));
+        let mut stored = serde_json::to_value(&channel).expect("JSON");
+        assert!(stored.as_object_mut().and_then(|fields| fields.remove("repairs")).is_some());
         assert_eq!(stored["trouble"].get("tried"), None);
         assert_eq!(serde_json::from_value::<Channel>(stored).expect("a channel"), channel);
     }

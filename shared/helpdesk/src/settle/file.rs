@@ -7,7 +7,7 @@ use storage::{CommitError, Tenancy};
 use whatsapp::graph::GraphError;
 use whatsapp::graph::errors::Pace;
 
-use super::setback::setback;
+use super::setback::{remember, setback};
 use super::{Sent, UNREACHABLE_WAIT, fail_unclaimed, wait};
 use crate::retry::Busy;
 
@@ -39,8 +39,11 @@ pub(crate) async fn refused(
     now: Timestamp,
 ) -> Result<Sent, Busy> {
     if let Some(setback) = setback(tenancy, channel, message, error, now).await? {
-        let sent = put_off(tenancy, message, setback.obstacle, setback.not_before, now).await?;
-        return Ok(sent.with(setback, error));
+        let sent = wait(tenancy, message, setback.not_before, |delivery| {
+            let put_off = delivery.put_off(setback.obstacle, setback.not_before, now);
+            put_off.map(|()| remember(delivery, error, channel))
+        });
+        return Ok(sent.await?.with(setback, error));
     }
     fail_unclaimed(tenancy, message, error.failure().clone(), now).await?;
     Ok(Sent::Over)

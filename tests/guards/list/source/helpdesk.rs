@@ -17,6 +17,7 @@ const PERSON: &str = "shared/helpdesk/src/person.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
 const RELEASE: &str = "shared/helpdesk/src/wake/number.rs";
 const SEND: &str = "shared/helpdesk/src/deliver/send.rs";
+const SETBACK: &str = "shared/helpdesk/src/settle/setback.rs";
 const SETTLE: &str = "shared/helpdesk/src/settle.rs";
 const STATUS: &str = "shared/helpdesk/src/status.rs";
 const STATUS_UPDATES: &str = "functions/status-updates/src/lib.rs";
@@ -144,7 +145,14 @@ fn of_what_goes_out() -> Vec<Guard> {
         journey(
             "each who waits for what is repaired has a turn to try it",
             edit(RELEASE, "channel.tried_last()", "None"),
-            &["credentials::a_message_that_meta_refuses_again_and_again_keeps_no_other"],
+            &["credentials::\
+               a_message_that_meta_refuses_again_and_again_keeps_no_other_and_fails_once_others_go_out"],
+        ),
+        journey(
+            "a message that is refused alone does not stop its number again",
+            edit(SETBACK, "delivery.is_refused_alone(code, channel)", "false"),
+            &["credentials::\
+               a_message_that_meta_refuses_again_and_again_keeps_no_other_and_fails_once_others_go_out"],
         ),
         journey(
             "a pair that was too fast is left alone until its time",

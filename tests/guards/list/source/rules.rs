@@ -5,6 +5,7 @@ use crate::list::{Guard, LIB};
 
 const DELIVERY: &str = "shared/domain/src/delivery.rs";
 const LIMITS: &str = "shared/domain/src/delivery/limits.rs";
+const REFUSAL: &str = "shared/domain/src/delivery/refusal.rs";
 const TICKET: &str = "shared/domain/src/ticket.rs";
 const REMINDER: &str = "shared/domain/src/ticket/reminder.rs";
 const SESSION: &str = "shared/domain/src/session.rs";
@@ -389,6 +390,27 @@ fn of_numbers() -> Vec<Guard> {
             "who was let go last to try what is repaired is remembered",
             edit(TROUBLE, "trouble.tried = Some(contact)", "()"),
             &["channel::trouble::tests::who_was_let_go_to_try_is_remembered_while_the_trouble_lasts"],
+        ),
+        rule(
+            "a refusal of what was asked before others went out says nothing of what is repaired",
+            edit(TROUBLE, "self.repairs != read.repairs", "false"),
+            &["channel::trouble::tests::\
+               a_refusal_of_what_was_asked_before_another_message_went_out_says_nothing_of_what_is_repaired"],
+        ),
+        rule(
+            "a message is refused alone only once others went out",
+            edit(TROUBLE, "self.repairs > repairs", "true"),
+            &["delivery::refusal::tests::what_is_refused_once_more_before_others_went_out_is_not"],
+        ),
+        rule(
+            "no message is refused alone while its number is in trouble",
+            edit(TROUBLE, "«self.trouble.is_none()» && self.repairs", "true"),
+            &["delivery::refusal::tests::what_is_refused_once_more_while_its_number_is_in_trouble_anew_is_not"],
+        ),
+        rule(
+            "a message is refused alone only with what it was refused with before",
+            edit(REFUSAL, "before.code == code", "true"),
+            &["delivery::refusal::tests::what_is_refused_once_more_after_others_went_out_is_refused_alone"],
         ),
         rule(
             "of many who are slowed at once the first counts",
