@@ -152,6 +152,37 @@ async fn what_leaves_its_session_meanwhile_fails_and_says_so_before_anybody_reco
 }
 
 #[tokio::test]
+async fn what_leaves_its_session_behind_a_template_that_waits_fails_and_the_template_goes_out_later() {
+    let world = fresh_world().await;
+    let mut connected = Connected::to(&world).await;
+    let parcel = json!({ "name": "parcel", "components": [{ "type": "BODY", "text": "Your parcel is here." }] });
+    world.template_made_at_meta(&connected.number.waba_id, parcel).await;
+    world.caller(0, "admin").syncs_templates(&connected.channel_id).await.expecting(200);
+    let ada = connected.customer(&world, "Ada");
+    let thread = ada.writes("hello").await;
+    connected.loses_its_token(&world).await;
+    let agent = world.agent();
+    let template = json!({ "template": { "name": "parcel", "language": "en" } });
+    let template = agent.sends(&thread, template).await.expecting(202);
+    let late = agent.replies_to(&thread, "too late").await.expecting(202);
+    world.settles().await;
+
+    world.clock().advance("PT23H").await;
+    assert_eq!(agent.status_of(&thread, late.id()).await, "queued");
+    world.clock().advance("PT2H").await;
+
+    let message = agent.message(&thread, late.id()).await;
+    assert_eq!((&message["status"], &message["failure"]["code"]), (&json!("failed"), &json!("session_closed")));
+    assert_eq!(agent.status_of(&thread, template.id()).await, "queued");
+    // The customer writes again, and what is replied to that waits in its turn.
+    ada.writes("hello again").await;
+    replies(&world, &thread, &["in time"]).await;
+    connected.is_reconnected(&world).await;
+    world.clock().advance("PT1M").await;
+    assert_eq!(ada.phone().received().await, ["Your parcel is here.", "in time"]);
+}
+
+#[tokio::test]
 async fn neither_a_fault_of_metas_nor_a_lost_answer_takes_a_token_for_expired() {
     let world = fresh_world().await;
     let connected = Connected::to(&world).await;

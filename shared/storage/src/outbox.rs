@@ -48,8 +48,20 @@ impl Tenancy {
         channel: ChannelId,
         contact: ContactId,
     ) -> Result<Option<Whereabouts>, StorageError> {
+        self.next_in_outbox_behind(channel, contact, None).await
+    }
+
+    /// The first behind `last`, which may be done with by now; of all, where that is nothing.
+    pub async fn next_in_outbox_behind(
+        &self,
+        channel: ChannelId,
+        contact: ContactId,
+        last: Option<Whereabouts>,
+    ) -> Result<Option<Whereabouts>, StorageError> {
+        let key = |last: Whereabouts| self.keys.outbox(channel, contact, last.position, last.message_id);
         let answer = self
             .query(self.keys.conversation(channel, contact).pk, "OUTBOX#")
+            .set_exclusive_start_key(last.map(|last| key(last).attributes()))
             .limit(1)
             .send()
             .await

@@ -1,13 +1,17 @@
 //! The number a message is to go out by: it may have to slow down (F30), or be unable to send at all (F7).
 
-use domain::{Channel, ChannelId, Content, Message};
-use jiff::SignedDuration;
-use storage::CommitError;
+use std::time::Instant;
+
+use domain::delivery::Turn;
+use domain::{Channel, ChannelId, Content, Delivery, Message};
+use jiff::{SignedDuration, Timestamp};
+use storage::messages::Whereabouts;
+use storage::{CommitError, StorageError};
 use uuid::Uuid;
 
 use super::send::PATIENCE;
 use super::{DeliverError, Post, Step};
-use crate::settle::Sent;
+use crate::settle::{self, Sent};
 
 /// A template that is held is looked at this often, should its number's recovery have been missed.
 const TEMPLATE_LOOK: SignedDuration = SignedDuration::from_hours(24);
@@ -25,18 +29,59 @@ impl Post<'_> {
 
     /// The conversation waits for its number. Only the end of its session is looked for: then its messages fail, visibly.
     async fn hold(&self, channel: &Channel, message: &Message) -> Result<Step, DeliverError> {
-        let soonest = (self.now)() + PATIENCE + PATIENCE;
-        let end = match message.content {
+        let look_at = match message.content {
             // It needs no session: nothing can become of it before the number's trouble is over.
-            Content::Template(_) => (self.now)() + TEMPLATE_LOOK,
-            _ => self.session_end(message).await?.map_or(soonest, |end| end.max(soonest)),
+            Content::Template(_) => self.look_behind(message).await?.unwrap_or((self.now)() + TEMPLATE_LOOK),
+            _ => self.fails_at(message).await?,
         };
-        match self.tenancy.hold_conversation(channel, self.contact_id, end).await {
+        match self.tenancy.hold_conversation(channel, self.contact_id, look_at).await {
             Ok(()) => Ok(Step::Held),
             // The number was given another token meanwhile, or something else changed.
             Err(CommitError::Conflict) => Ok(Step::Next),
             Err(CommitError::Storage(error)) => Err(error.into()),
         }
+    }
+
+    /// When a message that is held until then has left its session; not too soon for it to count as one that waited.
+    async fn fails_at(&self, message: &Message) -> Result<Timestamp, StorageError> {
+        let soonest = (self.now)() + PATIENCE + PATIENCE;
+        Ok(self.session_end(message).await?.map_or(soonest, |end| end.max(soonest)))
+    }
+
+    /// What waits behind a template that is held may leave its session, while the template goes on waiting: then it fails all
+    /// the same. Says when the first of those that have not fails; nothing where none can.
+    async fn look_behind(&self, template: &Message) -> Result<Option<Timestamp>, DeliverError> {
+        let conversation = self.tenancy.conversation(self.channel_id, self.contact_id).await?;
+        for contact in conversation.waits_for.iter().chain([&self.contact_id]) {
+            let mut last = (*contact == template.contact_id).then(|| Whereabouts::from(template));
+            while let Some(place) = self.tenancy.next_in_outbox_behind(self.channel_id, *contact, last).await? {
+                if Instant::now() >= self.until {
+                    // The rest has its turn later.
+                    return Ok(Some((self.now)()));
+                }
+                if let Some(end) = self.look_at(&place).await? {
+                    return Ok(Some(end));
+                }
+                last = Some(place);
+            }
+        }
+        Ok(None)
+    }
+
+    /// One of those behind. Says when it fails; nothing if it has, or cannot for want of a session.
+    async fn look_at(&self, place: &Whereabouts) -> Result<Option<Timestamp>, DeliverError> {
+        let Some(mut message) = self.tenancy.message_at(place).await? else { return Ok(None) };
+        let is_template = matches!(message.content, Content::Template(_));
+        // What is under way, or may have arrived, is nobody's to fail.
+        let is_queued = matches!(message.delivery().map(Delivery::turn), Some(Turn::Ready | Turn::PutOff { .. }));
+        if is_template || !is_queued {
+            return Ok(None);
+        }
+        if self.waited_beyond_its_session(&message).await? {
+            settle::session_over(self.tenancy, &mut message, (self.now)()).await?;
+            return Ok(None);
+        }
+        Ok(Some(self.fails_at(&message).await?))
     }
 
     pub(super) fn new_trouble(&self, sent: Sent) -> Option<ChannelId> {

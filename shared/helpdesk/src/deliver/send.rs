@@ -78,7 +78,7 @@ impl Post<'_> {
 
     /// A message that has to wait may meet the end of its session. One that never waited goes to Graph even in the last
     /// second: Meta has the last word (F17). A template needs no session.
-    async fn waited_beyond_its_session(&self, message: &Message) -> Result<bool, StorageError> {
+    pub(super) async fn waited_beyond_its_session(&self, message: &Message) -> Result<bool, StorageError> {
         let now = (self.now)();
         let is_template = matches!(message.content, Content::Template(_));
         if is_template || message.delivery().is_none_or(|delivery| !delivery.has_waited(PATIENCE, now)) {

@@ -6,6 +6,7 @@ use domain::Session;
 use jiff::SignedDuration;
 use storage::conversations::Conversation;
 use storage::held::Held;
+use storage::messages::Whereabouts;
 use storage::outbox::{Beside, Deferred, Latest};
 use storage::{CommitError, Tenancy};
 
@@ -158,4 +159,19 @@ async fn those_who_wait_for_a_number_have_their_turn_one_after_the_other() {
     assert_eq!((next(None).await, next(Some(7)).await, next(Some(9)).await), (held(7), held(9), held(7)));
     // Whoever had the last turn need not wait any more.
     assert_eq!((next(Some(8)).await, next(Some(10)).await), (held(9), held(7)));
+}
+
+#[tokio::test]
+async fn what_waits_behind_a_message_is_found_whether_that_is_done_with_or_not() {
+    let tenancy = tenancy().await;
+    let place = |number| Whereabouts::from(&message(number));
+    let behind = async |last: Option<u128>| {
+        tenancy.next_in_outbox_behind(channel_id(), contact_id(7), last.map(place)).await.unwrap()
+    };
+    write(&tenancy, |it| it.enter_outbox(&[message(1), message(2), message(3)], now())).await.unwrap();
+    tenancy.clear_outbox(channel_id(), contact_id(7), &place(2)).await.unwrap();
+    for last in [Some(1), Some(2)] {
+        assert_eq!(behind(last).await, Some(place(3)));
+    }
+    assert_eq!((behind(None).await, behind(Some(3)).await), (Some(place(1)), None));
 }

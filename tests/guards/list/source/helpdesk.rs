@@ -10,6 +10,7 @@ const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
 const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
 const DIRECTORY: &str = "shared/storage/src/directory.rs";
 const FETCH: &str = "shared/helpdesk/src/fetch.rs";
+const HOLD: &str = "shared/helpdesk/src/deliver/number.rs";
 const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
 const KEY: &str = "shared/storage/src/key.rs";
 const MERGE: &str = "shared/helpdesk/src/merge.rs";
@@ -153,6 +154,18 @@ fn of_what_goes_out() -> Vec<Guard> {
             edit(SETBACK, "delivery.is_refused_alone(code, channel)", "false"),
             &["credentials::\
                a_message_that_meta_refuses_again_and_again_keeps_no_other_and_fails_once_others_go_out"],
+        ),
+        journey(
+            "a template that waits hides nobody behind it who leaves their session",
+            edit(HOLD, "self.look_behind(message).await?", "None"),
+            &["credentials::\
+               what_leaves_its_session_behind_a_template_that_waits_fails_and_the_template_goes_out_later"],
+        ),
+        journey(
+            "what waits behind a template fails only once its session is over",
+            edit(HOLD, "self.waited_beyond_its_session(&message).await?", "true"),
+            &["credentials::\
+               what_leaves_its_session_behind_a_template_that_waits_fails_and_the_template_goes_out_later"],
         ),
         journey(
             "a pair that was too fast is left alone until its time",
