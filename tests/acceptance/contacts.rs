@@ -1,7 +1,8 @@
 //! Who writes is one person, however WhatsApp names them, and nobody else.
 
-use acceptance::payload;
+use acceptance::{World, payload};
 use futures::future::join_all;
+use jiff::Timestamp;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -249,10 +250,34 @@ async fn a_message_that_comes_again_when_its_number_is_somebody_elses_joins_nobo
     let outcomes = world.outcomes_of(&webhook).await;
 
     assert_eq!(outcomes[0].outcome, "duplicate");
-    for contact in [stranger.contact_id(), thread.contact_id()] {
-        let merges = world.agent().get(&format!("/v1/contacts/{contact}/merges")).await.expecting(200);
-        assert!(merges.data().is_empty(), "{merges:?}");
-    }
+    assert_not_merged(&world, [stranger.contact_id(), thread.contact_id()]).await;
+}
+
+#[tokio::test]
+async fn a_status_that_comes_again_when_its_number_is_somebody_elses_joins_nobody() {
+    let world = fresh_world().await;
+    let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));
+    let thread = ada.writes("hello").await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&thread, "to the phone").await.expecting(202);
+    // Her phone has another number by the time the reply reaches it, and WhatsApp tells of that last.
+    let changed_at = world.clock().now().await;
+    let delivered_at = world.clock().advance("PT1M").await;
+    let mut status = payload::status(&payload::wamid(), "delivered", delivered_at, &ada, Some(reply.id()));
+    status["recipient_user_id"] = json!(world.fresh_user_id());
+    let delivered = payload::statuses(&ada, &[status]);
+    world.outcomes_of(&delivered).await;
+    let mut changed = notice(changed_at, &json!({ "type": "user_changed_number", "wa_id": moved.number }));
+    changed["from"] = json!(ada.number);
+    world.outcomes_of(&payload::messages(&ada, &[changed])).await;
+    world.clock().advance("PT10M").await;
+    let stranger = ada.writes("who was this?").await;
+    assert_ne!(stranger.contact_id(), thread.contact_id());
+
+    let outcomes = world.outcomes_of(&delivered).await;
+
+    assert_eq!((outcomes[0].outcome.as_str(), outcomes[0].became.as_str()), ("status_applied", reply.id()));
+    assert_not_merged(&world, [stranger.contact_id(), thread.contact_id()]).await;
 }
 
 #[tokio::test]
@@ -287,6 +312,18 @@ async fn a_notice_about_somebody_we_never_met_is_recorded_and_becomes_no_work() 
 
     assert_eq!((outcomes[0].outcome.as_str(), outcomes[0].reason.as_str()), ("event_recorded", "no_thread"));
     assert!(world.agent().tickets().await.is_empty());
+}
+
+/// What WhatsApp tells of a customer, from nobody.
+fn notice(at: Timestamp, system: &Value) -> Value {
+    json!({ "id": payload::wamid(), "timestamp": at.as_second().to_string(), "type": "system", "system": system })
+}
+
+async fn assert_not_merged(world: &World, contacts: [&str; 2]) {
+    for contact in contacts {
+        let merges = world.agent().get(&format!("/v1/contacts/{contact}/merges")).await.expecting(200);
+        assert!(merges.data().is_empty(), "{merges:?}");
+    }
 }
 
 fn ids(contacts: &[Value]) -> Vec<String> {

@@ -59,8 +59,10 @@ pub async fn apply_status(
     if let Some(mut message) = find(route, update.opaque.as_deref(), alias).await? {
         let waited = message.delivery().is_some_and(|delivery| delivery.turn() != Turn::Over);
         let name = Some((alias, &update.wamid));
+        let is_new = is_news(&message, &report, update.at);
         let new_trouble = apply(tenancy, &mut message, name, &report, update.at, now).await?;
-        if let (Report::Delivered, Some(recipient)) = (&report, &update.recipient) {
+        // Whoever dies before this costs one lesson, which the next message gives again.
+        if let (Report::Delivered, Some(recipient), true) = (&report, &update.recipient, is_new) {
             meet(tenancy, recipient, update.at, now).await?;
         }
         if waited {
@@ -81,8 +83,14 @@ pub async fn apply_status(
     }
 }
 
+/// Whether the message does not know that yet.
+fn is_news(message: &Message, report: &Report, at: Timestamp) -> bool {
+    message.delivery().cloned().is_some_and(|mut delivery| delivery.report(report, at) != Applied::Nothing)
+}
+
 /// Where Meta names a recipient by several identities, they are one person (F11). Of the statuses of a message only
-/// `delivered` is asked, so that it costs its reads once.
+/// `delivered` is asked, so that it costs its reads once, and only the first time it comes: later one of the identities may be
+/// somebody else's.
 async fn meet(tenancy: &Tenancy, recipient: &Sender, at: Timestamp, now: Timestamp) -> Result<(), Busy> {
     if recipient.identities().nth(1).is_none() {
         return Ok(());

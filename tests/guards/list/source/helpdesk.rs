@@ -103,6 +103,11 @@ fn of_what_comes() -> Vec<Guard> {
             &["statuses::a_status_that_names_our_message_of_another_number_touches_nothing"],
         ),
         journey(
+            "a status that comes again makes nobody one",
+            edit(STATUS, "let is_new = «is_news(&message, &report, update.at)»;", "true"),
+            &["contacts::a_status_that_comes_again_when_its_number_is_somebody_elses_joins_nobody"],
+        ),
+        journey(
             "a file that is stored is not fetched again",
             edit(FETCH, "attachment().filter(|it| «it.pending().is_some()»).cloned()", "true"),
             &["media_trouble::a_job_that_comes_again_fetches_nothing_again"],
