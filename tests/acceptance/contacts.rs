@@ -281,6 +281,37 @@ async fn a_status_that_comes_again_when_its_number_is_somebody_elses_joins_nobod
 }
 
 #[tokio::test]
+async fn what_comes_late_of_a_number_that_is_somebody_elses_by_now_joins_nobody() {
+    let world = fresh_world().await;
+    let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));
+    let user_id = world.fresh_user_id();
+    ada.writes_showing(&user_id, "with both").await;
+    let thread = ada.thread().await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&thread, "to the phone").await.expecting(202);
+    world.settles().await;
+    let then = world.clock().now().await;
+    let mut message = payload::text(&ada, then, "the last from this number");
+    message["from_user_id"] = json!(user_id);
+    let mut status = payload::status(&payload::wamid(), "delivered", then, &ada, Some(reply.id()));
+    status["recipient_user_id"] = json!(user_id);
+    world.clock().advance("PT1M").await;
+    ada.is_told_of(json!({ "type": "user_changed_number", "body": "Ada changed her number", "wa_id": moved.number }))
+        .await;
+    world.clock().advance("PT10M").await;
+    let stranger = ada.writes("who was this?").await;
+    assert_ne!(stranger.contact_id(), thread.contact_id());
+
+    let late = world.outcomes_of(&payload::messages(&ada, &[message])).await.remove(0);
+    world.outcomes_of(&payload::statuses(&ada, &[status])).await;
+
+    assert_eq!(late.outcome, "message");
+    assert_eq!(world.agent().message(&thread, &late.became).await["text"], "the last from this number");
+    assert_eq!(world.agent().reads(&stranger).await, ["who was this?"]);
+    assert_not_merged(&world, [stranger.contact_id(), thread.contact_id()]).await;
+}
+
+#[tokio::test]
 async fn a_changed_id_joins_what_was_written_under_both() {
     let world = shared_world().await;
     let agent = world.agent();

@@ -128,6 +128,11 @@ impl Contact {
         self.former_identities.drain(..too_many);
     }
 
+    /// Whether this was theirs at `at` and they have given it up since: whoever has it now is somebody else.
+    pub fn gave_up_since(&self, identity: &Identity, at: Timestamp) -> bool {
+        self.former_identities.iter().any(|former| former.identity == *identity && at <= former.until)
+    }
+
     /// Every number by which this person may be found.
     pub fn numbers(&self) -> impl Iterator<Item = &str> {
         let written = [&self.phone, &self.mobile_phone].into_iter().flatten().map(Phone::digits);

@@ -99,6 +99,7 @@ impl Acquaintance<'_> {
                 named.push(self.by_identity(identity, introduced.at).await?);
             }
             self.add_by_number(&mut named).await?;
+            as_it_was_then(&mut named, introduced.at);
             let people = distinct(&named);
             if self.settled_some(&people).await? {
                 continue;
@@ -292,6 +293,21 @@ fn meant(holders: Vec<Contact>, known: &[ContactId], digits: &str) -> Option<Con
     let oldest = holders.into_iter().next()?;
     let nobody_else = sole && oldest.identities.iter().all(|identity| MatchingKey::of(identity) == key);
     (known.is_empty() || nobody_else).then_some(oldest)
+}
+
+/// What one of them gave up only later was theirs then, whoever has it by now.
+fn as_it_was_then(named: &mut [Named<'_>], at: Timestamp) {
+    let people = distinct(named);
+    if people.len() < 2 {
+        return;
+    }
+    let people: Vec<Contact> = people.into_iter().cloned().collect();
+    for named in named {
+        if let Some(whose) = people.iter().find(|contact| contact.gave_up_since(named.identity, at)) {
+            named.contact = Some(whose.clone());
+            named.is_theirs = true;
+        }
+    }
 }
 
 /// The contacts that were found, each once, in the order in which they were named.

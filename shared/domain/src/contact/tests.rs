@@ -68,6 +68,15 @@ fn a_number_that_was_given_up_is_not_shown_nor_matched_any_more() {
 }
 
 #[test]
+fn what_was_given_up_was_theirs_until_then() {
+    let mut ada = contact(1, &[number("15550100001"), hidden()]);
+    ada.give_up(&[number("15550100001")], at(5));
+    assert!(ada.gave_up_since(&number("15550100001"), at(4)) && ada.gave_up_since(&number("15550100001"), at(5)));
+    assert!(!ada.gave_up_since(&number("15550100001"), at(6)));
+    assert!(!ada.gave_up_since(&hidden(), at(4)) && !ada.gave_up_since(&number("15550100002"), at(4)));
+}
+
+#[test]
 fn whatever_meta_sends_the_item_stays_small() {
     let mut ada = contact(1, &[]);
     for n in 0..200 {

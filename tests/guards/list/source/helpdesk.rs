@@ -131,6 +131,7 @@ fn of_what_comes() -> Vec<Guard> {
 }
 
 fn of_what_goes_out() -> Vec<Guard> {
+    let as_it_was = edit(PERSON, "«as_it_was_then(&mut named, introduced.at)»;", "()");
     vec![
         journey(
             "what is not wanted any more is not sent",
@@ -214,10 +215,16 @@ fn of_what_goes_out() -> Vec<Guard> {
             edit(MERGE, "«numbers.write(&mut transaction)»;", "()"),
             &["contacts::a_number_that_came_by_a_merge_and_was_given_up_leads_to_nobody"],
         ),
-        journey(
+        guard(
             "a message that comes again makes nobody one",
-            edit(PERSON, "[one, ..] if «self.is_known(introduced.message).await?» =>", "false"),
+            [edit(PERSON, "[one, ..] if «self.is_known(introduced.message).await?» =>", "false"), as_it_was],
+            (ACCEPTANCE, ACCEPTANCE),
             &["contacts::a_message_that_comes_again_when_its_number_is_somebody_elses_joins_nobody"],
+        ),
+        journey(
+            "what somebody gave up later was theirs then",
+            as_it_was,
+            &["contacts::what_comes_late_of_a_number_that_is_somebody_elses_by_now_joins_nobody"],
         ),
         journey(
             "an answer that comes by a merge is an answer",

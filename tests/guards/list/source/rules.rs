@@ -3,6 +3,7 @@
 use super::{Edit, edit, guard};
 use crate::list::{Guard, LIB};
 
+const CONTACT: &str = "shared/domain/src/contact.rs";
 const DELIVERY: &str = "shared/domain/src/delivery.rs";
 const LIMITS: &str = "shared/domain/src/delivery/limits.rs";
 const REFUSAL: &str = "shared/domain/src/delivery/refusal.rs";
@@ -275,6 +276,11 @@ fn of_people() -> Vec<Guard> {
             "an older word replaces no newer one",
             edit(DECISIONS, "at.as_second() < last.confirmed_at.as_second()", "false"),
             &["contact::wishes::tests::an_older_word_never_replaces_a_newer_one_however_late_it_comes"],
+        ),
+        rule(
+            "what was given up is not theirs any more",
+            edit(CONTACT, "at <= former.until", "true"),
+            &["contact::tests::what_was_given_up_was_theirs_until_then"],
         ),
         rule(
             "two contacts do not become one that has too many names",
