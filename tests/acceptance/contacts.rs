@@ -330,6 +330,28 @@ async fn a_changed_id_joins_what_was_written_under_both() {
 }
 
 #[tokio::test]
+async fn a_number_that_a_notice_names_as_the_previous_and_the_present_one_is_learned_once() {
+    let world = fresh_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let [old, new] = [world.fresh_user_id(), world.fresh_user_id()];
+    let id = agent.adds_contact(json!({ "name": "Ada", "phone": format!("+{}", ada.number) })).await;
+    let now = world.clock().now().await;
+    let system = json!({ "type": "user_changed_user_id", "user_id": new, "previous_user_id": old });
+    let mut changed = notice(now, &system);
+    changed["from"] = json!(ada.number);
+    // The contact stands there for another message of the webhook.
+    let mut webhook = payload::messages(&ada, &[changed]);
+    webhook["entry"][0]["changes"][0]["value"]["contacts"][0]["user_id"] = json!(new);
+
+    let outcomes = world.outcomes_of(&webhook).await;
+
+    assert_eq!((outcomes[0].outcome.as_str(), outcomes[0].reason.as_str()), ("event_recorded", "no_thread"));
+    let contact = agent.contact(&id).await;
+    let names: Vec<_> = contact["identities"].as_array().unwrap().iter().map(|identity| &identity["value"]).collect();
+    assert_eq!(names, [&json!(ada.number), &json!(new)]);
+}
+
+#[tokio::test]
 async fn a_notice_about_somebody_we_never_met_is_recorded_and_becomes_no_work() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");

@@ -94,9 +94,12 @@ impl Acquaintance<'_> {
     /// merged.
     pub(crate) async fn person(&self, introduced: Introduction<'_>) -> Result<Person, Busy> {
         for attempt in 0..ATTEMPTS {
-            let mut named = Vec::new();
+            let mut named: Vec<Named<'_>> = Vec::new();
             for identity in introduced.previous.iter().chain(introduced.sender.identities()) {
-                named.push(self.by_identity(identity, introduced.at).await?);
+                // A notice may name one as the previous and the present one; a transaction writes it once.
+                if named.iter().all(|known| known.identity != identity) {
+                    named.push(self.by_identity(identity, introduced.at).await?);
+                }
             }
             self.add_by_number(&mut named).await?;
             as_it_was_then(&mut named, introduced.at);

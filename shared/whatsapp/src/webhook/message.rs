@@ -163,6 +163,9 @@ mod tests {
         let id = json!({"type": "user_changed_user_id", "user_id": "US.2", "previous_user_id": "US.1"});
         assert_eq!(read(json!({"from_user_id": "US.2", "system": id})), names(&["US.2"], &["US.1"]));
         assert_eq!(read(json!({"from_user_id": "US.1", "system": id})), names(&["US.2"], &["US.1"]));
+        let twice =
+            json!({"type": "user_changed_user_id", "user_id": "US.2", "previous_user_id": "US.1", "customer": "1"});
+        assert_eq!(read(json!({"from": "US.1", "system": twice})), names(&["US.2"], &["US.1", "1"]));
         let nameless = json!({"type": "user_changed_user_id", "user_id": "US.2"});
         assert_eq!(read(json!({"from_user_id": "US.2", "system": nameless})), names(&["US.2"], &[]));
         let device = json!({"type": "customer_identity_changed", "customer": "1"});

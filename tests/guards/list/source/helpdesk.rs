@@ -222,6 +222,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             &["contacts::a_message_that_comes_again_when_its_number_is_somebody_elses_joins_nobody"],
         ),
         journey(
+            "who is named twice is written once",
+            edit(PERSON, "named.iter().all(|known| known.identity != identity)", "true"),
+            &["contacts::a_number_that_a_notice_names_as_the_previous_and_the_present_one_is_learned_once"],
+        ),
+        journey(
             "what somebody gave up later was theirs then",
             as_it_was,
             &["contacts::what_comes_late_of_a_number_that_is_somebody_elses_by_now_joins_nobody"],

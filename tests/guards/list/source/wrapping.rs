@@ -8,6 +8,7 @@ const QUEUE: &str = "shared/queues/src/queue.rs";
 const BATCHES: &str = "shared/queues/src/queue/batches.rs";
 const PACKING: &str = "shared/queues/src/packing.rs";
 const SIGNATURE: &str = "shared/whatsapp/src/webhook/signature.rs";
+const NOTICE: &str = "shared/whatsapp/src/webhook/content/notice.rs";
 const SUBSCRIPTION: &str = "shared/whatsapp/src/webhook/subscription.rs";
 const DOWNLOAD: &str = "shared/whatsapp/src/graph/download.rs";
 const DEADLINE: &str = "shared/rest/src/deadline.rs";
@@ -149,6 +150,13 @@ fn of_meta() -> Vec<Guard> {
             [edit(INTAKE, "!self.is_genuine(request, &body, now).await", "false")],
             ("webhook-intake", "intake"),
             &["a_wrong_or_missing_signature_is_refused_and_nothing_is_queued"],
+        ),
+        guard(
+            "a notice names each previous name once",
+            [edit(NOTICE, "known.insert(identity.clone())", "true")],
+            ("whatsapp", LIB),
+            &["webhook::message::tests::\
+               a_notice_is_from_what_the_customer_is_called_now_and_names_what_they_were_called"],
         ),
         guard(
             "a token goes to no host that was not named",

@@ -1,6 +1,8 @@
 //! What WhatsApp itself tells of the customer: another number, another id, another device. Its words are for people; who is
 //! meant is read from the fields only.
 
+use std::collections::BTreeSet;
+
 use domain::content::{Notice, NoticeKind};
 use domain::{Identity, Sender};
 use serde_json::Value;
@@ -39,8 +41,8 @@ fn previous(message: &Value, system: &Value) -> Vec<Identity> {
     let old_id = text(system, "previous_user_id").or(from_id);
     let mut previous = read_all([&from, &text(system, "customer")]);
     previous.extend(read_all([&old_id, &None]));
-    previous.retain(|identity| !now.contains(identity));
-    previous.dedup();
+    let mut known = BTreeSet::new();
+    previous.retain(|identity| !now.contains(identity) && known.insert(identity.clone()));
     previous
 }
 
