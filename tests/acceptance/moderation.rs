@@ -309,6 +309,24 @@ async fn a_name_with_a_card_number_in_it_is_not_taken_over() {
 }
 
 #[tokio::test]
+async fn a_name_with_a_card_number_in_it_is_not_taken_over_from_a_status_either() {
+    let world = fresh_world().await;
+    let mut ada = world.customer("Ada");
+    ada.name = format!("Ada {CARD}");
+    let user_id = world.fresh_user_id();
+    ada.writes_showing(&user_id, "hello").await;
+    let thread = ada.thread().await;
+
+    let reply = world.agent().replies_to(&thread, "who are you?").await.expecting(202);
+    world.settles().await;
+
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+    let contact = world.agent().contact(thread.contact_id()).await;
+    assert_eq!((&contact["name"], contact["identities"].as_array().map(Vec::len)), (&Value::Null, Some(2)));
+    assert_nowhere(&world, &[CARD]).await;
+}
+
+#[tokio::test]
 async fn what_is_only_recorded_is_kept_without_what_should_not_be_seen() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");

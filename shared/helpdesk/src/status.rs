@@ -89,14 +89,16 @@ fn is_news(message: &Message, report: &Report, at: Timestamp) -> bool {
 }
 
 /// Where Meta names a recipient by several identities, they are one person (F11). Of the statuses of a message only
-/// `delivered` is asked, so that it costs its reads once, and only the first time it comes: later one of the identities may be
-/// somebody else's.
+/// `delivered` is asked, so that it costs its reads once, and only the first time it comes: later one of the identities may
+/// be somebody else's.
 async fn meet(tenancy: &Tenancy, recipient: &Sender, at: Timestamp, now: Timestamp) -> Result<(), Busy> {
     if recipient.identities().nth(1).is_none() {
         return Ok(());
     }
+    // What they call themselves is taken from messages, where it is looked at (F13); a late status would bring an old name.
+    let recipient = recipient.clone().nameless();
     let acquaintance = Acquaintance { tenancy, trace_id: Trace::current_id(), now };
-    acquaintance.learn(Introduction::by_status(recipient, at)).await
+    acquaintance.learn(Introduction::by_status(&recipient, at)).await
 }
 
 /// Applies what came before the message was known by Meta's id.

@@ -27,6 +27,12 @@ impl Sender {
         self
     }
 
+    /// The same person without what they call themselves.
+    #[must_use]
+    pub fn nameless(self) -> Self {
+        Self { profile_name: None, username: None, ..self }
+    }
+
     /// The identity to answer to: the one the message came from.
     pub fn identity(&self) -> &Identity {
         &self.identity
@@ -48,5 +54,12 @@ mod tests {
         let sender =
             Sender::new(number.clone(), Some(number.clone())).also(Some(id.clone())).also(Some(id.clone())).also(None);
         assert_eq!(sender.identities().collect::<Vec<_>>(), [&number, &id]);
+    }
+
+    #[test]
+    fn who_is_nameless_keeps_every_identity() {
+        let known = Sender::new(Identity::Phone("15550100001".into()), Some(Identity::Bsuid("US.1".into())));
+        let named = Sender { profile_name: Some("Ada".into()), username: Some("ada".into()), ..known.clone() };
+        assert_eq!(named.nameless(), known);
     }
 }

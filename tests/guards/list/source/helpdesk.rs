@@ -108,6 +108,11 @@ fn of_what_comes() -> Vec<Guard> {
             &["contacts::a_status_that_comes_again_when_its_number_is_somebody_elses_joins_nobody"],
         ),
         journey(
+            "no name is taken over from a status",
+            edit(STATUS, "recipient.clone().nameless()", "recipient.clone()"),
+            &["moderation::a_name_with_a_card_number_in_it_is_not_taken_over_from_a_status_either"],
+        ),
+        journey(
             "a file that is stored is not fetched again",
             edit(FETCH, "attachment().filter(|it| «it.pending().is_some()»).cloned()", "true"),
             &["media_trouble::a_job_that_comes_again_fetches_nothing_again"],
