@@ -172,6 +172,31 @@ async fn what_somebody_told_whatsapp_before_anybody_knew_them_is_theirs_once_the
 }
 
 #[tokio::test]
+async fn what_a_person_tells_whatsapp_counts_under_each_of_their_names() {
+    let world = fresh_world().await;
+    let (agent, ada, user_id) = (world.agent(), world.customer("Ada"), world.fresh_user_id());
+    let by_phone = ada.writes("by phone").await;
+    let says = async |value: &str| {
+        let mut said = preference(&ada, value, world.clock().now().await);
+        said["entry"][0]["changes"][0]["value"]["user_preferences"][0]["user_id"] = json!(user_id);
+        world.outcomes_of(&said).await.remove(0).reason
+    };
+
+    assert_eq!(says("stop").await, "");
+    world.clock().advance("PT1M").await;
+    let hidden = ada.hiding_as(&user_id).writes("hidden").await;
+
+    assert_ne!(hidden.contact_id(), by_phone.contact_id());
+    for thread in [&by_phone, &hidden] {
+        assert_eq!(marketing(&agent, thread.contact_id()).await, ("opted_out".into(), "whatsapp".into()));
+    }
+    assert_eq!(says("resume").await, "");
+    for thread in [&by_phone, &hidden] {
+        assert_eq!(marketing(&agent, thread.contact_id()).await, ("allowed".into(), "whatsapp".into()));
+    }
+}
+
+#[tokio::test]
 async fn a_refusal_because_they_told_whatsapp_so_opts_out() {
     let world = shared_world().await;
     let thread = world.customer("Ada").writes("hello").await;

@@ -42,8 +42,8 @@ pub(crate) async fn hear(
     let Some(route) = directory.last_route(phone_number_id).await? else { return Ok(heard) };
     for preference in &said {
         match helpdesk::hear_preference(&route.tenancy, preference, received_at).await? {
-            PreferenceHeard::Kept(contact) => heard.kept.push(contact),
-            PreferenceHeard::Outdated(_) => heard.outdated += 1,
+            PreferenceHeard::Kept(contacts) => heard.kept.extend(contacts),
+            PreferenceHeard::Outdated => heard.outdated += 1,
             PreferenceHeard::UnknownContact => heard.unknown += 1,
         }
     }

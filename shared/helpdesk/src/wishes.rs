@@ -12,12 +12,12 @@ use crate::matching::contacts_with_number;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// What a person's word to WhatsApp came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PreferenceHeard {
-    /// The contact has it now.
-    Kept(ContactId),
-    /// Something later is known of the contact already, or this was.
-    Outdated(ContactId),
+    /// Their contact has it now, or several have, where Meta names the person by the names of several.
+    Kept(Vec<ContactId>),
+    /// Something later is known of whoever is that person here, or this was.
+    Outdated,
     /// Nobody here is that person; it is kept until somebody is.
     UnknownContact,
 }
@@ -37,31 +37,30 @@ pub async fn hear_preference(
 ) -> Result<PreferenceHeard, Busy> {
     let at = preference.at.unwrap_or(received_at);
     let word = Word { stance: preference.stance, at };
-    if let Some(heard) = heard_by_contact(tenancy, preference, word).await? {
-        return Ok(heard);
-    }
+    let (mut is_known, mut kept) = (false, Vec::new());
+    // Each of their names may be another contact's, or nobody's, as long as nobody here knows that they are one person's.
     for identity in preference.person.identities() {
-        keep(tenancy, &Name::from(identity), word).await?;
-    }
-    // Whoever appeared since the first look did not see what was kept; whoever appears from now on does.
-    Ok(heard_by_contact(tenancy, preference, word).await?.unwrap_or(PreferenceHeard::UnknownContact))
-}
-
-async fn heard_by_contact(
-    tenancy: &Tenancy,
-    preference: &Preference,
-    Word { stance, at }: Word,
-) -> Result<Option<PreferenceHeard>, Busy> {
-    for identity in preference.person.identities() {
-        if let Some(contact) = who_is(tenancy, identity, at).await? {
-            let kept = hear(tenancy, contact.id, stance, Source::Whatsapp, at).await?;
-            return Ok(Some(match kept {
-                true => PreferenceHeard::Kept(contact.id),
-                false => PreferenceHeard::Outdated(contact.id),
-            }));
+        let Some(contact) = hearer(tenancy, identity, word).await? else { continue };
+        is_known = true;
+        if hear(tenancy, contact, word.stance, Source::Whatsapp, at).await? {
+            kept.push(contact);
         }
     }
-    Ok(None)
+    Ok(match (is_known, kept) {
+        (false, _) => PreferenceHeard::UnknownContact,
+        (true, kept) if kept.is_empty() => PreferenceHeard::Outdated,
+        (true, kept) => PreferenceHeard::Kept(kept),
+    })
+}
+
+/// Who hears what is said under a name. While it is nobody's, the word is kept under it.
+async fn hearer(tenancy: &Tenancy, identity: &Identity, word: Word) -> Result<Option<ContactId>, Busy> {
+    if let Some(contact) = who_is(tenancy, identity, word.at).await? {
+        return Ok(Some(contact.id));
+    }
+    keep(tenancy, &Name::from(identity), word).await?;
+    // Whoever appeared since the first look did not see what was kept; whoever appears from now on does.
+    Ok(who_is(tenancy, identity, word.at).await?.map(|contact| contact.id))
 }
 
 /// Keeps the word of somebody who is nobody here, unless a later one is kept.

@@ -10,6 +10,7 @@ const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
 const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
 const DIRECTORY: &str = "shared/storage/src/directory.rs";
 const FETCH: &str = "shared/helpdesk/src/fetch.rs";
+const HEARD: &str = "shared/helpdesk/src/wishes.rs";
 const HOLD: &str = "shared/helpdesk/src/deliver/number.rs";
 const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
 const KEY: &str = "shared/storage/src/key.rs";
@@ -121,6 +122,15 @@ fn of_what_comes() -> Vec<Guard> {
             "no file is fetched of who is blocked",
             edit(FETCH, "contact.is_some_and(|contact| contact.wishes.blocked.is_some())", "false"),
             &["wishes::a_file_that_waits_is_not_fetched_once_its_sender_is_blocked"],
+        ),
+        journey(
+            "what a person told WhatsApp counts under each of their names",
+            edit(
+                HEARD,
+                "hearer(tenancy, identity, word).await?",
+                "{ if is_known { break } hearer(tenancy, identity, word).await? }",
+            ),
+            &["wishes::what_a_person_tells_whatsapp_counts_under_each_of_their_names"],
         ),
         journey(
             "two contacts that a person has parted stay two",
