@@ -330,6 +330,29 @@ async fn a_changed_id_joins_what_was_written_under_both() {
 }
 
 #[tokio::test]
+async fn a_changed_id_is_known_from_a_notice_that_is_from_nobody() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (old, new) = (world.fresh_user_id(), world.fresh_user_id());
+    let eve = world.customer("Eve");
+    let first = eve.hiding_as(&old).writes("under the old id").await;
+    let second = eve.hiding_as(&new).writes("under the new id").await;
+    assert_ne!(first.contact_id(), second.contact_id());
+    let now = world.clock().now().await;
+    let system = json!({ "type": "user_changed_user_id", "user_id": new, "previous_user_id": old });
+    let mut webhook = payload::messages(&eve, &[notice(now, &system)]);
+    webhook["entry"][0]["changes"][0]["value"].as_object_mut().unwrap().remove("contacts");
+
+    assert_eq!(world.post_webhook(&webhook).await, 200);
+    world.settles().await;
+
+    let [thread] = &agent.open_threads_of(first.contact_id()).await[..] else { panic!("one open thread") };
+    assert_eq!(kinds(&agent.messages(thread).await), ["text", "text", "notice"]);
+    let merges = agent.get(&format!("/v1/contacts/{}/merges", first.contact_id())).await.expecting(200);
+    assert_eq!(merges.data()[0]["reason"], "changed_identity");
+}
+
+#[tokio::test]
 async fn a_number_that_a_notice_names_as_the_previous_and_the_present_one_is_learned_once() {
     let world = fresh_world().await;
     let (agent, ada) = (world.agent(), world.customer("Ada"));

@@ -163,6 +163,8 @@ mod tests {
         let id = json!({"type": "user_changed_user_id", "user_id": "US.2", "previous_user_id": "US.1"});
         assert_eq!(read(json!({"from_user_id": "US.2", "system": id})), names(&["US.2"], &["US.1"]));
         assert_eq!(read(json!({"from_user_id": "US.1", "system": id})), names(&["US.2"], &["US.1"]));
+        assert_eq!(read(json!({"system": id})), names(&["US.2"], &["US.1"]));
+        assert_eq!(read(json!({"system": old})), names(&["2"], &["1"]));
         let twice =
             json!({"type": "user_changed_user_id", "user_id": "US.2", "previous_user_id": "US.1", "customer": "1"});
         assert_eq!(read(json!({"from": "US.1", "system": twice})), names(&["US.2"], &["US.1", "1"]));

@@ -60,8 +60,8 @@ pub struct MessageItem {
     pub waba_id: String,
     /// The business number it came to.
     pub phone_number_id: String,
-    /// Meta's first name for the sender: `from`, or else `from_user_id`. Says which messages belong to one
-    /// conversation; one person may have two.
+    /// Meta's first name for the sender: `from`, or else `from_user_id`; of a notice that is from nobody, for whom it is
+    /// about. Says which messages belong to one conversation; one person may have two.
     pub customer: String,
     /// The element of `contacts[]` about the sender.
     pub contact: Option<Value>,

@@ -8,6 +8,7 @@ const QUEUE: &str = "shared/queues/src/queue.rs";
 const BATCHES: &str = "shared/queues/src/queue/batches.rs";
 const PACKING: &str = "shared/queues/src/packing.rs";
 const SIGNATURE: &str = "shared/whatsapp/src/webhook/signature.rs";
+const CONTACTS: &str = "shared/whatsapp/src/webhook/split/contacts.rs";
 const NOTICE: &str = "shared/whatsapp/src/webhook/content/notice.rs";
 const SUBSCRIPTION: &str = "shared/whatsapp/src/webhook/subscription.rs";
 const DOWNLOAD: &str = "shared/whatsapp/src/graph/download.rs";
@@ -150,6 +151,12 @@ fn of_meta() -> Vec<Guard> {
             [edit(INTAKE, "!self.is_genuine(request, &body, now).await", "false")],
             ("webhook-intake", "intake"),
             &["a_wrong_or_missing_signature_is_refused_and_nothing_is_queued"],
+        ),
+        guard(
+            "a notice that is from nobody is of whom it names",
+            [edit(CONTACTS, "of_notice(message)", "None")],
+            (ACCEPTANCE, ACCEPTANCE),
+            &["contacts::a_changed_id_is_known_from_a_notice_that_is_from_nobody"],
         ),
         guard(
             "a notice names each previous name once",

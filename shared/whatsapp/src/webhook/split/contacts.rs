@@ -29,7 +29,7 @@ impl Contacts {
         Self { by_id, sole: sole_of(value).cloned() }
     }
 
-    /// Meta's first name for the sender; the sole contact's when the message itself names nobody.
+    /// Meta's first name for the sender, or for whom a notice is about; the sole contact's when the message itself names nobody.
     pub(super) fn customer_of(&self, message: &Value) -> Option<String> {
         let of_sole = || {
             let contact = self.sole.as_ref().filter(|_| message.is_object())?;
@@ -62,7 +62,13 @@ fn sole_of(value: &Map<String, Value>) -> Option<&Value> {
 }
 
 fn sender(message: &Value) -> Option<String> {
-    text(message, "from").or_else(|| text(message, "from_user_id"))
+    text(message, "from").or_else(|| text(message, "from_user_id")).or_else(|| of_notice(message))
+}
+
+/// A notice that is from nobody tells whom it is about: what they were called comes first, since they wrote under that name.
+fn of_notice(message: &Value) -> Option<String> {
+    let system = message.get("system")?;
+    ["previous_user_id", "customer", "user_id", "wa_id"].into_iter().find_map(|key| text(system, key))
 }
 
 fn recipient(status: &Value) -> Option<String> {

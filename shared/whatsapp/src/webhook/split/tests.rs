@@ -143,6 +143,24 @@ fn the_contact_is_found_by_number_by_id_and_by_being_the_only_one() {
     assert_eq!(contact_of(json!([{"n": 1, "user_id": "US.1"}]), json!({})), ("US.1".into(), Some(json!(1))));
 }
 
+#[test]
+fn a_notice_that_is_from_nobody_is_of_whom_it_names_first_as_they_were_called() {
+    let item_of = |system: Value| {
+        let notice = json!({"id": "wamid.A", "type": "system", "system": system});
+        split_json(&body_of(json!({ "messages": [notice] }))).remove(0)
+    };
+    let customer_of = |system: Value| match item_of(system) {
+        Item::Message(item) => item.customer,
+        item => panic!("{item:?}"),
+    };
+    let all = json!({"wa_id": "2", "user_id": "US.2", "customer": "1", "previous_user_id": "US.1"});
+    assert_eq!(customer_of(all), "US.1");
+    assert_eq!(customer_of(json!({"wa_id": "2", "user_id": "US.2", "customer": "1"})), "1");
+    assert_eq!(customer_of(json!({"wa_id": "2", "user_id": "US.2"})), "US.2");
+    assert_eq!(customer_of(json!({"wa_id": "2"})), "2");
+    assert!(matches!(item_of(json!({"type": "user_changed_number"})), Item::Other(_)));
+}
+
 /// A body of documented shape with arbitrary elements, and how many elements it has.
 fn any_batch() -> impl Strategy<Value = (Value, usize)> {
     let list = || prop::collection::vec(any_json(), 0..4);
