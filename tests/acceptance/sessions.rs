@@ -202,6 +202,30 @@ async fn a_session_that_the_customer_opens_while_meta_refuses_stays_open() {
     assert_eq!(session(&world, &thread).await["open"], true);
 }
 
+#[tokio::test]
+async fn a_message_from_before_the_refusal_that_comes_late_opens_no_session() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    let before = world.clock().now().await;
+    world.clock().advance("PT1M").await;
+    let sent = world.agent().message(&thread, reply.id()).await;
+    meta_refuses_late(&ada, &sent, world.clock().now().await).await;
+
+    ada.wrote("are you there?", before).await;
+
+    assert_eq!(session(&world, &thread).await["open"], false);
+    let next = world.agent().replies_to(&thread, "and now?").await;
+    assert_eq!((next.status, next.code()), (409, "session_closed"));
+    assert_eq!(world.agent().reads(&thread).await, ["hello", "here we are", "are you there?"]);
+    world.clock().advance("PT1M").await;
+    ada.writes("I am here").await;
+    assert_eq!(session(&world, &thread).await["open"], true);
+}
+
 async fn reminds(world: &World, before: Value) -> Value {
     let change = json!({ "session_reminder_before": before });
     world.caller(0, "admin").calls(Method::PATCH, "/v1/settings", Some(change)).await.body

@@ -151,6 +151,16 @@ fn of_conversations() -> Vec<Guard> {
             &["session::tests::metas_refusal_closes_it_and_the_next_message_opens_it_again"],
         ),
         rule(
+            "what was sent before Meta's refusal opens no session",
+            edit(SESSION, "self.closed_at.max(other.closed_at)", "None"),
+            &["session::tests::what_was_sent_before_metas_refusal_and_comes_late_opens_nothing"],
+        ),
+        rule(
+            "what comes in the second of Meta's refusal and after it opens a session",
+            edit(SESSION, "whole_second(*at)", "*at"),
+            &["session::tests::what_comes_in_the_second_of_the_refusal_and_after_it_opens_a_session"],
+        ),
+        rule(
             "a late message shortens no session",
             edit(TICKET, "self.session.map_or(opened, |session| session.max(opened))", "opened"),
             &["ticket::tests::a_late_message_stands_where_it_was_sent_and_is_not_the_last"],
