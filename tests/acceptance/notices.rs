@@ -1,6 +1,7 @@
 //! What WhatsApp itself tells of a customer (F11).
 
 use acceptance::payload;
+use jiff::SignedDuration;
 use serde_json::json;
 
 use crate::kinds::seen;
@@ -31,6 +32,34 @@ async fn a_changed_number_is_a_note_in_the_thread_of_the_same_person_who_is_answ
     );
     assert_eq!((&answer["id"], &answer["to"]), (&json!(reply.id()), &json!(format!("+{}", renamed.number))));
     assert_eq!((&thanks["text"], &after["contact_id"]), (&json!("thank you"), &before.ticket["contact_id"]));
+}
+
+#[tokio::test]
+async fn what_comes_late_from_a_number_that_was_given_up_moves_no_answer_back_to_it() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    for is_closed in [false, true] {
+        let ada = world.customer(&format!("Ada {is_closed}"));
+        let renamed = world.customer(&format!("Ada elsewhere {is_closed}"));
+        let now = world.clock().now().await;
+        let before = ada.wrote("hello", now - SignedDuration::from_secs(60)).await;
+        ada.is_told_of(json!({ "type": "user_changed_number", "body": "A notice", "wa_id": renamed.number })).await;
+        if is_closed {
+            agent.closes(&before).await;
+        }
+
+        assert!(ada.writes_and_waits("anybody there?", now - SignedDuration::from_secs(30)).await);
+        world.settles().await;
+
+        let [thread] = &agent.open_threads_of(before.contact_id()).await[..] else { panic!("one open thread") };
+        assert_eq!(thread.id == before.id, !is_closed);
+        assert!(agent.reads(thread).await.contains(&"anybody there?".to_owned()));
+        let reply = agent.replies_to(thread, "good luck in the new town").await.expecting(202);
+        world.settles().await;
+        let to = agent.message(thread, reply.id()).await["to"].clone();
+        assert_eq!(to, json!(format!("+{}", renamed.number)));
+        assert_eq!(renamed.phone().received().await, ["good luck in the new town"]);
+    }
 }
 
 #[tokio::test]

@@ -55,8 +55,11 @@ pub struct Ticket {
     pub state: State,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub owner_id: Option<UserId>,
-    /// The identity the customer last wrote from: what a reply is sent to.
+    /// The identity the customer last wrote from, or has by WhatsApp's last word: what a reply is sent to.
     pub customer: Identity,
+    /// When, by Meta's time; nothing before they write, nor in what was stored before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
     #[serde(default, skip_serializing_if = "Reminder::is_none")]
@@ -136,6 +139,7 @@ impl Ticket {
             state: State::Open,
             owner_id: None,
             customer,
+            customer_at: None,
             session: None,
             reminder: Reminder::default(),
             unread_count: 0,
@@ -148,10 +152,11 @@ impl Ticket {
         }
     }
 
-    /// The ticket that follows a closed one of the same conversation: the session goes on, it is the customer's.
-    pub fn open_after(id: TicketId, earlier: &Ticket, channel: &Channel, customer: Identity, at: Timestamp) -> Self {
-        let session = earlier.session;
-        Self { session, ..Self::open(id, channel, earlier.contact_id, customer, at) }
+    /// The ticket that follows a closed one of the same conversation: the session goes on, it is the customer's, and so does
+    /// where they are answered.
+    pub fn open_after(id: TicketId, earlier: &Ticket, channel: &Channel, at: Timestamp) -> Self {
+        let opened = Self::open(id, channel, earlier.contact_id, earlier.customer.clone(), at);
+        Self { session: earlier.session, customer_at: earlier.heard_of_at(), ..opened }
     }
 
     /// The messages of this ticket.
@@ -168,11 +173,12 @@ impl Ticket {
         self.session.map(Session::expires_at)
     }
 
-    /// Takes a customer's message into the thread.
+    /// Takes a customer's message into the thread. One that comes late does not say where they are by now.
     pub fn receive(&mut self, id: MessageId, inbound: InboundMessage, reply_to: Option<MessageId>) -> Message {
         let opened = Session::opened_by(inbound.sent_at);
-        if self.session.is_none_or(|session| session.expires_at() <= opened.expires_at()) {
+        if self.heard_of_at().is_none_or(|heard_at| heard_at <= inbound.sent_at) {
             self.customer = inbound.sender.identity().clone();
+            self.customer_at = Some(inbound.sent_at);
         }
         if inbound.content.opens_session() {
             self.session = Some(self.session.map_or(opened, |session| session.max(opened)));
@@ -251,6 +257,11 @@ impl Ticket {
         changed
     }
 
+    /// When the customer was last heard of where they are answered.
+    fn heard_of_at(&self) -> Option<Timestamp> {
+        heard_of_at(self.customer_at, self.session)
+    }
+
     fn place(&mut self, id: MessageId, at: Timestamp, content: Content, direction: Direction) -> Message {
         let mut position = Position::new(at, self.next_sequence);
         self.next_sequence += 1;
@@ -284,6 +295,12 @@ impl Ticket {
             version: 0,
         }
     }
+}
+
+/// Where the time was not kept yet, it is that of the message which the session counts from.
+fn heard_of_at(kept: Option<Timestamp>, session: Option<Session>) -> Option<Timestamp> {
+    let begins = |end: Timestamp| end.saturating_sub(Session::LENGTH).unwrap_or(Timestamp::MIN);
+    kept.or_else(|| session.map(|session| begins(session.expires_at())))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{LastMessage, State, Ticket};
+use super::{LastMessage, State, Ticket, heard_of_at};
 use crate::contact::Identity;
 use crate::ids::{TicketId, UserId};
 use crate::session::Session;
@@ -33,6 +33,8 @@ pub struct Joined {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Aspects {
     customer: Identity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     session: Option<Session>,
     unread_count: u32,
@@ -89,7 +91,9 @@ impl Ticket {
         let together = before.clone().with(other);
         let mut now = Aspects::of(self);
         now.unread_count = now.unread_count.saturating_sub(other.unread_count);
-        restore(&mut now.customer, &together.customer, before.customer);
+        if now.customer == together.customer && now.customer != before.customer {
+            (now.customer, now.customer_at) = (before.customer, before.customer_at);
+        }
         restore(&mut now.session, &together.session, before.session);
         restore(&mut now.last_message, &together.last_message, before.last_message);
         restore(&mut now.owner_id, &together.owner_id, before.owner_id);
@@ -108,6 +112,7 @@ impl Aspects {
     fn of(ticket: &Ticket) -> Self {
         Self {
             customer: ticket.customer.clone(),
+            customer_at: ticket.customer_at,
             session: ticket.session,
             unread_count: ticket.unread_count,
             last_message: ticket.last_message.clone(),
@@ -116,12 +121,11 @@ impl Aspects {
     }
 
     fn with(mut self, other: &Ticket) -> Self {
-        let longest = self.session.into_iter().chain(other.session).reduce(Session::max);
-        if longest.map(Session::expires_at) != self.session.map(Session::expires_at) {
-            // They wrote there last: there they are answered.
-            self.customer = other.customer.clone();
+        if heard_of_at(self.customer_at, self.session) < other.heard_of_at() {
+            // They were heard of there last: there they are answered.
+            (self.customer, self.customer_at) = (other.customer.clone(), other.heard_of_at());
         }
-        self.session = longest;
+        self.session = self.session.into_iter().chain(other.session).reduce(Session::max);
         self.unread_count = self.unread_count.saturating_add(other.unread_count);
         let position = |last: &Option<LastMessage>| last.as_ref().map(|last| last.position);
         if position(&self.last_message) < position(&other.last_message) {
@@ -134,9 +138,9 @@ impl Aspects {
     }
 
     fn apply(self, ticket: &mut Ticket) {
-        let Self { customer, session, unread_count, last_message, owner_id } = self;
-        (ticket.customer, ticket.session, ticket.unread_count) = (customer, session, unread_count);
-        (ticket.last_message, ticket.owner_id) = (last_message, owner_id);
+        let Self { customer, customer_at, session, unread_count, last_message, owner_id } = self;
+        (ticket.customer, ticket.customer_at, ticket.session) = (customer, customer_at, session);
+        (ticket.unread_count, ticket.last_message, ticket.owner_id) = (unread_count, last_message, owner_id);
     }
 }
 
@@ -152,7 +156,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::super::Reply;
-    use super::super::tests::{ada, at, id, inbound, reply, text, ticket};
+    use super::super::tests::{ada, at, id, inbound, notice, renamed, reply, text, ticket};
     use super::*;
     use crate::contact::Sender;
     use crate::message::InboundMessage;
@@ -207,6 +211,32 @@ mod tests {
         let session = survivors.session;
         let answer = survivors.reply(Reply { ..reply(5, "usr_ben") }, session, at(200)).expect("the session is open");
         assert!(answer.position > latest.position);
+    }
+
+    #[test]
+    fn a_joined_ticket_is_answered_where_the_customer_was_heard_of_last_be_it_by_a_notice() {
+        let (mut survivors, mut other) = (ticket_of(1, 100, &hidden()), ticket_of(2, 50, &ada()));
+        other.receive(id(21), notice(200), None);
+        let before = survivors.customer_at;
+        let joined = survivors.join(&mut other, at(300));
+        assert_eq!(survivors.customer, renamed());
+        survivors.receive(id(22), inbound(150, text("late")), None);
+        assert_eq!(survivors.customer, renamed());
+
+        survivors.part(&mut other, &joined);
+        assert_eq!((survivors.customer, survivors.customer_at), (hidden(), before));
+    }
+
+    #[test]
+    fn a_session_that_meta_closed_stays_closed_in_both() {
+        let (mut survivors, mut other) = (ticket_of(1, 0, &ada()), ticket_of(2, 30, &hidden()));
+        survivors.session_closed_by_meta(at(60));
+        let (mut shares, mut beside) = (survivors.clone(), other.clone());
+        shares.share_session(&mut beside);
+        survivors.join(&mut other, at(300));
+        for ticket in [survivors, shares, beside] {
+            assert_eq!(ticket.session_expires_at(), Some(at(60)));
+        }
     }
 
     #[test]

@@ -17,11 +17,14 @@ pub(super) fn ada() -> Identity {
     Identity::Phone("15550100001".into())
 }
 
-pub(super) fn ticket() -> Ticket {
+fn channel() -> Channel {
     let number =
         BusinessNumber { waba_id: "1".into(), phone_number_id: "2".into(), display_phone_number: "+1 555 0100".into() };
-    let channel = Channel::connect(TenantId::from(Uuid::from_u128(1)), number, at(0));
-    Ticket::open(TicketId::from(Uuid::from_u128(2)), &channel, ContactId::from(Uuid::from_u128(3)), ada(), at(0))
+    Channel::connect(TenantId::from(Uuid::from_u128(1)), number, at(0))
+}
+
+pub(super) fn ticket() -> Ticket {
+    Ticket::open(TicketId::from(Uuid::from_u128(2)), &channel(), ContactId::from(Uuid::from_u128(3)), ada(), at(0))
 }
 
 pub(super) fn id(n: u128) -> MessageId {
@@ -42,6 +45,28 @@ pub(super) fn inbound(second: i64, content: Content) -> InboundMessage {
         target: None,
         provenance: Provenance::default(),
     }
+}
+
+/// The number that Ada has instead of her first.
+pub(super) fn renamed() -> Identity {
+    Identity::Phone("15550100002".into())
+}
+
+/// WhatsApp tells of it.
+pub(super) fn notice(second: i64) -> InboundMessage {
+    let told = Notice { about: NoticeKind::ChangedNumber, previous: vec![ada()], text: None };
+    InboundMessage { sender: Sender::new(renamed(), None), ..inbound(second, Content::Notice(told)) }
+}
+
+fn reaction() -> Content {
+    Content::Placeholder(Placeholder {
+        kind: "reaction".into(),
+        reason: "reaction".into(),
+        text: None,
+        emoji: Some("👍".into()),
+        target: None,
+        original: "{}".into(),
+    })
 }
 
 pub(super) fn reply(n: u128, by: &str) -> Reply {
@@ -82,33 +107,68 @@ fn an_answer_goes_to_where_the_customer_wrote_from_last_not_to_where_a_late_mess
 }
 
 #[test]
+fn a_late_message_moves_no_answer_back_to_a_number_that_was_given_up() {
+    let mut ticket = ticket();
+    ticket.receive(id(1), inbound(100, text("hello")), None);
+    ticket.receive(id(2), notice(200), None);
+    ticket.receive(id(3), inbound(150, text("still by the old number")), None);
+    assert_eq!(ticket.customer, renamed());
+    assert_eq!(ticket.session_expires_at(), Some(at(150 + 86_400)));
+
+    ticket.close(at(300));
+    let next = || Ticket::open_after(TicketId::from(Uuid::from_u128(4)), &ticket, &channel(), at(400));
+    let (mut late, mut on_time) = (next(), next());
+    late.receive(id(4), inbound(160, text("this, too")), None);
+    on_time.receive(id(5), inbound(400, text("I have it back")), None);
+    assert_eq!((late.customer, on_time.customer), (renamed(), ada()));
+}
+
+#[test]
+fn what_opens_no_session_and_what_meta_closed_tell_where_the_customer_is_all_the_same() {
+    let hidden = Identity::Bsuid("US.1".into());
+    let from_hidden =
+        |second, content| InboundMessage { sender: Sender::new(hidden.clone(), None), ..inbound(second, content) };
+    let mut reacted = ticket();
+    reacted.receive(id(1), inbound(100, text("hello")), None);
+    reacted.receive(id(2), from_hidden(200, reaction()), None);
+    let mut refused = ticket();
+    refused.receive(id(1), from_hidden(100, text("hello")), None);
+    refused.session_closed_by_meta(at(110));
+    for (mut ticket, late) in [(reacted, 150), (refused, 50)] {
+        ticket.receive(id(3), inbound(late, text("earlier, but late")), None);
+        assert_eq!(ticket.customer, hidden);
+    }
+}
+
+#[test]
+fn a_ticket_that_does_not_say_when_it_heard_of_the_customer_goes_by_its_session() {
+    let mut written = ticket();
+    written.receive(id(1), inbound(500, text("hello")), None);
+    let mut stored = serde_json::to_value(&written).expect("JSON");
+    assert!(stored.as_object_mut().is_some_and(|fields| fields.remove("customer_at").is_some()), "{stored}");
+    let mut earlier: Ticket = serde_json::from_value(stored).expect("a ticket");
+    let from_elsewhere =
+        |second| InboundMessage { sender: Sender::new(renamed(), None), ..inbound(second, text("from elsewhere")) };
+    earlier.receive(id(2), from_elsewhere(400), None);
+    assert_eq!(earlier.customer, ada());
+    earlier.receive(id(3), from_elsewhere(600), None);
+    assert_eq!(earlier.customer, renamed());
+}
+
+#[test]
 fn a_reaction_counts_as_unread_and_opens_no_session() {
     let mut ticket = ticket();
-    let reaction = Content::Placeholder(Placeholder {
-        kind: "reaction".into(),
-        reason: "reaction".into(),
-        text: None,
-        emoji: Some("👍".into()),
-        target: None,
-        original: "{}".into(),
-    });
-    ticket.receive(id(1), inbound(100, reaction), None);
+    ticket.receive(id(1), inbound(100, reaction()), None);
     assert_eq!((ticket.unread_count, ticket.session), (1, None));
 }
 
 #[test]
 fn a_notice_is_no_work_and_tells_where_answers_go_from_now_on() {
     let mut ticket = ticket();
-    let renamed = Identity::Phone("15550100002".into());
-    let notice = |second| {
-        let told = Notice { about: NoticeKind::ChangedNumber, previous: vec![ada()], text: None };
-        let sender = Sender::new(renamed.clone(), None);
-        InboundMessage { sender, ..inbound(second, Content::Notice(told)) }
-    };
     ticket.receive(id(1), inbound(100, text("hello")), None);
     ticket.receive(id(2), notice(200), None);
     assert_eq!((ticket.unread_count, ticket.session_expires_at()), (1, Some(at(100 + 86_400))));
-    assert_eq!(ticket.customer, renamed);
+    assert_eq!(ticket.customer, renamed());
     assert_eq!(ticket.last_message.as_ref().map(|last| last.id), Some(id(1)));
     ticket.close(at(300));
     let hour = Some(SignedDuration::from_hours(1));

@@ -50,7 +50,6 @@ impl Receiving<'_> {
             Some(ticket) if !ticket.is_open() => self.tenancy().tenant().await?.and_then(|tenant| tenant.reopen_within),
             _ => None,
         };
-        let customer = first.sender.identity().clone();
         let latest_id = conversation.ticket_id;
         let mut awaited = !conversation.deferred.is_empty();
         if !awaited && latest.as_ref().is_some_and(|ticket| was_just_written_to(ticket, self.now)) {
@@ -65,11 +64,12 @@ impl Receiving<'_> {
                 Destination { ticket, found: Found::Existing, awaited }
             }
             (_, Some(earlier)) => {
-                let ticket = Ticket::open_after(fresh_id(self.now), &earlier, self.channel(), customer, self.now);
+                let ticket = Ticket::open_after(fresh_id(self.now), &earlier, self.channel(), self.now);
                 let closed_version = Some(earlier.version);
                 Destination { ticket, found: Found::New { latest: latest_id, closed_version }, awaited }
             }
             (_, None) => {
+                let customer = first.sender.identity().clone();
                 let ticket = Ticket::open(fresh_id(self.now), self.channel(), contact_id, customer, self.now);
                 Destination { ticket, found: Found::New { latest: latest_id, closed_version: None }, awaited }
             }

@@ -8,6 +8,7 @@ const DELIVERY: &str = "shared/domain/src/delivery.rs";
 const LIMITS: &str = "shared/domain/src/delivery/limits.rs";
 const REFUSAL: &str = "shared/domain/src/delivery/refusal.rs";
 const TICKET: &str = "shared/domain/src/ticket.rs";
+const JOINING: &str = "shared/domain/src/ticket/joining.rs";
 const REMINDER: &str = "shared/domain/src/ticket/reminder.rs";
 const SESSION: &str = "shared/domain/src/session.rs";
 const DEFERRED: &str = "shared/domain/src/deferred.rs";
@@ -179,6 +180,31 @@ fn of_conversations() -> Vec<Guard> {
             "a late message is nobody's last word",
             edit(TICKET, "self.last_message.as_ref().is_none_or(|last| last.position < position)", "true"),
             &["ticket::tests::a_late_message_stands_where_it_was_sent_and_is_not_the_last"],
+        ),
+        rule(
+            "a late message does not say where the customer is by now",
+            edit(TICKET, "self.heard_of_at().is_none_or(|heard_at| heard_at <= inbound.sent_at)", "true"),
+            &[
+                "ticket::tests::a_late_message_moves_no_answer_back_to_a_number_that_was_given_up",
+                "ticket::tests::\
+                 an_answer_goes_to_where_the_customer_wrote_from_last_not_to_where_a_late_message_came_from",
+            ],
+        ),
+        rule(
+            "a new ticket knows when the customer was last heard of",
+            edit(TICKET, "customer_at: «earlier.heard_of_at()»", "None"),
+            &["ticket::tests::a_late_message_moves_no_answer_back_to_a_number_that_was_given_up"],
+        ),
+        rule(
+            "a ticket that does not say when it heard of the customer goes by its session",
+            edit(TICKET, "kept.or_else(|| session.map(|session| begins(session.expires_at())))", "kept"),
+            &["ticket::tests::a_ticket_that_does_not_say_when_it_heard_of_the_customer_goes_by_its_session"],
+        ),
+        rule(
+            "who was heard of last in a ticket that another goes on for is answered there",
+            edit(JOINING, "heard_of_at(self.customer_at, self.session) < other.heard_of_at()", "false"),
+            &["ticket::joining::tests::\
+               a_joined_ticket_is_answered_where_the_customer_was_heard_of_last_be_it_by_a_notice"],
         ),
         rule(
             "a reply stands below what was there",
