@@ -3,8 +3,9 @@
 use acceptance::{World, payload};
 use futures::future::join_all;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::kinds::seen;
 use crate::{fresh_world, shared_world};
 
 #[tokio::test]
@@ -98,6 +99,39 @@ async fn a_message_that_stands_in_a_webhook_twice_is_one() {
     let words: Vec<&str> = outcomes.iter().map(|it| it.outcome.as_str()).collect();
     assert_eq!(words, ["message", "duplicate", "message", "duplicate"], "{outcomes:#?}");
     assert_one_ticket_with(&world, &["line 0", "line 1"]).await;
+}
+
+#[tokio::test]
+async fn a_quote_a_reaction_and_a_deletion_name_the_message_that_came_in_the_same_webhook() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let now = world.clock().now().await;
+    let hello = payload::text(&ada, second(now, 1), "hello");
+    let about = hello["id"].clone();
+    let message = |n: i64, said: Value| {
+        let mut message = payload::text(&ada, second(now, n), "and another thing");
+        message.as_object_mut().unwrap().extend(said.as_object().unwrap().clone());
+        message
+    };
+    let answer = message(2, json!({ "context": { "from": ada.number, "id": about } }));
+    let reaction = message(3, json!({ "type": "reaction", "reaction": { "message_id": about, "emoji": "👍" } }));
+    let deletion = message(4, json!({ "type": "revoke", "revoke": { "original_message_id": about } }));
+
+    // The order within a webhook is not promised.
+    assert_eq!(world.post_webhook(&payload::messages(&ada, &[reaction, hello, answer, deletion])).await, 200);
+    world.settles().await;
+
+    let thread = ada.thread().await;
+    let first = world.agent().messages(&thread).await[0]["id"].clone();
+    assert_eq!(
+        seen(&world, &thread, &["type", "reply_to", "target"]).await,
+        [
+            json!(["text", null, null]),
+            json!(["text", first, null]),
+            json!(["reaction", null, first]),
+            json!(["revoke", null, first]),
+        ]
+    );
 }
 
 #[tokio::test]

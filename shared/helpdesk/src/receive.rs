@@ -1,6 +1,7 @@
 //! A customer's messages enter their thread (F5, F8).
 
 mod arrival;
+mod beside;
 mod destination;
 mod hiding;
 
@@ -8,6 +9,7 @@ use std::error::Error;
 use std::pin::Pin;
 
 use arrival::Arrival;
+use beside::Beside;
 use destination::{Destination, Found};
 use domain::contact::wishes::WishWords;
 use domain::{Attachment, Channel, InboundMessage, Message, MessageId, Moderation, Sealed, Tenant, TraceId};
@@ -93,6 +95,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
     let channel = &receiving.route.channel;
     // One small read for all messages of a job: a copy on the route would have to follow every change of settings.
     let rules = receiving.tenancy().tenant().await?.map(Rules::from).unwrap_or_default();
+    let beside = Beside::of(channel, &messages);
     let mut receipts: Vec<Option<Receipt>> = vec![None; messages.len()];
     let mut waiting: Vec<Arrival> = Vec::new();
     for (index, inbound) in messages.into_iter().enumerate() {
@@ -101,7 +104,7 @@ pub async fn receive(receiving: Receiving<'_>, messages: Vec<InboundMessage>) ->
             continue;
         }
         let id = MessageId::of_wamid(&channel.phone_number_id, &inbound.wamid);
-        waiting.push(receiving.arrival(index, id, inbound, &rules).await?);
+        waiting.push(receiving.arrival(index, id, inbound, &beside, &rules).await?);
     }
     for group in waiting.chunk_by(belong_together) {
         for part in group.chunks(MESSAGES_AT_ONCE) {

@@ -3,8 +3,10 @@
 use domain::contact::wishes::Stance;
 use domain::content::Placeholder;
 use domain::{Content, InboundMessage, MessageId, Wamid};
+use jiff::Timestamp;
 use storage::hidden::Original;
 
+use super::beside::Beside;
 use super::hiding::without_bad_names;
 use super::{Receipt, ReceiveError, Receiving, Rules};
 use crate::retry::Busy;
@@ -42,10 +44,11 @@ impl Receiving<'_> {
         index: usize,
         id: MessageId,
         mut inbound: InboundMessage,
+        beside: &Beside,
         rules: &Rules,
     ) -> Result<Arrival, ReceiveError> {
-        let reply_to = self.known(inbound.quotes.as_ref()).await?;
-        let target = self.known(inbound.target.as_ref()).await?;
+        let reply_to = self.known(inbound.quotes.as_ref(), id, inbound.sent_at, beside).await?;
+        let target = self.known(inbound.target.as_ref(), id, inbound.sent_at, beside).await?;
         if let Content::Placeholder(placeholder) = &mut inbound.content {
             placeholder.target = target;
         }
@@ -58,10 +61,19 @@ impl Receiving<'_> {
         Ok(Arrival { index, id, reply_to, inbound, hidden, stance })
     }
 
-    /// Our id of the message that Meta calls so, if it is in a thread.
-    async fn known(&self, wamid: Option<&Wamid>) -> Result<Option<MessageId>, Busy> {
+    /// Our id of the message that Meta calls so and of which `by` speaks, if it is in a thread or enters one with it.
+    async fn known(
+        &self,
+        wamid: Option<&Wamid>,
+        by: MessageId,
+        sent_at: Timestamp,
+        beside: &Beside,
+    ) -> Result<Option<MessageId>, Busy> {
         let Some(wamid) = wamid else { return Ok(None) };
         let named = MessageId::of_wamid(&self.channel().phone_number_id, wamid);
+        if beside.has(named, by, sent_at) {
+            return Ok(Some(named));
+        }
         Ok(self.tenancy().whereabouts(named).await?.map(|place| place.message_id))
     }
 

@@ -1,9 +1,11 @@
 //! What the use-cases look at before they do something.
 
 use super::{Edit, edit, guard};
-use crate::list::{ACCEPTANCE, Guard};
+use crate::list::{ACCEPTANCE, Guard, LIB};
 
 const ACCEPT: &str = "shared/helpdesk/src/accept.rs";
+const ARRIVAL: &str = "shared/helpdesk/src/receive/arrival.rs";
+const BESIDE: &str = "shared/helpdesk/src/receive/beside.rs";
 const CONTACTS: &str = "shared/helpdesk/src/contacts.rs";
 const DECIDE: &str = "shared/helpdesk/src/campaign/decide.rs";
 const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
@@ -77,6 +79,28 @@ fn of_what_comes() -> Vec<Guard> {
             "a message that stands in a webhook twice is stored once",
             edit(RECEIVE, "let doubled = «rest.iter().any(|other| other.id == arrival.id)»;", "false"),
             &["batches::a_message_that_stands_in_a_webhook_twice_is_one"],
+        ),
+        journey(
+            "what a message speaks of may have come with it",
+            edit(ARRIVAL, "beside.has(named, by, sent_at)", "false"),
+            &["batches::a_quote_a_reaction_and_a_deletion_name_the_message_that_came_in_the_same_webhook"],
+        ),
+        guard(
+            "no message speaks of what enters no thread",
+            [edit(BESIDE, "channel.takes(inbound.sent_at) && inbound.content.makes_work()", "true")],
+            ("helpdesk", LIB),
+            &["receive::beside::tests::what_enters_no_thread_is_not_spoken_of"],
+        ),
+        guard(
+            "no message speaks of what was sent after it",
+            [edit(
+                BESIDE,
+                "self.0.get(&named).is_some_and(|named_at| *named_at <= sent_at)",
+                "self.0.contains_key(&named)",
+            )],
+            ("helpdesk", LIB),
+            &["receive::beside::tests::\
+               a_message_speaks_of_what_was_sent_before_it_wherever_that_stands_and_not_of_itself"],
         ),
         journey(
             "a status that is put aside while its message becomes known is applied",
