@@ -1,6 +1,6 @@
 //! Every kind of message that a customer can send has its place in the thread (F9).
 
-use acceptance::{Thread, World, files};
+use acceptance::{Thread, World, files, payload};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -98,6 +98,25 @@ async fn a_place_and_a_card_are_shown_with_all_that_is_in_them() {
     assert_eq!(card["phones"], json!([{ "number": "+1 555 010 0002", "label": "CELL", "wa_id": "15550100002" }]));
     assert_eq!((&card["vcard"], &card["is_own"]), (&json!("BEGIN:VCARD"), &json!(false)));
     assert_eq!((&own["text"], &own["contacts"][0]["is_own"]), (&json!("+15550100002"), &json!(true)));
+}
+
+#[tokio::test]
+async fn a_place_that_is_all_but_on_the_equator_arrives_with_what_came_beside_it() {
+    let world = shared_world().await;
+    let ada = world.customer("Ada");
+    let now = world.clock().now().await;
+    let mut place = payload::text(&ada, now, "");
+    place["type"] = json!("location");
+    place["location"] = json!({ "latitude": 1e-300, "longitude": -1e-131, "name": "The buoy" });
+
+    let body = payload::messages(&ada, &[place, payload::text(&ada, now, "here I am")]);
+    assert_eq!(world.post_webhook(&body).await, 200);
+    world.settles().await;
+
+    let messages = world.agent().messages(&ada.thread().await).await;
+    let [place, text] = &messages[..] else { panic!("two messages") };
+    assert_eq!((&place["text"], &text["text"]), (&json!("The buoy"), &json!("here I am")));
+    assert_eq!((&place["location"]["latitude"], &place["location"]["longitude"]), (&json!(0.0), &json!(0.0)));
 }
 
 #[tokio::test]

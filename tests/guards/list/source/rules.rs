@@ -20,10 +20,11 @@ const CHANNEL: &str = "shared/domain/src/channel.rs";
 const TROUBLE: &str = "shared/domain/src/channel/trouble.rs";
 const SLOWDOWN: &str = "shared/domain/src/channel/slowdown.rs";
 const ATTACHMENT: &str = "shared/domain/src/attachment.rs";
+const LOCATION: &str = "shared/domain/src/content/location.rs";
 const MERGE: &str = "shared/domain/src/contact/merge.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
-    [of_messages(), of_files(), of_conversations(), of_the_allowance(), of_people(), of_campaigns(), of_numbers()]
+    [of_messages(), of_contents(), of_conversations(), of_the_allowance(), of_people(), of_campaigns(), of_numbers()]
         .concat()
 }
 
@@ -122,7 +123,7 @@ fn of_messages() -> Vec<Guard> {
     ]
 }
 
-fn of_files() -> Vec<Guard> {
+fn of_contents() -> Vec<Guard> {
     let stored = "let pending = «self.pending().is_some()»;\n        if pending {\n            self.mime_type";
     let given_up = "let pending = «self.pending().is_some()»;\n        if pending {\n            self.state";
     vec![
@@ -135,6 +136,11 @@ fn of_files() -> Vec<Guard> {
             "a file that is stored is not given up",
             edit(ATTACHMENT, given_up, "true"),
             &["attachment::tests::what_has_ended_stays_as_it_is"],
+        ),
+        rule(
+            "no angle of a place is so small that the table refuses it",
+            edit(LOCATION, "degrees.abs() < Self::SMALLEST", "false"),
+            &["content::location::tests::an_angle_that_is_as_good_as_none_is_none"],
         ),
     ]
 }
