@@ -121,7 +121,7 @@ async fn a_status_that_comes_before_the_send_is_recorded_is_not_lost() {
     world.no_automatic_statuses().await;
     let ada = world.customer("Ada");
     let thread = ada.writes("hello").await;
-    world.fault("Ada", 1, json!({ "delay_ms": 3_000 })).await;
+    world.fault("Ada", 1, json!({ "delay_ms": 5_000 })).await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     let wamid = eventually("the reply on the phone", async || {
         let last = ada.phone().messages().await.pop()?;
@@ -129,13 +129,17 @@ async fn a_status_that_comes_before_the_send_is_recorded_is_not_lost() {
     })
     .await;
     let now = world.clock().now().await;
+    let before = world.outcomes().await.len();
 
     let outcome =
         world.post_webhook(&payload::statuses(&ada, &[payload::status(&wamid, "read", now, &ada, None)])).await;
+    let asked = world.graph_requests_to("Ada").await.pop().unwrap();
     world.settles().await;
 
-    assert_eq!(outcome, 200);
+    assert_eq!((outcome, asked.status), (200, None), "the send had returned before its status came");
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+    let outcomes = world.outcomes().await.split_off(before);
+    assert!(outcomes.iter().all(|it| it.outcome == "status_parked"), "it came after the record: {outcomes:#?}");
 }
 
 #[tokio::test]
@@ -144,11 +148,11 @@ async fn a_status_that_is_put_aside_while_the_send_is_recorded_is_not_lost() {
     world.no_automatic_statuses().await;
     let ada = world.customer("Ada");
     let thread = ada.writes("hello").await;
-    // The send is recorded after the status has looked for its message, and before it is put aside three seconds later.
-    world.fault("Ada", 1, json!({ "delay_ms": 2_000 })).await;
+    // The send is recorded after the status has looked for its message, and before it is put aside six seconds later.
+    world.fault("Ada", 1, json!({ "delay_ms": 4_000 })).await;
     let [function, service, operation] = ["status-updates", "dynamodb", "PutItem"].map(str::to_owned);
     world
-        .arms(&Point { function, service, operation, about: Some("PARKED STATUS".into()), ordinal: 0 }, 1, "hang")
+        .arms(&Point { function, service, operation, about: Some("PARKED STATUS".into()), ordinal: 0 }, 2, "hang")
         .await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     let wamid = eventually("the reply on the phone", async || {
@@ -159,11 +163,11 @@ async fn a_status_that_is_put_aside_while_the_send_is_recorded_is_not_lost() {
 
     let now = world.clock().now().await;
     let read = payload::statuses(&ada, &[payload::status(&wamid, "read", now, &ada, None)]);
-    assert_eq!(world.post_webhook(&read).await, 200);
-    world.settles().await;
+    let outcomes = world.outcomes_of(&read).await;
 
-    assert_eq!(world.disarms().await, 0);
+    assert_eq!(world.disarms().await, 0, "the send was recorded before the status looked for its message");
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
+    assert_eq!(outcomes[0].outcome, "status_applied", "the send was recorded after the status was put aside");
 }
 
 #[tokio::test]

@@ -43,12 +43,16 @@ pub(crate) async fn early(world: &World, round: usize) -> Result<(), String> {
     let name = format!("Early {round}");
     let ada = world.customer(&name);
     let thread = ada.writes("hello").await;
-    world.fault(&name, 1, json!({ "delay_ms": 1_000 })).await;
+    world.fault(&name, 1, json!({ "delay_ms": 3_000 })).await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     let wamid = last_on_the_phone(&ada).await;
     let now = world.clock().now().await;
     let statuses = [payload::status(&wamid, "read", now, &ada, None)];
     expect(&world.post_webhook(&payload::statuses(&ada, &statuses)).await, &200)?;
+    let asked = world.graph_requests_to(&name).await.pop();
+    if asked.is_none_or(|request| request.status.is_some()) {
+        return Err("it could not be played: the send had returned before its status came".to_owned());
+    }
     world.settles().await;
     expect(&world.agent().status_of(&thread, reply.id()).await, &"read".to_owned())
 }
