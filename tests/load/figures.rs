@@ -40,11 +40,16 @@ impl Figures {
         self.oldest_ms.fetch_max(age_ms, Ordering::Relaxed);
     }
 
-    pub(crate) fn report(&self, options: &Options, took: Duration, kills: usize) -> String {
+    pub(crate) fn report(&self, options: &Options, took: Duration, kills: usize, lost: usize) -> String {
         let (written, accepted) = (self.written.load(Ordering::Relaxed), self.accepted.load(Ordering::Relaxed));
         let a_second = |count: usize| count as f64 / took.as_secs_f64().max(0.001);
         let mut report = String::new();
-        let _ = writeln!(report, "{} customers, {kills} kills, {:.1} s", options.customers, took.as_secs_f64());
+        let customers = options.customers;
+        let _ = writeln!(
+            report,
+            "{customers} customers, {kills} kills, {lost} answers of Graph's lost, {:.1} s",
+            took.as_secs_f64()
+        );
         let _ = writeln!(
             report,
             "messages   {written:>7}  {:>7.1} a second  acknowledged {}",

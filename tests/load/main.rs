@@ -2,7 +2,7 @@
 //! `cargo run -p acceptance --bin load -- --customers 100 --messages 100 --replies 20 --kill 5`.
 //!
 //! It shows its progress, and at the end what was lost, doubled or out of order, how fast it went and how long things
-//! took. It fails when anything was lost, doubled or out of order.
+//! took. It fails when anything was lost, doubled or out of order, or when trouble that was asked for did not come about.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
 
@@ -86,6 +86,7 @@ async fn run(world: &World, options: &Options, round: usize) -> bool {
     world.clock().advance(&format!("PT{seconds}S")).await;
     let pairs = people::introduced(world, options, round).await;
     let figures = Arc::new(Figures::default());
+    let since = world.clock().now().await;
     trouble::lose_answers(world, options).await;
     let mut work = JoinSet::new();
     let began = Instant::now();
@@ -97,10 +98,15 @@ async fn run(world: &World, options: &Options, round: usize) -> bool {
     let took = began.elapsed();
     eprintln!("everybody has written; what was interrupted comes again");
     trouble::over(world, options).await;
-    println!("{}", figures.report(options, took, kills.len()));
-    let verdict = Verdict::of(world, &pairs, options, &Reasons::of(world, kills).await).await;
+    let killed = kills.len();
+    let reasons = Reasons::of(world, kills).await;
+    let lost = reasons.lost_answers(since);
+    println!("{}", figures.report(options, took, killed, lost));
+    let verdict = Verdict::of(world, &pairs, options, &reasons).await;
     println!("{verdict}");
-    verdict.is_sound()
+    let missing = trouble::missing(options, killed, lost);
+    missing.iter().for_each(|trouble| println!("there were no {trouble}, which were asked for"));
+    verdict.is_sound() && missing.is_empty()
 }
 
 /// A pair is asked for everything it knows only after the trouble.

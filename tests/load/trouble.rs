@@ -51,7 +51,7 @@ pub(crate) async fn until_done(
 ) -> Vec<Kill> {
     let mut seconds = interval(Duration::from_secs(1));
     seconds.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let (began, mut kills) = (Instant::now(), Vec::new());
+    let (began, mut kills, mut turn) = (Instant::now(), Vec::new(), 0);
     let mut killed_at = began;
     while !work.is_empty() {
         tokio::select! {
@@ -59,23 +59,30 @@ pub(crate) async fn until_done(
             _ = seconds.tick() => watch::progress(world, options, figures, began.elapsed()).await,
         }
         if options.kill_every.is_some_and(|every| killed_at.elapsed() >= every) {
-            kills.push(kill(world, kills.len()).await);
+            kills.extend(kill(world, turn).await);
+            turn += 1;
             killed_at = Instant::now();
         }
     }
     kills
 }
 
-async fn kill(world: &World, turn: usize) -> Kill {
+/// Nothing when the victim has no process at the moment.
+async fn kill(world: &World, turn: usize) -> Option<Kill> {
     let whole = turn % WHOLE_STACK == WHOLE_STACK - 1;
     let victim = if whole { "the whole stack" } else { FUNCTIONS[turn % FUNCTIONS.len()] };
     if !whole && victim != SENDER {
-        let processes = world.function_processes().await;
-        processes.iter().filter(|(name, _)| name == victim).for_each(|(_, pid)| world.kill_process(*pid));
-        return Kill { at: world.clock().now().await, victim, held: BTreeMap::new() };
+        let mut processes = world.function_processes().await;
+        processes.retain(|(name, _)| name == victim);
+        processes.iter().for_each(|(_, pid)| world.kill_process(*pid));
+        let at = world.clock().now().await;
+        return (!processes.is_empty()).then(|| Kill { at, victim, held: BTreeMap::new() });
     }
     // Who stands still neither takes nor finishes anything between the look and the kill.
     let senders = world.freezes(SENDER).await;
+    if !whole && senders.is_empty() {
+        return None;
+    }
     let at = world.clock().now().await;
     let work = world.work_of(SENDER).await;
     if whole {
@@ -85,7 +92,7 @@ async fn kill(world: &World, turn: usize) -> Kill {
     if whole {
         world.start_again().await;
     }
-    Kill { at, victim, held: held(world, at, &work).await }
+    Some(Kill { at, victim, held: held(world, at, &work).await })
 }
 
 /// What was claimed by processes that died: after they got their jobs, and before they stood still. A claim that was on
@@ -108,5 +115,24 @@ pub(crate) async fn over(world: &World, options: &Options) {
     let undisturbed = options.kill_every.is_none() && options.lost == 0 && options.through.is_none();
     for _ in 0..if undisturbed { 1 } else { 8 } {
         world.clock().advance("PT7M30S").await;
+    }
+}
+
+/// What was asked for and did not come about: a run without it shows nothing.
+pub(crate) fn missing(options: &Options, kills: usize, lost: usize) -> Vec<&'static str> {
+    let asked = [("kills", options.kill_every.is_some(), kills), ("lost answers", options.lost > 0, lost)];
+    asked.into_iter().filter(|(_, is_asked, count)| *is_asked && *count == 0).map(|(what, ..)| what).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_that_was_asked_for_and_did_not_come_about_is_named() {
+        let options = Options { kill_every: Some(Duration::from_secs(5)), lost: 10, ..Options::default() };
+        assert_eq!(missing(&options, 0, 0), ["kills", "lost answers"]);
+        assert_eq!(missing(&options, 3, 0), ["lost answers"]);
+        assert!(missing(&options, 3, 40).is_empty() && missing(&Options::default(), 0, 0).is_empty());
     }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use acceptance::{GraphRequest, World};
+use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::trouble::Kill;
@@ -24,6 +25,14 @@ impl Reasons {
             }
         }
         Self { kills, requests }
+    }
+
+    /// How many answers to replies were lost since then.
+    pub(crate) fn lost_answers(&self, since: Timestamp) -> usize {
+        let lost = |request: &&GraphRequest| {
+            request.at >= since && request.fault.as_deref().is_some_and(|fault| fault.starts_with("drop_"))
+        };
+        self.requests.values().flatten().filter(lost).count()
     }
 
     /// Whether anything explains that this message is not known to have been sent. Meta tells of every message that it took,
@@ -65,7 +74,7 @@ fn was_taken(request: &GraphRequest) -> bool {
 mod tests {
     use std::collections::BTreeMap;
 
-    use jiff::Timestamp;
+    use jiff::SignedDuration;
     use serde_json::json;
 
     use super::*;
@@ -85,6 +94,13 @@ mod tests {
     fn explained(requests: Vec<GraphRequest>, kills: Vec<Kill>) -> bool {
         let requests = HashMap::from([("msg_1".to_owned(), requests)]);
         Reasons { kills, requests }.explain(&json!({ "id": "msg_1" }))
+    }
+
+    #[test]
+    fn of_the_answers_those_are_lost_that_met_a_fault_since_then() {
+        let whole = [asked(Some(200), None), asked(None, Some("drop_after")), asked(Some(200), Some("drop_half"))];
+        let reasons = Reasons { kills: vec![], requests: HashMap::from([("msg_1".to_owned(), Vec::from(whole))]) };
+        assert_eq!((reasons.lost_answers(AT), reasons.lost_answers(AT + SignedDuration::from_secs(1))), (2, 0));
     }
 
     #[test]
