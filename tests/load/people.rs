@@ -61,13 +61,18 @@ pub(crate) async fn greeted(
 
 /// The threads of an agent's tenant by the numbers of their customers.
 async fn threads_of(agent: &Agent) -> HashMap<String, Thread> {
-    let mut threads = HashMap::new();
+    every_thread_of(agent).await.into_iter().collect()
+}
+
+/// Each of them with the number of its customer, who may have several.
+pub(crate) async fn every_thread_of(agent: &Agent) -> Vec<(String, Thread)> {
+    let mut threads = Vec::new();
     for ticket in agent.tickets().await {
         let id = ticket["thread_id"].as_str().expect("a ticket has a thread").to_owned();
         let contact = ticket["contact_id"].as_str().expect("a ticket has a contact");
         let contact = agent.gets_in_the_end(&format!("/v1/contacts/{contact}")).await.body;
         let phone = contact["phone"].as_str().unwrap_or_default().trim_start_matches('+').to_owned();
-        threads.insert(phone, Thread { id, ticket });
+        threads.push((phone, Thread { id, ticket }));
     }
     threads
 }

@@ -8,13 +8,15 @@ use serde_json::Value;
 
 use crate::Pairs;
 use crate::options::Options;
-use crate::people::{HELLO, Pair, line, reply};
+use crate::people::{HELLO, Pair, every_thread_of, line, reply};
 use crate::unconfirmed::Reasons;
 
 #[derive(Debug, Default)]
 pub(crate) struct Verdict {
     lost: usize,
     doubled: usize,
+    /// What nobody wrote.
+    unexpected: usize,
     out_of_order: usize,
     /// Not known to have been sent, shown so, and never sent again by itself.
     unconfirmed: usize,
@@ -32,11 +34,13 @@ impl Verdict {
         for pair in pairs {
             verdict.look_at(pair, options, reasons).await;
         }
+        verdict.look_for_twins(world, pairs).await;
         verdict
     }
 
     pub(crate) fn is_sound(&self) -> bool {
-        self.lost + self.doubled + self.out_of_order + self.unexplained + self.failed + self.dead_letters == 0
+        let wrong = self.lost + self.doubled + self.unexpected + self.out_of_order;
+        wrong + self.unexplained + self.failed + self.dead_letters == 0
     }
 
     async fn look_at(&mut self, pair: &Pair, options: &Options, reasons: &Reasons) {
@@ -68,6 +72,25 @@ impl Verdict {
         self.compare(&texts(&left), &received);
     }
 
+    /// Who writes is one contact with one ticket.
+    async fn look_for_twins(&mut self, world: &World, pairs: &Pairs) {
+        let agent = world.agent();
+        let mut tickets: HashMap<String, usize> = HashMap::new();
+        for (number, _) in every_thread_of(&agent).await {
+            *tickets.entry(number).or_default() += 1;
+        }
+        for Pair { customer, .. } in pairs {
+            let path = format!("/v1/contacts?phone=%2B{}", customer.number);
+            let contacts = agent.gets_in_the_end(&path).await.data().len();
+            let tickets = tickets.get(&customer.number).copied().unwrap_or_default();
+            if (contacts, tickets) != (1, 1) {
+                eprintln!("{} is {contacts} contacts with {tickets} tickets", customer.name);
+            }
+            self.lost += usize::from(contacts == 0) + usize::from(tickets == 0);
+            self.doubled += contacts.saturating_sub(1) + tickets.saturating_sub(1);
+        }
+    }
+
     fn compare(&mut self, expected: &[String], found: &[String]) {
         let mut counts: HashMap<&str, usize> = HashMap::new();
         found.iter().for_each(|text| *counts.entry(text).or_default() += 1);
@@ -78,6 +101,11 @@ impl Verdict {
         }
         self.doubled += doubled.len();
         let place: HashMap<&str, usize> = expected.iter().enumerate().map(|(n, text)| (text.as_str(), n)).collect();
+        let unexpected: Vec<&String> = found.iter().filter(|text| !place.contains_key(text.as_str())).collect();
+        if !unexpected.is_empty() {
+            eprintln!("unexpected: {unexpected:?}");
+        }
+        self.unexpected += unexpected.len();
         let places: Vec<usize> = found.iter().filter_map(|text| place.get(text.as_str()).copied()).collect();
         self.out_of_order += places.windows(2).filter(|pair| pair[0] > pair[1]).count();
     }
@@ -87,9 +115,11 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} lost, {} doubled, {} out of order, {} unconfirmed ({} unexplained), {} failed, {} dead letters",
+            "{} lost, {} doubled, {} unexpected, {} out of order, {} unconfirmed ({} unexplained), {} failed, \
+             {} dead letters",
             self.lost,
             self.doubled,
+            self.unexpected,
             self.out_of_order,
             self.unconfirmed,
             self.unexplained,
@@ -103,18 +133,19 @@ impl fmt::Display for Verdict {
 mod tests {
     use super::*;
 
-    fn compared(expected: &[&str], found: &[&str]) -> (usize, usize, usize) {
+    fn compared(expected: &[&str], found: &[&str]) -> [usize; 4] {
         let owned = |texts: &[&str]| texts.iter().map(ToString::to_string).collect::<Vec<_>>();
         let mut verdict = Verdict::default();
         verdict.compare(&owned(expected), &owned(found));
-        (verdict.lost, verdict.doubled, verdict.out_of_order)
+        [verdict.lost, verdict.doubled, verdict.unexpected, verdict.out_of_order]
     }
 
     #[test]
     fn each_kind_of_fault_is_seen() {
-        assert_eq!(compared(&["a", "b", "c"], &["a", "b", "c"]), (0, 0, 0));
-        assert_eq!(compared(&["a", "b", "c"], &["a", "c"]), (1, 0, 0));
-        assert_eq!(compared(&["a", "b", "c"], &["a", "b", "b", "c"]), (0, 1, 0));
-        assert_eq!(compared(&["a", "b", "c"], &["b", "a", "c"]), (0, 0, 1));
+        assert_eq!(compared(&["a", "b", "c"], &["a", "b", "c"]), [0, 0, 0, 0]);
+        assert_eq!(compared(&["a", "b", "c"], &["a", "c"]), [1, 0, 0, 0]);
+        assert_eq!(compared(&["a", "b", "c"], &["a", "b", "b", "c"]), [0, 1, 0, 0]);
+        assert_eq!(compared(&["a", "b", "c"], &["a", "x", "b", "c", "x"]), [0, 1, 2, 0]);
+        assert_eq!(compared(&["a", "b", "c"], &["b", "a", "c"]), [0, 0, 0, 1]);
     }
 }
