@@ -1,7 +1,6 @@
 //! A template that goes to many: each is decided for themselves, once, and nobody's reply has to wait for it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use acceptance::{Crowd, Customer, Point, Somebody, eventually, files, spring_offer};
 use reqwest::Method;
@@ -37,8 +36,9 @@ async fn each_of_many_is_decided_by_the_rules_and_a_reply_in_the_middle_leaves_w
 
     let whole = gathered.plays(1).await;
     assert_eq!(gathered.faults_of(&whole).await, [""; 0], "{}", whole.job);
-    // A second where nothing else runs, which the load command measures; here other tests run beside it.
-    assert!(whole.replies[0] < Duration::from_secs(3), "the reply took {:?}", whole.replies);
+    // A second where nothing else runs, which the load command measures; here other tests run beside it. Who waited for all
+    // of them would wait for most of the time.
+    assert!(whole.replies[0] * 2 < whole.took, "the reply took {:?} of {:?}", whole.replies, whole.took);
     let expected = json!({
         "contact_opted_out": 4, "contact_blocked": 3, "duplicate": 2, "allowance_exhausted": 150 - 4 - 3 - 2 - 40,
     });
@@ -133,6 +133,8 @@ async fn one_that_is_cancelled_half_way_sends_what_was_accepted_and_nothing_else
     let world = fresh_world().await;
     let agent = world.agent();
     let people = world.people(0..120).await;
+    // No other slice is decided before the first one has left: time to cancel it.
+    world.fault(&people[0].1.name, 1, json!({ "delay_ms": 10_000 })).await;
     let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
     let id = made.id().to_owned();
     eventually("the first slice", async || (agent.job(&id).await["accepted"] != json!(0)).then_some(())).await;
@@ -151,7 +153,7 @@ async fn one_that_is_cancelled_half_way_sends_what_was_accepted_and_nothing_else
     let after = agent.job(&id).await;
     assert_eq!((&after["accepted"], &after["undecided"]), (&job["accepted"], &job["undecided"]));
     let (accepted, undecided) = (after["accepted"].as_u64().unwrap(), after["undecided"].as_u64().unwrap());
-    assert!((25..=75).contains(&accepted) && accepted + undecided == 120, "{after}");
+    assert_eq!((accepted, undecided), (25, 120 - 25), "{after}");
     let results = counted(&agent.results_of_job(&id).await);
     assert_eq!((results["sent"] as u64, results["cancelled"] as u64), (accepted, undecided));
     let mut received = 0;

@@ -57,6 +57,8 @@ pub struct Played {
 const AT_ONCE: usize = 8;
 /// How often a job is looked at: seldom enough not to be a load of its own.
 const LOOKS: Duration = Duration::from_millis(200);
+/// So many people are decided in one go.
+const SLICE: usize = 25;
 /// So many people are made before that is told.
 const TOLD: usize = 500;
 
@@ -113,9 +115,12 @@ impl Gathered {
     pub async fn plays_half(&self) -> Played {
         let used = self.usage("used").await;
         self.world.has_an_allowance_of(used + self.crowd.named).await;
+        let half = self.crowd.named / 2;
+        // Nobody else is decided before the slice of the last of them has left: time to cancel it.
+        let (_, last) = &self.people[half.saturating_sub(1)];
+        self.world.fault(&last.name, 1, json!({ "delay_ms": 10_000 })).await;
         let began = Instant::now();
         let id = self.begins().await;
-        let half = self.crowd.named / 2;
         self.job_once(&id, |job| count(job, "undecided") <= half).await;
         let path = format!("/v1/template-sends/{id}/cancel");
         self.agent().calls(Method::POST, &path, None).await.expecting(200);
@@ -145,9 +150,9 @@ impl Gathered {
         expected.resize(self.crowd.named, "cancelled");
         let before: Vec<usize> = words(&first.results).map(|word| usize::from(word == "sent")).collect();
         let mut faults = self.faults_by_result(played, &expected, &before[..self.people.len()]).await;
-        // It is cancelled between two slices, and one more may be under way.
-        let most = self.crowd.named / 2 + 75;
-        if !(self.crowd.named / 2..=most).contains(&decided) {
+        // It is cancelled while the slice that made it half of them leaves.
+        let half = self.crowd.named / 2;
+        if !(half..half + SLICE).contains(&decided) || decided == self.crowd.named {
             faults.push(format!("{decided} were decided when it was cancelled half-way"));
         }
         faults
