@@ -242,6 +242,9 @@ async fn many_messages_that_go_on_at_once_delay_no_other_tenant() {
             .collect()
     };
     assert!(sent().await.is_empty());
+    // They are at it for as long as Meta takes for five of them, one after the other, however fast the machine is.
+    let path = format!("{}/messages", world.tenant(0).channel(0).phone_number_id);
+    world.fault_at(&path, 1_000, json!({ "delay_ms": 2_000 })).await;
 
     let now = world.clock().now().await;
     world.clock().set(now + jiff::SignedDuration::from_mins(3)).await;

@@ -353,7 +353,7 @@ async fn what_one_sender_has_under_way_is_in_no_doubt_because_another_comes() {
     world.no_automatic_statuses().await;
     let ada = world.customer("Ada");
     let thread = ada.writes("hello").await;
-    world.fault("Ada", 1, json!({ "delay_ms": 6_000 })).await;
+    world.fault("Ada", 1, json!({ "delay_ms": 8_000 })).await;
     let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
     eventually("the reply on the phone", async || (!ada.phone().received().await.is_empty()).then_some(())).await;
     world.counts_calls_anew().await;
@@ -367,6 +367,8 @@ async fn what_one_sender_has_under_way_is_in_no_doubt_because_another_comes() {
         world.points().await.iter().any(marks).then_some(())
     })
     .await;
+    let asked = world.graph_requests_to("Ada").await.pop().unwrap();
+    assert_eq!(asked.status, None, "Graph had answered the first before the other came to its end");
 
     assert_ne!(world.agent().status_of(&thread, reply.id()).await, "unconfirmed");
     world.settles().await;
