@@ -1,29 +1,74 @@
 //! What is overtaken while it is stored neither takes anything back nor does it twice.
 
-use acceptance::{Point, World, eventually, payload};
+use std::time::{Duration, Instant};
+
+use acceptance::{Customer, Point, World, eventually, payload};
 use futures::future::{join, join_all};
 use serde_json::json;
 
 use crate::counted_world;
 
-/// The next write of a function that is about this takes a while.
-async fn slows(world: &World, function: &str, operation: &str, about: &str) {
+/// A call that gets no answer is made anew after this.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// So much of it may go by until a call is seen to wait.
+const A_GLANCE: Duration = Duration::from_secs(1);
+
+/// The next call of a function to the table that is about this; about anything if nothing is said.
+fn next(function: &str, operation: &str, about: Option<&str>) -> Point {
     let [function, operation] = [function, operation].map(str::to_owned);
-    let point = Point { function, service: "dynamodb".into(), operation, about: Some(about.to_owned()), ordinal: 0 };
-    world.arms(&point, 1, "slow").await;
+    Point { function, service: "dynamodb".to_owned(), operation, about: about.map(str::to_owned), ordinal: 0 }
+}
+
+/// Waits for the call that was to get no answer so many times; until when it surely waits for one.
+async fn waits(world: &World, times: u32) -> Instant {
+    eventually("a call without an answer", async || world.is_met().await.then_some(())).await;
+    Instant::now() + PATIENCE * times - A_GLANCE
+}
+
+/// Whatever was to overtake the call has happened by now.
+///
+/// # Panics
+/// When the call may have gone on before: then this was no race.
+fn has_overtaken(until: Instant) {
+    assert!(Instant::now() < until, "it took too long to overtake a call that waits");
+}
+
+/// The customer writes, and it is stored.
+async fn is_heard(customer: &Customer, text: &str) {
+    let before = stored(customer.world()).await;
+    customer.sends(json!({ "type": "text", "text": { "body": text } })).await;
+    eventually("a message that is stored", async || (stored(customer.world()).await > before).then_some(())).await;
+}
+
+/// How many messages of customers were stored.
+async fn stored(world: &World) -> usize {
+    world.outcomes().await.iter().filter(|it| it.outcome == "message").count()
 }
 
 #[tokio::test]
 async fn a_status_that_a_later_one_overtakes_takes_nothing_back() {
     let world = counted_world().await;
     world.no_automatic_statuses().await;
-    let thread = world.customer("Ada").writes("hello").await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
     let wamid = world.phone_of("Ada").got().await[0]["id"].as_str().unwrap().to_owned();
-    slows(&world, "status-updates", "PutItem", "THREAD MESSAGE if version = :read").await;
+    let now = world.clock().now().await;
+    let reported = async |status: &str| {
+        let report = payload::statuses(&ada, &[payload::status(&wamid, status, now, &ada, None)]);
+        assert_eq!(world.post_webhook(&report).await, 200);
+    };
+    // Whichever of them comes first, the write counts that it was delivered.
+    world.arms(&next("status-updates", "TransactWriteItems", None), 1, "hang").await;
 
-    join(world.meta_reports(&wamid, "delivered"), world.meta_reports(&wamid, "read")).await;
+    reported("delivered").await;
+    let until = waits(&world, 1).await;
+    reported("read").await;
+    eventually("the later one", async || (world.agent().status_of(&thread, reply.id()).await == "read").then_some(()))
+        .await;
+    has_overtaken(until);
+    world.settles().await;
 
     assert_eq!(world.disarms().await, 0);
     let message = world.agent().message(&thread, reply.id()).await;
@@ -35,35 +80,43 @@ async fn a_status_that_a_later_one_overtakes_takes_nothing_back() {
 #[tokio::test]
 async fn two_senders_at_one_message_send_it_once() {
     let world = counted_world().await;
-    let thread = world.customer("Ada").writes("hello").await;
-    world.fault("Ada", 4, json!({ "status": 400, "code": 131_056 })).await;
-    world.agent().replies_to(&thread, "here we are").await.expecting(202);
-    world.settles().await;
-    world.passes_until_asked(4, "Ada").await;
-    // The fourth time it waits for a minute.
-    slows(&world, "outbound-sender", "PutItem", "THREAD MESSAGE if version = :read").await;
+    world.no_automatic_statuses().await;
+    let ada = world.customer("Ada");
+    let thread = ada.writes("hello").await;
+    let claim = next("outbound-sender", "PutItem", Some("THREAD MESSAGE if version = :read"));
+    world.arms(&claim, 1, "hang").await;
 
-    // Both the delayed knock and due-work come to it.
+    world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    let until = waits(&world, 1).await;
+    let tenant_id = world.tenant(0).id;
+    let job =
+        json!({ "v": 1, "tenant_id": tenant_id, "channel_id": ada.channel.id, "contact_id": thread.contact_id() });
+    world.puts_jobs("knocks", &[job.to_string()]).await;
+    eventually("the message", async || (!ada.phone().received().await.is_empty()).then_some(())).await;
+    has_overtaken(until);
+    world.settles().await;
     world.clock().advance("PT5M").await;
 
     assert_eq!(world.disarms().await, 0);
-    assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
+    assert_eq!(ada.phone().received().await, ["here we are"]);
 }
 
 #[tokio::test]
 async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
     let world = counted_world().await;
+    // A status that comes while its message is sent brings another sender.
+    world.no_automatic_statuses().await;
     let thread = world.customer("Ada").writes("hello").await;
     let leaving = "CONVERSATION REMOVE due_pk, due_sk if accepted = :read";
-    slows(&world, "outbound-sender", "UpdateItem", leaving).await;
-    let [function, service, operation] = ["api-helpdesk", "sqs", "SendMessageBatch"].map(str::to_owned);
-    let job = Point { function, service, operation, about: None, ordinal: 1 };
-    world.arms(&job, 4, "error").await;
+    world.arms(&next("outbound-sender", "UpdateItem", Some(leaving)), 2, "hang").await;
 
     world.agent().replies_to(&thread, "one").await.expecting(202);
-    eventually("the first on the phone", async || (world.phone_of("Ada").received().await.len() == 1).then_some(()))
-        .await;
+    let until = waits(&world, 2).await;
+    // Nobody is told of the next one, however often that is tried.
+    let job = Point { service: "sqs".to_owned(), ..next("api-helpdesk", "SendMessageBatch", None) };
+    world.arms(&job, 12, "error").await;
     world.agent().replies_to(&thread, "and another").await.expecting(202);
+    has_overtaken(until);
     world.settles().await;
     world.clock().advance("PT5M").await;
 
@@ -79,12 +132,12 @@ async fn what_is_sent_again_while_a_sender_leaves_it_behind_is_sent() {
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
     assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "unconfirmed");
-    let [function, service, operation] = ["outbound-sender", "dynamodb", "TransactWriteItems"].map(str::to_owned);
-    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;
+    world.arms(&next("outbound-sender", "TransactWriteItems", None), 1, "hang").await;
 
     let resent = async {
-        eventually("a sender that leaves it behind", async || world.is_met().await.then_some(())).await;
+        let until = waits(&world, 1).await;
         world.agent().post(&format!("/v1/messages/{}/resend", reply.id()), json!({})).await.expecting(200);
+        has_overtaken(until);
     };
     join(world.clock().advance("PT31S"), resent).await;
     world.settles().await;
@@ -100,20 +153,14 @@ async fn a_conversation_taken_up_while_the_customer_begins_another_goes_on_there
     let ada = world.customer("Ada");
     let first = ada.writes("hello").await;
     world.agent().closes(&first).await;
-    let point = Point {
-        function: "api-helpdesk".into(),
-        service: "dynamodb".into(),
-        operation: "TransactWriteItems".into(),
-        about: None,
-        ordinal: 0,
-    };
-    world.arms(&point, 1, "slow").await;
+    world.arms(&next("api-helpdesk", "TransactWriteItems", None), 2, "hang").await;
 
     let agent = world.agent();
     let begun = json!({ "channel_id": ada.channel.id, "to": format!("+{}", ada.number), "text": "one more thing" });
     let meanwhile = async {
-        eventually("a conversation that is taken up", async || world.is_met().await.then_some(())).await;
-        ada.sends(json!({ "type": "text", "text": { "body": "another matter" } })).await;
+        let until = waits(&world, 2).await;
+        is_heard(&ada, "another matter").await;
+        has_overtaken(until);
     };
     let (taken_up, ()) = join(agent.post("/v1/conversations", begun), meanwhile).await;
     taken_up.expecting(202);
@@ -125,7 +172,7 @@ async fn a_conversation_taken_up_while_the_customer_begins_another_goes_on_there
     assert_eq!(agent.ticket(&first).await["status"], "closed");
 }
 
-/// The customer writes in the latest thread while this call of a template on its way to an earlier one takes a while.
+/// The customer writes in the latest thread while this call of a template on its way to an earlier one waits.
 async fn opens_a_session_during(operation: &str, about: Option<&str>, ordinal: u64) {
     let world = counted_world().await;
     let (agent, ada) = (world.agent(), world.customer("Ada"));
@@ -134,13 +181,13 @@ async fn opens_a_session_during(operation: &str, about: Option<&str>, ordinal: u
     let second = ada.writes("another matter").await;
     assert_ne!(first.id, second.id);
     world.clock().advance("PT25H").await;
-    let [function, service, operation] = ["api-helpdesk", "dynamodb", operation].map(str::to_owned);
-    world.arms(&Point { function, service, operation, about: about.map(str::to_owned), ordinal }, 1, "slow").await;
+    world.arms(&Point { ordinal, ..next("api-helpdesk", operation, about) }, 2, "hang").await;
 
     let offer = json!({ "template": { "name": "spring_offer", "language": "en_US", "variables": ["Ada"] } });
     let meanwhile = async {
-        eventually("a template on its way", async || world.is_met().await.then_some(())).await;
-        ada.sends(json!({ "type": "text", "text": { "body": "are you there?" } })).await;
+        let until = waits(&world, 2).await;
+        is_heard(&ada, "are you there?").await;
+        has_overtaken(until);
     };
     let (sent, ()) = join(agent.sends(&first, offer), meanwhile).await;
     sent.expecting(202);
@@ -185,14 +232,17 @@ async fn two_replies_at_once_each_have_a_place_of_their_own() {
 async fn a_person_who_comes_by_two_writings_at_once_is_one() {
     let world = counted_world().await;
     let (agent, now) = (world.agent(), world.clock().now().await);
-    let [function, service, operation] = ["ticket-creation", "dynamodb", "TransactWriteItems"].map(str::to_owned);
-    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 1, "slow").await;
-    let webhooks = ["5531987004310", "553187004310"].map(|number| {
+    world.arms(&next("ticket-creation", "TransactWriteItems", None), 1, "hang").await;
+    let [one, other] = ["5531987004310", "553187004310"].map(|number| {
         let ada = world.customer_with_number("Ada", number);
         payload::messages(&ada, &[payload::text(&ada, now, number)])
     });
 
-    join_all(webhooks.iter().map(|webhook| world.post_webhook(webhook))).await;
+    assert_eq!(world.post_webhook(&one).await, 200);
+    let until = waits(&world, 1).await;
+    assert_eq!(world.post_webhook(&other).await, 200);
+    eventually("the other message", async || (stored(&world).await > 0).then_some(())).await;
+    has_overtaken(until);
     world.settles().await;
 
     assert_eq!(world.disarms().await, 0);
