@@ -5,7 +5,7 @@ use std::process::Command;
 use acceptance::World;
 use serde_json::json;
 
-use crate::{STACK, fresh_world};
+use crate::{STACK, counted_world, fresh_world};
 
 /// What the operator's tool prints.
 fn tool(world: &World, verb: &str) -> String {
@@ -52,7 +52,7 @@ async fn a_poisonous_job_is_put_aside_with_its_reason_while_the_other_nine_of_it
 
 #[tokio::test]
 async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_that_is_done() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     world.customer("Ben").writes("hello").await;
     world.arms_all("ticket-creation", "TransactWriteItems", 9_999, "error").await;
     let ada = world.customer("Ada");
@@ -75,7 +75,7 @@ async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_th
 
 #[tokio::test]
 async fn what_was_done_and_given_up_all_the_same_is_replayed_and_changes_nothing() {
-    let world = fresh_world().await;
+    let world = counted_world().await;
     world.customer("Ben").writes("hello").await;
     let ada = world.customer("Ada");
     // It is stored, and nobody hears of it; then nobody can look whether it is.

@@ -233,7 +233,6 @@ async fn a_conversation_may_begin_with_both() {
     assert_eq!(ada.phone().shows().await, [OFFER, "yes", "as promised"]);
 }
 
-/// Every write of the functions that take the answer in and send the reply meets each trouble once.
 #[tokio::test]
 async fn an_answer_that_turns_out_to_be_theirs_by_a_merge_releases_it() {
     let world = fresh_world().await;
@@ -253,9 +252,12 @@ async fn an_answer_that_turns_out_to_be_theirs_by_a_merge_releases_it() {
     assert_eq!(status(&agent, sent.id()).await, "released");
 }
 
+/// Every kind of write of the functions that take the answer in and send the reply meets each trouble once.
 #[tokio::test]
 async fn whoever_dies_at_whichever_write_it_is_released_once() {
     let world = counted_world().await;
+    // A status that overtakes the record of its message makes the sender write once more, for some and not for others.
+    world.no_automatic_statuses().await;
     let agent = world.agent();
     let thread = silent(&world, "Ada").await;
     sends(&agent, &thread, json!({ "text": "as promised" })).await.expecting(202);
@@ -263,7 +265,8 @@ async fn whoever_dies_at_whichever_write_it_is_released_once() {
     world.counts_calls_anew().await;
     world.customer("Ada").writes("yes").await;
     let at_work = |point: &acceptance::Point| {
-        ["ticket-creation", "outbound-sender"].contains(&point.function.as_str())
+        point.ordinal == 0
+            && ["ticket-creation", "outbound-sender"].contains(&point.function.as_str())
             && (point.operation == "TransactWriteItems" || point.operation == "SendMessageBatch")
     };
     let points: Vec<_> = world.points().await.into_iter().filter(at_work).collect();
