@@ -149,11 +149,14 @@ async fn a_refusal_in_an_earlier_ticket_closes_the_session_of_the_later_one() {
     let ada = world.customer("Ada");
     let first = ada.writes("hello").await;
     world.no_automatic_statuses().await;
+    // Meta takes the reply only after a while.
+    world.fault("Ada", 1, json!({ "status": 400, "code": 131_057 })).await;
     let reply = world.agent().replies_to(&first, "here we are").await.expecting(202);
     world.settles().await;
     world.agent().closes(&first).await;
     let second = ada.writes("another matter").await;
     assert_ne!(first.id, second.id);
+    world.clock().advance("PT20M").await;
 
     let sent = world.agent().message(&first, reply.id()).await;
     meta_refuses_late(&ada, &sent, world.clock().now().await).await;
@@ -164,16 +167,17 @@ async fn a_refusal_in_an_earlier_ticket_closes_the_session_of_the_later_one() {
 }
 
 #[tokio::test]
-async fn a_session_that_the_customer_opened_after_the_refusal_stays_open() {
+async fn a_session_that_the_customer_opened_after_meta_took_what_it_refused_stays_open() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");
     let thread = ada.writes("hello").await;
     world.no_automatic_statuses().await;
     let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
     world.settles().await;
-    let refused_at = world.clock().now().await;
     world.clock().advance("PT1M").await;
     ada.writes("another session").await;
+    // It was decided when Meta took the reply, and is told only now.
+    let refused_at = world.clock().now().await;
     let before = session(&world, &thread).await["expires_at"].clone();
 
     let sent = world.agent().message(&thread, reply.id()).await;
@@ -208,10 +212,10 @@ async fn a_message_from_before_the_refusal_that_comes_late_opens_no_session() {
     let ada = world.customer("Ada");
     let thread = ada.writes("hello").await;
     world.no_automatic_statuses().await;
-    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
-    world.settles().await;
     let before = world.clock().now().await;
     world.clock().advance("PT1M").await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
     let sent = world.agent().message(&thread, reply.id()).await;
     meta_refuses_late(&ada, &sent, world.clock().now().await).await;
 
@@ -220,7 +224,7 @@ async fn a_message_from_before_the_refusal_that_comes_late_opens_no_session() {
     assert_eq!(session(&world, &thread).await["open"], false);
     let next = world.agent().replies_to(&thread, "and now?").await;
     assert_eq!((next.status, next.code()), (409, "session_closed"));
-    assert_eq!(world.agent().reads(&thread).await, ["hello", "here we are", "are you there?"]);
+    assert_eq!(world.agent().reads(&thread).await, ["hello", "are you there?", "here we are"]);
     world.clock().advance("PT1M").await;
     ada.writes("I am here").await;
     assert_eq!(session(&world, &thread).await["open"], true);

@@ -17,7 +17,7 @@ Customers write and agents answer, against a local stack of their own.
 Instead:
   --held N        N replies wait for a number that has to be connected again, until it is; how long do those of another
                   tenant take meanwhile?
-  --campaign N    a template goes to N contacts, of whom some opted out, are blocked or named twice, with an allowance for a
+  --campaign N    a template goes to N contacts (26 at the least), of whom some opted out, are blocked or named twice, with an allowance for a
                   fifth of them; and once more for all, cancelled half-way";
 
 /// How much, and with how much trouble.
@@ -73,7 +73,7 @@ pub(crate) fn parse(mut arguments: impl Iterator<Item = String>) -> Result<Optio
             "--replies" => options.replies = count,
             "--lost" => options.lost = count.min(100),
             "--held" => options.held = Some(count.max(1)),
-            "--campaign" => options.campaign = Some(count.clamp(1, 5_000)),
+            "--campaign" => options.campaign = Some(count.clamp(26, 5_000)),
             "--kill" => options.kill_every = Some(Duration::from_secs(number.max(1).into())),
             "--soak" => options.soak = Duration::from_secs(60 * u64::from(number)),
             "--port" => options.port = number.try_into().map_err(|_| format!("--port {number}: not a port"))?,

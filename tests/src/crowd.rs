@@ -85,6 +85,11 @@ impl Crowd {
         Gathered { crowd: self, world: world.clone(), people, named, ben: (ben, thread), tells }
     }
 
+    /// So many are decided when it is cancelled half-way, or more of the same slice.
+    fn half(&self) -> usize {
+        self.named - self.named / 2
+    }
+
     /// What the rules say of each who is named, in their order.
     fn expected(&self) -> Vec<&'static str> {
         let eligible = self.named - self.opted_out - self.blocked - self.duplicates;
@@ -115,13 +120,13 @@ impl Gathered {
     pub async fn plays_half(&self) -> Played {
         let used = self.usage("used").await;
         self.world.has_an_allowance_of(used + self.crowd.named).await;
-        let half = self.crowd.named / 2;
+        let half = self.crowd.half();
         // Nobody else is decided before the slice of the last of them has left: time to cancel it.
-        let (_, last) = &self.people[half.saturating_sub(1)];
+        let (_, last) = &self.people[half - 1];
         self.world.fault(&last.name, 1, json!({ "delay_ms": 10_000 })).await;
         let began = Instant::now();
         let id = self.begins().await;
-        self.job_once(&id, |job| count(job, "undecided") <= half).await;
+        self.job_once(&id, |job| self.crowd.named - count(job, "undecided") >= half).await;
         let path = format!("/v1/template-sends/{id}/cancel");
         self.agent().calls(Method::POST, &path, None).await.expecting(200);
         self.job_once(&id, |job| count(job, "waiting") == 0).await;
@@ -151,7 +156,7 @@ impl Gathered {
         let before: Vec<usize> = words(&first.results).map(|word| usize::from(word == "sent")).collect();
         let mut faults = self.faults_by_result(played, &expected, &before[..self.people.len()]).await;
         // It is cancelled while the slice that made it half of them leaves.
-        let half = self.crowd.named / 2;
+        let half = self.crowd.half();
         if !(half..half + SLICE).contains(&decided) || decided == self.crowd.named {
             faults.push(format!("{decided} were decided when it was cancelled half-way"));
         }

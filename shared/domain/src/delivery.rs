@@ -23,19 +23,20 @@ use serde::{Deserialize, Serialize};
 use crate::allowance::Charge;
 use crate::failure::Failure;
 use crate::ids::MessageId;
+use crate::message::Wamid;
 
 use refusal::NumberRefused;
 pub use status::{Report, Status, Step};
 
-/// What a report changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What a report changed, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Applied {
-    /// The message is further along.
-    Advanced,
-    /// A step was learned that lies behind where the message is.
-    Noted,
     /// Known already.
     Nothing,
+    /// A step was learned that lies behind where the message is.
+    Noted,
+    /// The message is further along.
+    Advanced,
 }
 
 /// What a sender finds when it wants to send a message.
@@ -125,6 +126,9 @@ pub struct Delivery {
     /// Calls of which nobody knows whether they arrived.
     #[serde(default, skip_serializing_if = "are_none")]
     in_doubt: u32,
+    /// Those that Meta said have failed, while it was not known by which it has the message.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    failed_calls: Vec<Wamid>,
     /// What it takes of the tenant's allowance, if it takes any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     charge: Option<Charge>,
@@ -157,6 +161,7 @@ impl Delivery {
             resends_at: None,
             resent_by: None,
             in_doubt: 0,
+            failed_calls: Vec::new(),
             charge: None,
             holds_place_of: None,
             left_place_of: None,
@@ -221,7 +226,7 @@ impl Delivery {
             _ => self.in_doubt,
         };
         if others_in_doubt == 0 {
-            return self.enter(&Report::Failed(failure), now);
+            return self.report(&Report::Failed(failure), now);
         }
         if self.leave(&[Status::Queued, Status::Sending], Status::Unconfirmed, "unconfirmed", now).is_err() {
             return Applied::Nothing;
@@ -262,6 +267,7 @@ impl Delivery {
         self.leave(&[Status::Sending], Status::Unconfirmed, "unconfirmed", now)?;
         self.note(Step { status: Status::Unconfirmed, at: now });
         self.in_doubt = self.in_doubt.saturating_add(1);
+        self.failure = None;
         let once = resend_after.filter(|_| self.resent_by != Some(Resender::Rule));
         self.resends_at = once.and_then(|after| now.saturating_add(after).ok());
         Ok(())
@@ -306,30 +312,41 @@ impl Delivery {
         Ok(())
     }
 
-    /// Applies what Meta reports, in whatever order and however often it comes.
-    ///
-    /// That a call failed says nothing of a message that waits to be sent (again), and not enough of one with several calls
-    /// in doubt.
-    pub fn report(&mut self, report: &Report, at: Timestamp) -> Applied {
-        let is_of_an_earlier_call = match self.status {
+    /// Meta reports that a call failed, while it is not known by which call it has the message. Nothing is settled by that
+    /// while the message waits to be sent (again), or another call may have arrived; a report that comes again says nothing.
+    pub fn call_failed(&mut self, call: &Wamid, failure: &Failure, at: Timestamp) -> Applied {
+        let others = match self.status {
             Status::Queued => true,
+            Status::Sending => self.in_doubt > 0,
             Status::Unconfirmed => self.in_doubt > 1,
             _ => false,
         };
-        if !is_of_an_earlier_call || !matches!(report, Report::Failed(_)) {
-            return self.enter(report, at);
+        if self.failed_calls.contains(call) && !self.status.is_settled() {
+            return Applied::Nothing;
         }
-        // Reports come again: of several doubts it is not known which is gone.
-        match self.in_doubt {
-            1 => {
-                self.in_doubt = 0;
-                Applied::Noted
-            }
-            _ => Applied::Nothing,
+        if !others {
+            return self.report(&Report::Failed(failure.clone()), at);
+        }
+        self.failed_calls.push(call.clone());
+        self.in_doubt = self.in_doubt.saturating_sub(1);
+        if self.status == Status::Sending {
+            // It may be the one under way.
+            self.failure = Some(failure.clone());
+        }
+        Applied::Noted
+    }
+
+    /// Graph took it, and calls it so.
+    pub fn sent_as(&mut self, call: &Wamid, now: Timestamp) -> Applied {
+        let applied = self.sent(now);
+        match self.failure.clone().filter(|_| self.failed_calls.contains(call)) {
+            Some(failure) => applied.max(self.report(&Report::Failed(failure), now)),
+            None => applied,
         }
     }
 
-    fn enter(&mut self, report: &Report, at: Timestamp) -> Applied {
+    /// Applies what Meta reports, in whatever order and however often it comes.
+    pub fn report(&mut self, report: &Report, at: Timestamp) -> Applied {
         let status = report.status();
         let noted = self.note(Step { status, at });
         if let (Report::Failed(failure), true) = (report, noted) {

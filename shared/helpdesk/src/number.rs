@@ -86,7 +86,7 @@ pub(crate) async fn failed_afterwards(
 }
 
 /// When Meta took the message, as far as that is known.
-fn left_at(message: &Message) -> Option<Timestamp> {
+pub(crate) fn left_at(message: &Message) -> Option<Timestamp> {
     let mut steps = message.delivery()?.steps().iter();
     steps.find(|step| step.status == Status::Sent).map(|step| step.at)
 }

@@ -108,7 +108,7 @@ async fn sent(
     change(tenancy, message, |message| {
         message.wamid = Some(wamid.clone());
         if let Some(delivery) = message.delivery_mut() {
-            delivery.sent(now);
+            delivery.sent_as(&wamid, now);
         }
         Change::Done { alias: Some(alias) }
     })

@@ -59,12 +59,13 @@ pub async fn apply_status(
     if let Some(mut message) = find(route, update.opaque.as_deref(), alias).await? {
         let waited = message.delivery().is_some_and(|delivery| delivery.turn() != Turn::Over);
         let name = Some((alias, &update.wamid));
-        let is_new = is_news(&message, &report, update.at);
-        let new_trouble = apply(tenancy, &mut message, name, &report, update.at, now).await?;
-        // Whoever dies before this costs one lesson, which the next message gives again.
-        if let (Report::Delivered, Some(recipient), true) = (&report, &update.recipient, is_new) {
+        // First, since it is asked only while the message does not know that yet.
+        if let (Report::Delivered, Some(recipient), true) =
+            (&report, &update.recipient, is_news(&message, &report, update.at))
+        {
             meet(tenancy, recipient, update.at, now).await?;
         }
+        let new_trouble = apply(tenancy, &mut message, name, &report, update.at, now).await?;
         if waited {
             // Those behind it in the outbox need not wait any longer.
             knock(outbound, tenancy, &message).await;
@@ -186,12 +187,14 @@ async fn apply(
     follow(tenancy, message, report, at, now).await
 }
 
-/// What the message learns. That a call failed which is not the one that sent it says nothing of it.
+/// What the message learns. That a call failed which is not the one by which Meta has it says nothing of it.
 fn takes(message: &mut Message, name: Option<(MessageId, &domain::Wamid)>, report: &Report, at: Timestamp) -> Applied {
-    let is_of_another = name.is_some_and(|(_, told)| message.wamid.as_ref().is_some_and(|sent| sent != told));
-    match message.delivery_mut() {
-        Some(delivery) if !is_of_another || !matches!(report, Report::Failed(_)) => delivery.report(report, at),
-        _ => Applied::Nothing,
+    let sent_as = message.wamid.clone();
+    let Some(delivery) = message.delivery_mut() else { return Applied::Nothing };
+    match (report, name, sent_as) {
+        (Report::Failed(_), Some((_, call)), Some(sent_as)) if sent_as != *call => Applied::Nothing,
+        (Report::Failed(failure), Some((_, call)), None) => delivery.call_failed(call, failure, at),
+        _ => delivery.report(report, at),
     }
 }
 
@@ -203,7 +206,9 @@ async fn follow(
     at: Timestamp,
     now: Timestamp,
 ) -> Result<Option<ChannelId>, Busy> {
-    consequences(tenancy, message, report, at).await?;
+    // Meta may have decided when it took the message: what the customer has said since then counts.
+    let decided_at = number::left_at(message).map_or(at, |left| left.min(at));
+    consequences(tenancy, message, report, decided_at).await?;
     let Report::Failed(failure) = report else { return Ok(None) };
     // What was delivered after all says nothing against its number.
     let has_failed = message.delivery().is_some_and(|delivery| delivery.status() == Status::Failed);

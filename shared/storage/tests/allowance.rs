@@ -66,8 +66,6 @@ async fn accept(tenancy: &Tenancy, message: &Message, limit: u32) -> Result<(), 
 async fn report(tenancy: &Tenancy, message: &mut Message, report: &Report) -> Result<(), ReserveError> {
     let mut changed = message.clone();
     let delivery = changed.delivery_mut().unwrap();
-    // Who waits for the first call is told of nothing.
-    let _ = delivery.claim(now());
     delivery.report(report, now());
     let settlement = delivery.settle_charge();
     let mut transaction = tenancy.transaction();

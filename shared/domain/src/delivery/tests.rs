@@ -194,19 +194,65 @@ fn a_refusal_takes_nothing_back_of_what_meta_says_of_the_first_call() {
 fn that_an_earlier_call_failed_neither_stops_the_next_nor_settles_it() {
     let mut delivery = unconfirmed(None);
     delivery.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
-    assert_eq!(delivery.report(&Report::Failed(failure()), at(13)), Applied::Noted);
+    assert_eq!(delivery.call_failed(&call("first"), &failure(), at(13)), Applied::Noted);
     assert_eq!((delivery.status(), delivery.turn()), (Status::Queued, Turn::Ready));
-    assert_eq!(delivery.report(&Report::Failed(failure()), at(13)), Applied::Nothing);
+    assert_eq!(delivery.call_failed(&call("first"), &failure(), at(13)), Applied::Nothing);
     // It is known not to have arrived, so nothing is in doubt if it does not leave now.
     delivery.failed(failure(), at(14));
     assert_eq!(delivery.status(), Status::Failed);
+}
 
-    let mut twice = unconfirmed(None);
-    twice.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
-    twice.claim(at(13)).expect("a queued message can be claimed");
-    twice.lose_answer(None, at(14)).expect("the answer of a call under way can be lost");
-    assert_eq!(twice.report(&Report::Failed(failure()), at(15)), Applied::Nothing);
-    assert_eq!(twice.status(), Status::Unconfirmed);
+fn call(name: &str) -> Wamid {
+    Wamid::try_from(name.to_owned()).expect("a wamid")
+}
+
+#[test]
+fn of_two_calls_in_doubt_both_have_to_fail_and_each_is_counted_once() {
+    let mut delivery = sent_again(unconfirmed(None));
+    delivery.lose_answer(None, at(14)).expect("the answer of a call under way can be lost");
+    let told = [("first", Applied::Noted), ("first", Applied::Nothing)];
+    for (name, applied) in told {
+        assert_eq!(delivery.call_failed(&call(name), &failure(), at(15)), applied);
+        assert_eq!((delivery.status(), delivery.failure()), (Status::Unconfirmed, None));
+    }
+    assert_eq!(delivery.call_failed(&call("second"), &failure(), at(16)), Applied::Advanced);
+    assert_eq!((delivery.status(), delivery.failure()), (Status::Failed, Some(&failure())));
+}
+
+/// The second call is under way.
+fn sent_again(mut delivery: Delivery) -> Delivery {
+    delivery.resend(Resender::Person, at(12)).expect("what is unconfirmed can be sent again");
+    delivery.claim(at(13)).expect("a queued message can be claimed");
+    delivery
+}
+
+#[test]
+fn whichever_of_two_calls_fails_while_the_second_is_under_way_is_told_apart_by_its_answer() {
+    let mut delivery = sent_again(unconfirmed(None));
+    assert_eq!(delivery.call_failed(&call("one"), &failure(), at(14)), Applied::Noted);
+    assert_eq!(delivery.status(), Status::Sending);
+    let (mut first, mut second, mut lost, mut refused) =
+        (delivery.clone(), delivery.clone(), delivery.clone(), delivery);
+    first.sent_as(&call("another"), at(15));
+    assert_eq!((first.status(), first.failure()), (Status::Sent, None));
+    second.sent_as(&call("one"), at(15));
+    assert_eq!((second.status(), second.failure()), (Status::Failed, Some(&failure())));
+    // One of the two has failed, and the other is in doubt.
+    lost.lose_answer(None, at(15)).expect("the answer of a call under way can be lost");
+    lost.call_failed(&call("one"), &failure(), at(16));
+    assert_eq!(lost.status(), Status::Unconfirmed);
+    lost.call_failed(&call("another"), &failure(), at(16));
+    assert_eq!(lost.status(), Status::Failed);
+    refused.failed(failure(), at(15));
+    assert_eq!(refused.status(), Status::Failed);
+}
+
+#[test]
+fn of_the_only_call_a_failure_may_be_told_before_its_answer() {
+    let mut delivery = sending();
+    delivery.call_failed(&call("one"), &failure(), at(2));
+    delivery.sent_as(&call("one"), at(3));
+    assert_eq!(delivery.status(), Status::Failed);
 }
 
 #[test]
@@ -246,6 +292,8 @@ enum Event {
     AnswerLost,
     Resent,
     Refused,
+    CallFailed(&'static str),
+    SentAs(&'static str),
     Discarded,
     Reported(Report),
 }
@@ -258,6 +306,8 @@ fn any_event() -> impl Strategy<Value = Event> {
         Just(Event::AnswerLost),
         Just(Event::Resent),
         Just(Event::Refused),
+        prop::sample::select(vec!["one", "another"]).prop_map(Event::CallFailed),
+        prop::sample::select(vec!["one", "another"]).prop_map(Event::SentAs),
         Just(Event::Discarded),
         any_report().prop_map(Event::Reported),
     ]
@@ -271,6 +321,8 @@ fn happens(event: &Event, delivery: &mut Delivery, now: Timestamp) -> bool {
         Event::AnswerLost => delivery.lose_answer(None, now).is_ok(),
         Event::Resent => delivery.resend(Resender::Person, now).is_ok(),
         Event::Refused => delivery.failed(failure(), now) != Applied::Nothing,
+        Event::CallFailed(name) => delivery.call_failed(&call(name), &failure(), now) != Applied::Nothing,
+        Event::SentAs(name) => delivery.sent_as(&call(name), now) != Applied::Nothing,
         Event::Discarded => delivery.discard(now).is_ok(),
         Event::Reported(report) => delivery.report(report, now) != Applied::Nothing,
     }

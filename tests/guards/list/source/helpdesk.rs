@@ -114,8 +114,13 @@ fn of_what_comes() -> Vec<Guard> {
         ),
         journey(
             "that another call of a message failed says nothing of the one that sent it",
-            edit(STATUS, "if «!is_of_another || !matches!(report, Report::Failed(_))» =>", "true"),
+            edit(STATUS, "if «sent_as != *call» => Applied::Nothing", "false"),
             &["unconfirmed::that_the_first_call_failed_says_nothing_of_the_second"],
+        ),
+        journey(
+            "a session that is opened before Meta tells of a refusal stays open",
+            edit(STATUS, "number::left_at(message).map_or(at, |left| left.min(at))", "at"),
+            &["sessions::a_session_that_the_customer_opened_after_meta_took_what_it_refused_stays_open"],
         ),
         journey(
             "a session that is opened while Meta refuses stays open",
@@ -129,7 +134,7 @@ fn of_what_comes() -> Vec<Guard> {
         ),
         journey(
             "a status that comes again makes nobody one",
-            edit(STATUS, "let is_new = «is_news(&message, &report, update.at)»;", "true"),
+            edit(STATUS, "(&report, &update.recipient, «is_news(&message, &report, update.at)»)", "true"),
             &["contacts::a_status_that_comes_again_when_its_number_is_somebody_elses_joins_nobody"],
         ),
         journey(

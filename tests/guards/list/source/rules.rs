@@ -117,8 +117,20 @@ fn of_messages() -> Vec<Guard> {
         ),
         rule(
             "that an earlier call failed does not stop the next",
-            edit(DELIVERY, "if «!is_of_an_earlier_call || !matches!(report, Report::Failed(_))» {", "true"),
+            edit(DELIVERY, "if «!others» {", "true"),
             &["delivery::tests::that_an_earlier_call_failed_neither_stops_the_next_nor_settles_it"],
+        ),
+        rule(
+            "a report of a failed call that comes again is not of another call",
+            edit(DELIVERY, "if «self.failed_calls.contains(call) && !self.status.is_settled()» {", "false"),
+            &["delivery::tests::of_two_calls_in_doubt_both_have_to_fail_and_each_is_counted_once"],
+        ),
+        rule(
+            "a call that failed before Graph answered it has failed",
+            edit(DELIVERY, "self.failure.clone().filter(|_| self.failed_calls.contains(call))", "None"),
+            &[
+                "delivery::tests::whichever_of_two_calls_fails_while_the_second_is_under_way_is_told_apart_by_its_answer",
+            ],
         ),
     ]
 }
