@@ -32,7 +32,7 @@ pub(super) fn of(declared: &str, head: &[u8]) -> String {
     let declared = declared.trim();
     let name = declared.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match found(head) {
-        Some(found) if may_be(&name, found) => declared.to_owned(),
+        Some(found) if is_sound(declared) && may_be(&name, found) => declared.to_owned(),
         Some(found) => found.to_owned(),
         None if is_sound(declared) && cannot_be_seen(&name) => declared.to_owned(),
         None => UNKNOWN.to_owned(),
@@ -91,6 +91,7 @@ mod tests {
     fn what_they_do_not_is_what_they_show() {
         for (declared, head, expected) in [
             ("image/png", JPEG, "image/jpeg"),
+            ("image/jpeg; a=\r\nb", JPEG, "image/jpeg"),
             ("image/jpeg", b"<!DOCTYPE html><script>alert(1)</script>", "text/html"),
             ("image/jpeg", b"MZ\x90\0\x03\0\0\0", "application/vnd.microsoft.portable-executable"),
             ("application/pdf", b"PK\x03\x04\x14\0\0\0\x08\0", "application/zip"),

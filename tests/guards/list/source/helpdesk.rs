@@ -16,6 +16,7 @@ const HEARD: &str = "shared/helpdesk/src/wishes.rs";
 const HOLD: &str = "shared/helpdesk/src/deliver/number.rs";
 const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
 const KEY: &str = "shared/storage/src/key.rs";
+const KIND: &str = "shared/helpdesk/src/fetch/kind.rs";
 const MERGE: &str = "shared/helpdesk/src/merge.rs";
 const PERSON: &str = "shared/helpdesk/src/person.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
@@ -146,6 +147,12 @@ fn of_what_comes() -> Vec<Guard> {
             "a file that is stored is not fetched again",
             edit(FETCH, "attachment().filter(|it| «it.pending().is_some()»).cloned()", "true"),
             &["media_trouble::a_job_that_comes_again_fetches_nothing_again"],
+        ),
+        guard(
+            "no type with a control character in it is stored",
+            [edit(KIND, "is_sound(declared) && may_be(&name, found)", "may_be(&name, found)")],
+            ("helpdesk", LIB),
+            &["fetch::kind::tests::what_they_do_not_is_what_they_show"],
         ),
         journey(
             "no file is fetched of who is blocked",
