@@ -22,27 +22,33 @@ impl Tenancy {
             return self.messages(own, order, limit, after).await;
         }
         let after = after.map(|after| (after.position, after.thread.unwrap_or(own)));
-        let (mut found, mut more) = (Vec::new(), false);
+        let (mut found, mut ends) = (Vec::new(), Vec::new());
         for thread in std::iter::once(own).chain(ticket.joined.iter().map(|joined| ThreadId::of(*joined))) {
             let (messages, rest) = self.messages_around(thread, order, limit, after).await?;
+            ends.extend(messages.last().filter(|_| rest).map(|last| last.position));
             found.extend(messages);
-            more |= rest;
         }
+        // A query also ends at 1 MB: of a thread that goes on, nothing is known beyond its last message here.
+        let nearest = match order {
+            Order::OldestFirst => ends.into_iter().min(),
+            Order::NewestFirst => ends.into_iter().max(),
+        };
         let place = |message: &Message| (message.position, message.thread_id);
         found.retain(|message| after.is_none_or(|after| comes_after(order, &place(message), &after)));
+        found.retain(|message| nearest.is_none_or(|end| !comes_after(order, &message.position, &end)));
         found.sort_by_key(place);
         if order == Order::NewestFirst {
             found.reverse();
         }
-        more |= found.len() > usize::from(limit);
+        let more = nearest.is_some() || found.len() > usize::from(limit);
         found.truncate(limit.into());
         let next = found.last().filter(|_| more);
         let next = next.map(|last| MessageCursor { position: last.position, thread: Some(last.thread_id) });
         Ok(Page { data: found, next })
     }
 
-    /// As many messages of one thread as a page may need, and whether there are more. The one at the cursor itself is
-    /// among them: whether it was shown already depends on its thread.
+    /// As many messages of one thread as a page may need, or as one query answers, and whether there are more. The one at
+    /// the cursor itself is among them: whether it was shown already depends on its thread.
     async fn messages_around(
         &self,
         thread: ThreadId,

@@ -18,6 +18,7 @@ const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
 const KEY: &str = "shared/storage/src/key.rs";
 const KIND: &str = "shared/helpdesk/src/fetch/kind.rs";
 const MERGE: &str = "shared/helpdesk/src/merge.rs";
+const PAGES: &str = "shared/storage/src/messages/joined.rs";
 const PERSON: &str = "shared/helpdesk/src/person.rs";
 const RECEIVE: &str = "shared/helpdesk/src/receive.rs";
 const RELEASE: &str = "shared/helpdesk/src/wake/number.rs";
@@ -281,6 +282,11 @@ fn of_what_goes_out() -> Vec<Guard> {
             "what somebody gave up later was theirs then",
             as_it_was,
             &["contacts::what_comes_late_of_a_number_that_is_somebody_elses_by_now_joins_nobody"],
+        ),
+        journey(
+            "a page of several threads ends where one of them is not known any further",
+            edit(PAGES, "nearest.is_none_or(|end| !comes_after(order, &message.position, &end))", "true"),
+            &["merges::a_joined_thread_with_more_than_one_query_answers_is_read_whole_in_either_order"],
         ),
         journey(
             "an answer that comes by a merge is an answer",
