@@ -272,6 +272,24 @@ async fn a_reminder_comes_once_a_session_and_to_the_minute() {
 }
 
 #[tokio::test]
+async fn a_ticket_that_was_closed_at_its_time_to_remind_is_reminded_of_when_it_is_reopened() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    reminds(&world, json!("PT4H")).await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.clock().advance("PT19H").await;
+    agent.closes(&thread).await;
+    world.clock().advance("PT1H30M").await;
+    assert_eq!(reminded_at(&agent, &thread).await, None);
+
+    let path = format!("/v1/tickets/{}/closure", thread.ticket_id());
+    agent.calls(Method::DELETE, &path, None).await.expecting(200);
+    world.clock().advance("PT2M").await;
+
+    assert!(reminded_at(&agent, &thread).await.is_some());
+}
+
+#[tokio::test]
 async fn nobody_is_reminded_of_a_closed_ticket_or_without_the_setting() {
     let world = fresh_world().await;
     let agent = world.agent();

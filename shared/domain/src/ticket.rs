@@ -198,7 +198,7 @@ impl Ticket {
     /// answers comes into this thread (F16). The replier becomes the owner if nobody is (F33).
     pub fn reply(&mut self, reply: Reply, session: Option<Session>, now: Timestamp) -> Result<Message, ReplyRefused> {
         match (&reply.content, Sending::of(session, now)) {
-            (Content::Template(_), _) => drop(self.reopen()),
+            (Content::Template(_), _) => drop(self.reopen(now)),
             (_, Sending::InSession(_)) => {}
             (_, Sending::OutsideSession) => {
                 return Err(ReplyRefused::SessionClosed { expired_at: session.map(Session::expires_at) });
@@ -236,9 +236,12 @@ impl Ticket {
     }
 
     /// Takes the work up again. Says whether anything changed.
-    pub fn reopen(&mut self) -> bool {
+    pub fn reopen(&mut self, now: Timestamp) -> bool {
         let was_closed = !self.is_open();
-        self.state = State::Open;
+        if was_closed {
+            self.state = State::Open;
+            self.reminder = self.reminder.reopened(now);
+        }
         was_closed
     }
 

@@ -16,8 +16,8 @@ pub(crate) async fn remind(tenancy: &Tenancy, id: TicketId, now: Timestamp) -> R
     let before = tenancy.tenant().await?.and_then(|tenant| tenant.session_reminder_before);
     for attempt in 0..ATTEMPTS {
         let Some(mut ticket) = tenancy.ticket(id).await? else { return Ok(false) };
-        // The index may be behind the table.
-        if ticket.is_joined() || ticket.look_at().is_none_or(|at| now < at) {
+        // The index may be behind the table. A closed ticket that stands in it is written, which takes it out.
+        if ticket.is_joined() || !ticket.timer_has_run_out(now) {
             return Ok(false);
         }
         let session = session_of(tenancy, &ticket).await?;

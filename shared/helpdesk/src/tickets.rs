@@ -39,8 +39,8 @@ pub async fn close(tenancy: &Tenancy, id: TicketId, seen: Option<u64>, now: Time
 ///
 /// # Errors
 /// As [`close`].
-pub async fn reopen(tenancy: &Tenancy, id: TicketId, seen: Option<u64>) -> Result<Ticket, TicketError> {
-    edit(tenancy, id, seen, Ticket::reopen).await
+pub async fn reopen(tenancy: &Tenancy, id: TicketId, seen: Option<u64>, now: Timestamp) -> Result<Ticket, TicketError> {
+    edit(tenancy, id, seen, |ticket| ticket.reopen(now)).await
 }
 
 /// Hands the ticket to somebody, or to nobody.

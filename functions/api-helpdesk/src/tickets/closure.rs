@@ -49,6 +49,6 @@ pub(crate) async fn delete(
     Id(id): Id<TicketId>,
     IfMatch(seen): IfMatch,
 ) -> Result<Versioned<Ticket>, Refusal> {
-    let open = helpdesk::reopen(&desk.of(&caller), id, seen).await?;
+    let open = helpdesk::reopen(&desk.of(&caller), id, seen, desk.now()).await?;
     Ok(Ticket::versioned(open))
 }

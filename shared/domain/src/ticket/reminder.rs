@@ -2,6 +2,7 @@
 //!
 //! A ticket carries the time at which to look at it. That is set when its session opens, and stays while the customer goes on
 //! writing, so that most messages do not pay for it: whoever looks then finds the session extended and sets the time anew.
+//! A closed ticket keeps its time, and nobody looks at it until it is reopened.
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -41,12 +42,23 @@ impl Reminder {
         let look_at = [self.look_at, other.look_at].into_iter().flatten().min();
         Self { look_at, ..self }
     }
+
+    /// The timer of a ticket that is reopened at `now`: what ran out meanwhile runs out now.
+    #[must_use]
+    pub(super) fn reopened(self, now: Timestamp) -> Self {
+        Self { look_at: self.look_at.map(|at| at.max(now)), ..self }
+    }
 }
 
 impl Ticket {
-    /// When `due-work` is to look at it.
+    /// When `due-work` is to look at it; never while it is closed.
     pub fn look_at(&self) -> Option<Timestamp> {
-        self.reminder.look_at
+        self.reminder.look_at.filter(|_| self.is_open())
+    }
+
+    /// Whether its timer has run out, be the ticket open or closed.
+    pub fn timer_has_run_out(&self, now: Timestamp) -> bool {
+        self.reminder.look_at.is_some_and(|at| at <= now)
     }
 
     /// When somebody was reminded that the session is about to end; nothing once the customer has written again.
@@ -57,17 +69,20 @@ impl Ticket {
     /// Sets the timer for a reminder so long before the session ends, unless it is set, or was and did its work.
     pub fn arm_reminder(&mut self, before: SignedDuration, now: Timestamp) {
         let Some(session) = self.session.filter(|session| session.is_open(now)) else { return };
-        if self.look_at().is_none() && self.reminded_at().is_none() {
+        if self.reminder.look_at.is_none() && self.reminded_at().is_none() {
             self.reminder.look_at = Some(due(session, before));
         }
     }
 
     /// The timer has run out: reminds of the end of the conversation's `session`, if it is time, or sets it anew if the
-    /// session was extended. A closed ticket needs no reminder, nor does a tenant that wants none any more. Says whether
-    /// anybody was reminded.
+    /// session was extended. Nobody is reminded of a closed ticket, which keeps its timer for when it is reopened, nor for a
+    /// tenant that wants it no more. Says whether anybody was reminded.
     pub fn remind(&mut self, before: Option<SignedDuration>, session: Option<Session>, now: Timestamp) -> bool {
+        if !self.is_open() {
+            return false;
+        }
         self.reminder.look_at = None;
-        let session = session.filter(|session| session.is_open(now) && self.is_open());
+        let session = session.filter(|session| session.is_open(now));
         let (Some(before), Some(session)) = (before, session) else { return false };
         let due = due(session, before);
         if now < due {
@@ -138,6 +153,38 @@ mod tests {
             assert_eq!((ticket.look_at(), ticket.reminded_at()), (None, None));
         }
         assert_eq!(written_at(&[]).look_at(), None);
+    }
+
+    #[test]
+    fn a_ticket_that_is_reopened_after_its_time_to_remind_is_looked_at_at_once() {
+        let due = at(DAY - 3_600);
+        let mut ticket = written_at(&[0]);
+        ticket.close(at(10));
+        assert_eq!((ticket.look_at(), ticket.timer_has_run_out(due)), (None, true));
+        // As closed tickets were stored once, with a time to look at them.
+        assert!(!ticket.remind(Some(HOUR), ticket.session, due));
+
+        assert!(ticket.reopen(at(DAY - 1_800)));
+        assert_eq!(ticket.look_at(), Some(at(DAY - 1_800)));
+        assert!(ticket.remind(Some(HOUR), ticket.session, at(DAY - 1_800)));
+
+        assert_eq!((ticket.look_at(), ticket.reminded_at()), (None, Some(at(DAY - 1_800))));
+        ticket.close(at(DAY - 1_700));
+        ticket.reopen(at(DAY - 1_600));
+        assert_eq!(ticket.look_at(), None, "one session, one reminder");
+    }
+
+    #[test]
+    fn a_ticket_that_is_reopened_earlier_or_when_its_session_is_over_is_as_if_it_had_stayed_open() {
+        let mut early = written_at(&[0]);
+        early.close(at(10));
+        early.reopen(at(20));
+        assert_eq!(early.look_at(), Some(at(DAY - 3_600)));
+        let mut late = written_at(&[0]);
+        late.close(at(10));
+        late.reopen(at(2 * DAY));
+        assert!(!late.remind(Some(HOUR), late.session, at(2 * DAY)));
+        assert_eq!((late.look_at(), late.reminded_at()), (None, None));
     }
 
     #[test]

@@ -62,7 +62,7 @@ impl Thread {
         if let (Whom::Number(number), false) = (with, is_open) {
             ticket.customer = person.contact.address(Some(number)).unwrap_or(ticket.customer);
         }
-        ticket.reopen();
+        ticket.reopen(now);
         let place = if latest == Some(ticket.id) { Place::Latest } else { Place::Ahead { latest } };
         Ok(Self { session, person: Some(person), ..Self::around(ticket, place) })
     }

@@ -60,7 +60,7 @@ impl Receiving<'_> {
             (Placement::Nowhere, _) => return Ok(None),
             (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing, awaited },
             (Placement::Reopen, Some(mut ticket)) => {
-                ticket.reopen();
+                ticket.reopen(self.now);
                 Destination { ticket, found: Found::Existing, awaited }
             }
             (_, Some(earlier)) => {

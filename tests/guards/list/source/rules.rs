@@ -236,14 +236,30 @@ fn of_conversations() -> Vec<Guard> {
         ),
         rule(
             "somebody is reminded once a session",
-            edit(REMINDER, "self.look_at().is_none() && self.reminded_at().is_none()", "self.look_at().is_none()"),
+            edit(
+                REMINDER,
+                "self.reminder.look_at.is_none() && self.reminded_at().is_none()",
+                "self.reminder.look_at.is_none()",
+            ),
             &["ticket::reminder::tests::\
                a_timer_is_set_once_however_often_the_customer_writes_and_set_anew_when_it_runs_out"],
         ),
         rule(
             "nobody is reminded of a closed ticket",
-            edit(REMINDER, "session.is_open(now) && self.is_open()", "session.is_open(now)"),
+            edit(REMINDER, "!self.is_open()", "false"),
             &["ticket::reminder::tests::nobody_is_reminded_of_what_is_closed_over_or_not_wanted"],
+        ),
+        rule(
+            "a closed ticket is not looked at",
+            edit(REMINDER, "self.reminder.look_at.filter(|_| self.is_open())", "self.reminder.look_at"),
+            &["ticket::reminder::tests::\
+               a_ticket_that_is_reopened_after_its_time_to_remind_is_looked_at_at_once"],
+        ),
+        rule(
+            "a timer that ran out while its ticket was closed runs out when it is reopened",
+            edit(REMINDER, "self.look_at.map(|at| at.max(now))", "self.look_at"),
+            &["ticket::reminder::tests::\
+               a_ticket_that_is_reopened_after_its_time_to_remind_is_looked_at_at_once"],
         ),
         rule(
             "nobody is reminded of a session that was extended",
