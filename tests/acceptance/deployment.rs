@@ -175,6 +175,25 @@ fn every_queue_of_work_has_a_dead_letter_queue_of_its_own_and_none_is_left_over(
     assert!(left_over.is_empty(), "{left_over:?}");
 }
 
+/// A record that is not done stays hidden for the visibility timeout, and waits meanwhile.
+#[test]
+fn one_attempt_that_failed_sets_off_no_alarm_of_work_that_waits() {
+    let document = document();
+    let resources = &document["Resources"];
+    let properties = resources.as_mapping().unwrap().values().map(|it| &it["Properties"]);
+    let waits: Vec<_> = properties.filter(|it| it["MetricName"] == "ApproximateAgeOfOldestMessage").collect();
+    for queue in queues_of_work(&read()) {
+        let name = &resources[queue.logical_id.as_str()]["Properties"]["QueueName"];
+        let of_queue: Vec<_> = waits.iter().filter(|alarm| alarm["Dimensions"][0]["Value"] == *name).collect();
+        let [alarm] = of_queue.as_slice() else { panic!("{} has {} alarms", queue.logical_id, of_queue.len()) };
+        let threshold = alarm["Threshold"].as_u64().unwrap();
+        let hidden = number(&queue, "VisibilityTimeout");
+        assert!(threshold > hidden, "{}: {threshold} s, and {hidden} s hidden", queue.logical_id);
+        let says = alarm["AlarmDescription"].as_str().unwrap();
+        assert!(says.ends_with(&format!(" {} minutes.", threshold / 60)), "{says}");
+    }
+}
+
 #[test]
 fn every_queue_takes_the_largest_job_that_is_packed() {
     for queue in queues_of_work(&read()) {
