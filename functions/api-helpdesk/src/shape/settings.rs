@@ -15,8 +15,8 @@ pub(crate) struct Settings {
     #[schema(required = true, value_type = Option<String>, example = "P2D")]
     reopen_within: Option<Period>,
     /// A message that stays `unconfirmed` for so long is sent again by itself, once: the customer may get it twice, but hardly
-    /// not at all. `null`: somebody decides about each, by its resend or discard, so that none is sent twice unasked. An ISO 8601
-    /// duration.
+    /// not at all. One that has a `failure` is not: it was sent again and refused, and somebody decides about it. `null`:
+    /// somebody decides about each, by its resend or discard, so that none is sent twice unasked. An ISO 8601 duration.
     #[schema(required = true, value_type = Option<String>, example = "PT10M")]
     resend_unconfirmed_after: Option<Period>,
     /// So long before the session of an open ticket ends, its `session_reminder_at` is set; `null`: never.
