@@ -29,7 +29,8 @@ const OPTED_OUT_AT_META: &str = "131050";
 /// hearing it once.
 ///
 /// # Errors
-/// [`Busy`] when storage fails; nothing was kept then.
+/// [`Busy`] when storage fails. It may have been kept under some of their names then; hearing it again keeps it under the
+/// others, too.
 pub async fn hear_preference(
     tenancy: &Tenancy,
     preference: &Preference,

@@ -2,7 +2,8 @@
 //!
 //! What waits for such a number waits in the table, for weeks if need be. A new token wakes it all. What an admin repairs at
 //! Meta is told to nobody, so every now and then one message is tried, each time of another conversation: what Meta says of the
-//! number may be true of one message alone, and must not keep the others from showing that.
+//! number may be true of one message alone, and must not keep the others from showing that. They are tried in the
+//! order of their contacts: where many are refused, those behind them wait until each has been.
 //!
 //! Meta says it in its answer to a message, or takes the message and reports afterwards that it failed. Such a report comes late,
 //! and again; so it does not count if we have learned how the number is since the message left.
