@@ -197,6 +197,33 @@ async fn what_a_person_tells_whatsapp_counts_under_each_of_their_names() {
 }
 
 #[tokio::test]
+async fn what_a_person_tells_whatsapp_is_heard_whatever_fails_of_others_before_it() {
+    let world = fresh_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let thread = ada.writes("hello").await;
+    let (number, other) = (world.number_at_meta().await, world.tenant(1).id);
+    world.template_at_meta(&number.waba_id, "parcel_shipped").await;
+    world.connects(&number, &other).await.expecting(201);
+    let template = world.agent_of(1).template_named(&number.waba_id, "parcel_shipped").await;
+    let [name, language] = ["name", "language"].map(|key| template[key].as_str().unwrap().to_owned());
+    let account = format!("T#{other}#TEMPLATES#{}", number.waba_id);
+    world.garbles_the_item(&account, &format!("TEMPLATE#{name}#{language}"), "standing").await;
+
+    // Meta puts what happens at the same time into one webhook, whoever it concerns.
+    let paused = json!({ "event": "PAUSED", "message_template_name": name, "message_template_language": language });
+    let mut both = payload::field(&number.waba_id, "message_template_status_update", &paused);
+    let stop = preference(&ada, "stop", world.clock().now().await);
+    both["entry"].as_array_mut().unwrap().push(stop["entry"][0].clone());
+    assert_eq!(world.post_webhook(&both).await, 200);
+    world.settles().await;
+
+    assert_eq!(marketing(&agent, thread.contact_id()).await, ("opted_out".into(), "whatsapp".into()));
+    let outcomes = world.outcomes().await;
+    let left = outcomes.iter().filter(|outcome| outcome.outcome == "accepted").map(|outcome| &*outcome.field);
+    assert_eq!(left.collect::<Vec<_>>(), ["message_template_status_update"]);
+}
+
+#[tokio::test]
 async fn a_refusal_because_they_told_whatsapp_so_opts_out() {
     let world = shared_world().await;
     let thread = world.customer("Ada").writes("hello").await;

@@ -62,15 +62,17 @@ impl AccountEvents {
         response
     }
 
+    /// Goes through all of a job even when one fails: they are of many accounts, and none waits for another's trouble.
     async fn record_all(&self, job: EventsJob, invocation: &Invocation) -> Disposition {
         invocation.concerns("webhook.id", [job.webhook_id]);
         invocation.concerns("trace.id", Trace::current_id());
+        let mut failed = None;
         for item in &job.items {
             if let Err(error) = self.record(&job, item, invocation).await {
-                return Disposition::retry(&*error);
+                failed = failed.or(Some(error));
             }
         }
-        Disposition::Done
+        failed.map_or(Disposition::Done, |error| Disposition::retry(&*error))
     }
 
     async fn record(&self, job: &EventsJob, item: &EventItem, invocation: &Invocation) -> Result<(), Box<dyn Error>> {

@@ -4,6 +4,7 @@ use super::{Edit, edit, guard};
 use crate::list::{ACCEPTANCE, Guard, LIB};
 
 const ACCEPT: &str = "shared/helpdesk/src/accept.rs";
+const ACCOUNT_EVENTS: &str = "functions/account-events/src/lib.rs";
 const ARRIVAL: &str = "shared/helpdesk/src/receive/arrival.rs";
 const BESIDE: &str = "shared/helpdesk/src/receive/beside.rs";
 const CONTACTS: &str = "shared/helpdesk/src/contacts.rs";
@@ -71,6 +72,11 @@ fn of_what_comes() -> Vec<Guard> {
                 "self.directory.route(&item.phone_number_id).await?",
             ),
             &["late::what_meta_reports_of_a_number_that_was_disconnected_meanwhile_is_shown"],
+        ),
+        journey(
+            "an event that fails keeps none behind it from being heard",
+            edit(ACCOUNT_EVENTS, "failed = «failed.or(Some(error))»;", "return Disposition::retry(&*error);"),
+            &["wishes::what_a_person_tells_whatsapp_is_heard_whatever_fails_of_others_before_it"],
         ),
         journey(
             "a status that was early is applied when its message is known",
