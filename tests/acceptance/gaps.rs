@@ -75,6 +75,27 @@ async fn a_message_without_outcome_is_found_and_goes_when_it_is_decided() {
 }
 
 #[tokio::test]
+async fn a_message_without_outcome_is_found_in_a_thread_that_another_goes_on_for() {
+    let world = fresh_world().await;
+    world.no_automatic_statuses().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let by_id = ada.hiding_as(&user_id).writes("hidden").await;
+    let by_phone = ada.writes("by phone").await;
+    world.fault("Ada", 1, json!("drop_before")).await;
+    let reply = agent.replies_to(&by_phone, "did you get this?").await.expecting(202);
+    world.settles().await;
+    assert_eq!(agent.status_of(&by_phone, reply.id()).await, "unconfirmed");
+    ada.writes_showing(&user_id, "with both").await;
+    assert_eq!(agent.ticket(&by_phone).await["merged_into"], by_id.ticket_id());
+    a_day_passes(&world).await;
+
+    let gap = the_gap(&world).await;
+    assert_eq!((&gap["kind"], &gap["message_id"]), (&json!("message_without_outcome"), &json!(reply.id())));
+    assert_eq!(counted(&world), ["MessagesWithoutOutcome"]);
+}
+
+#[tokio::test]
 async fn a_message_whose_mark_was_lost_is_found() {
     let world = fresh_world().await;
     let thread = world.customer("Ada").writes("hello").await;

@@ -141,7 +141,7 @@ fn is_recent(ticket: &Ticket, now: Timestamp) -> bool {
 }
 
 async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result<Vec<Gap>, StorageError> {
-    let latest = tenancy.messages(ticket.thread_id(), Order::NewestFirst, LATEST_MESSAGES, None).await?;
+    let latest = tenancy.messages_of(ticket, Order::NewestFirst, LATEST_MESSAGES, None).await?;
     Ok(latest.data.iter().filter_map(|message| Gap::of_message(message, now)).collect())
 }
 

@@ -13,6 +13,7 @@ const DEFERRED: &str = "shared/helpdesk/src/deferred.rs";
 const DELIVER: &str = "shared/helpdesk/src/deliver.rs";
 const DIRECTORY: &str = "shared/storage/src/directory.rs";
 const FETCH: &str = "shared/helpdesk/src/fetch.rs";
+const GAPS: &str = "shared/helpdesk/src/gaps.rs";
 const HEARD: &str = "shared/helpdesk/src/wishes.rs";
 const HOLD: &str = "shared/helpdesk/src/deliver/number.rs";
 const JOINED: &str = "shared/helpdesk/src/merge/conversations.rs";
@@ -35,7 +36,7 @@ const UNCONFIRMED: &str = "shared/helpdesk/src/unconfirmed.rs";
 const UNDO: &str = "shared/helpdesk/src/merge/undo.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
-    [of_what_comes(), of_what_goes_out(), of_what_is_changed()].concat()
+    [of_what_comes(), of_what_goes_out(), of_what_is_changed(), of_what_is_missed()].concat()
 }
 
 /// What a journey shows.
@@ -433,4 +434,16 @@ fn of_what_is_changed() -> Vec<Guard> {
             &["channels::a_tenant_is_replaced_whole_and_only_as_it_was_seen"],
         ),
     ]
+}
+
+fn of_what_is_missed() -> Vec<Guard> {
+    vec![journey(
+        "gaps are looked for in the threads that another goes on for",
+        edit(
+            GAPS,
+            "tenancy.messages_of(ticket, Order::NewestFirst, LATEST_MESSAGES, None).await?",
+            "tenancy.messages(ticket.thread_id(), Order::NewestFirst, LATEST_MESSAGES, None).await?",
+        ),
+        &["gaps::a_message_without_outcome_is_found_in_a_thread_that_another_goes_on_for"],
+    )]
 }
