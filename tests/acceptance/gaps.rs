@@ -95,6 +95,39 @@ async fn a_message_without_outcome_is_found_in_a_thread_that_another_goes_on_for
     assert_eq!(counted(&world), ["MessagesWithoutOutcome"]);
 }
 
+/// A reply to Ada of which nobody knows whether she got it.
+async fn unconfirmed_reply(world: &World) -> String {
+    world.no_automatic_statuses().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.fault("Ada", 1, json!("drop_before")).await;
+    let reply = world.agent().replies_to(&thread, "did you get this?").await.expecting(202);
+    world.settles().await;
+    reply.id().to_owned()
+}
+
+/// The sort key of a thread's first message.
+async fn key_of_a_message(world: &World, thread: &str) -> String {
+    let table: Value = serde_json::from_str(&world.table().await).unwrap();
+    let theirs = table["Items"].as_array().unwrap().iter().filter(|item| item["pk"]["S"] == thread);
+    let key = theirs.filter_map(|item| item["sk"]["S"].as_str()).find(|key| key.starts_with("MESSAGE#"));
+    key.unwrap_or_else(|| panic!("a message in {thread}")).to_owned()
+}
+
+#[tokio::test]
+async fn a_ticket_or_a_message_that_cannot_be_read_hides_no_other() {
+    let world = fresh_world().await;
+    let tenant = world.tenant(0).id;
+    let reply = unconfirmed_reply(&world).await;
+    let [ben, eve] = [world.customer("Ben").writes("hello").await, world.customer("Eve").writes("hello").await];
+    world.garbles_the_item(&format!("T#{tenant}#TICKET#{}", ben.ticket_id()), "TICKET", "status").await;
+    let thread = format!("T#{tenant}#THREAD#{}", eve.id);
+    world.garbles_the_item(&thread, &key_of_a_message(&world, &thread).await, "content").await;
+    a_day_passes(&world).await;
+
+    assert_eq!(the_gap(&world).await["message_id"], reply);
+    assert_eq!(counted(&world), ["MessagesWithoutOutcome"]);
+}
+
 #[tokio::test]
 async fn a_message_whose_mark_was_lost_is_found() {
     let world = fresh_world().await;
@@ -171,6 +204,32 @@ async fn a_thread_whose_ticket_is_gone_is_found() {
     let gap = the_gap(&world).await;
     assert_eq!((&gap["kind"], &gap["thread_id"]), (&json!("thread_without_ticket"), &json!(thread.id)));
     assert_eq!(counted(&world), ["ThreadsWithoutTicket"]);
+}
+
+#[tokio::test]
+async fn a_contact_that_cannot_be_read_hides_no_other() {
+    let world = fresh_world().await;
+    let tenant = world.tenant(0).id;
+    let (lost, eve) = (world.customer("Ada").writes("hello").await, world.customer("Eve").writes("hello").await);
+    world.loses_the_item(&format!("T#{tenant}#TICKET#{}", lost.ticket_id()), "TICKET").await;
+    world.garbles_the_item(&format!("T#{tenant}#CONTACT#{}", eve.contact_id()), "CONTACT", "identities").await;
+    a_day_passes(&world).await;
+
+    assert_eq!(the_gap(&world).await["thread_id"], json!(lost.id));
+    assert_eq!(counted(&world), ["ThreadsWithoutTicket"]);
+}
+
+#[tokio::test]
+async fn a_number_that_cannot_be_read_hides_no_message() {
+    let world = fresh_world().await;
+    let reply = unconfirmed_reply(&world).await;
+    let channels = world.tenant(0).channels;
+    let last = format!("CHANNEL#{}", channels.last().unwrap().id);
+    world.garbles_the_item(&format!("T#{}", world.tenant(0).id), &last, "connected_at").await;
+    a_day_passes(&world).await;
+
+    assert_eq!(the_gap(&world).await["message_id"], reply);
+    assert_eq!(counted(&world), ["MessagesWithoutOutcome"]);
 }
 
 #[tokio::test]

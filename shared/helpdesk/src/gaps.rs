@@ -3,19 +3,21 @@
 //! It goes by what nobody relies on otherwise: by the lists of tickets and contacts, not by the marks whose loss it is to
 //! find. Each day it looks at the latest messages of the threads in which something was written in the last days, and at
 //! some of all conversations, one part after the other. Both are bounded, so that a large tenant is looked through in several days.
+//! What cannot be read is logged and passed over, so that it hides nothing but itself.
 //!
 //! The mark that says whose turn it is may be lost itself: whoever sets a tenant up, connects a number or sees a new period
 //! begin makes sure that it is there.
 
+use std::iter;
 use std::ops::Add;
 use std::time::Instant;
 
-use domain::{Channel, Contact, Gap, GapKind, MessageId, ThreadId, Ticket};
+use domain::{ChannelId, ContactId, Gap, GapKind, MessageId, ThreadId, Ticket, TicketId};
 use futures::{StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
-use storage::page::Order;
-use storage::tickets::{Filter, OwnerFilter};
-use storage::{StorageError, Tenancy, TicketCursor};
+use storage::page::Listed;
+use storage::tickets::Place;
+use storage::{StorageError, Tenancy};
 
 use crate::living::living_ticket;
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
@@ -69,15 +71,21 @@ impl Add for GapsFound {
     }
 }
 
-/// Looks through a tenant, and keeps what is found. Says how much that is. Whatever is left at `until` is left for the next
-/// day: half of the time is the conversations', so that each comes to its turn.
-pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp, until: Instant) -> Result<GapsFound, Busy> {
+/// Looks through a tenant, and keeps and counts what is found. Whatever is left at `until` is left for the next day: half of
+/// the time is the conversations', so that each comes to its turn.
+pub(crate) async fn find(tenancy: &Tenancy, now: Timestamp, until: Instant, found: &mut GapsFound) -> Result<(), Busy> {
     let half = until.saturating_duration_since(Instant::now()) / 2;
-    let mut found = in_conversations(tenancy, now, until - half).await?;
+    let conversations = in_conversations(tenancy, now, until - half, found).await;
+    if_readable(conversations, |error| {
+        tracing::error!(tenant.id = %tenancy.tenant_id(), error, "conversations cannot be looked through for gaps");
+    })?;
     for open in [true, false] {
-        found = found + in_tickets(tenancy, open, now, until).await?;
+        let tickets = in_tickets(tenancy, open, now, until, found).await;
+        if_readable(tickets, |error| {
+            tracing::error!(tenant.id = %tenancy.tenant_id(), open, error, "tickets cannot be looked through for gaps");
+        })?;
     }
-    Ok(found)
+    Ok(())
 }
 
 /// A status waited for a day: its message is known by now, or nobody sent it here, which is a gap.
@@ -113,49 +121,92 @@ async fn keep(tenancy: &Tenancy, gaps: &[Gap]) -> Result<GapsFound, Busy> {
     Ok(GapsFound::of(gaps))
 }
 
-async fn in_tickets(tenancy: &Tenancy, open: bool, now: Timestamp, until: Instant) -> Result<GapsFound, Busy> {
-    let filter = Filter { open, owner: OwnerFilter::Any, sent: false };
-    let (mut found, mut seen, mut after) = (GapsFound::default(), 0, None);
-    while seen < MOST_TICKETS && Instant::now() < until {
-        let page = tenancy.tickets(&filter, PAGE, after).await?;
-        let recent: Vec<&Ticket> = page.data.iter().filter(|ticket| is_recent(ticket, now)).collect();
-        let looks = stream::iter(&recent).map(|ticket| in_thread(tenancy, ticket, now));
-        let gaps: Vec<Vec<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
-        found = found + keep(tenancy, &gaps.concat()).await?;
-        seen += page.data.len();
-        after = page.next.and_then(|next| match next {
-            TicketCursor::LastMessage(place) => Some(place),
-            TicketCursor::TimeLeft(_) => None,
-        });
-        // The one with the latest message comes first.
-        if after.is_none() || recent.len() < page.data.len() {
-            break;
+/// Nothing for what cannot be read, of which the log is told; any other trouble is for the caller.
+fn if_readable<T>(looked: Result<T, Busy>, tell: impl FnOnce(String)) -> Result<Option<T>, Busy> {
+    match looked {
+        Ok(looked) => Ok(Some(looked)),
+        Err(error) => {
+            if !matches!(error, Busy::Storage(StorageError::Unreadable { .. })) {
+                return Err(error);
+            }
+            tell(domain::chain(&error));
+            Ok(None)
         }
     }
-    Ok(found)
 }
 
-fn is_recent(ticket: &Ticket, now: Timestamp) -> bool {
-    let last = ticket.last_message.as_ref().map_or(ticket.created_at, |last| last.at);
-    now.duration_since(last) < WINDOW
+async fn in_tickets(
+    tenancy: &Tenancy,
+    open: bool,
+    now: Timestamp,
+    until: Instant,
+    found: &mut GapsFound,
+) -> Result<(), Busy> {
+    let (mut seen, mut after) = (0, None);
+    while seen < MOST_TICKETS && Instant::now() < until {
+        let page = tenancy.listed_tickets(open, PAGE, after).await?;
+        let of_page = page.data.len();
+        let is_recent = |ticket: &Listed<Place, Ticket>| now.duration_since(ticket.place.at()) < WINDOW;
+        let recent: Vec<_> = page.data.into_iter().filter(is_recent).collect();
+        // The one with the latest message comes first.
+        let is_last = recent.len() < of_page || page.next.is_none();
+        let looks = stream::iter(recent).map(|ticket| in_threads(tenancy, ticket, now));
+        let gaps: Vec<Vec<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
+        *found = *found + keep(tenancy, &gaps.concat()).await?;
+        if is_last {
+            break;
+        }
+        seen += of_page;
+        after = page.next;
+    }
+    Ok(())
 }
 
-async fn in_thread(tenancy: &Tenancy, ticket: &Ticket, now: Timestamp) -> Result<Vec<Gap>, StorageError> {
-    let latest = tenancy.messages_of(ticket, Order::NewestFirst, LATEST_MESSAGES, None).await?;
-    Ok(latest.data.iter().filter_map(|message| Gap::of_message(message, now)).collect())
+/// Those of a ticket's thread, and of the threads that it goes on for: their tickets are in no list.
+async fn in_threads(tenancy: &Tenancy, listed: Listed<Place, Ticket>, now: Timestamp) -> Result<Vec<Gap>, Busy> {
+    let id = listed.place.ticket_id();
+    let ticket = if_readable(listed.read.map_err(Busy::from), |error| {
+        let tenant = tenancy.tenant_id();
+        tracing::error!(tenant.id = %tenant, ticket.id = %id, error, "a ticket cannot be looked at for gaps");
+    })?;
+    let joined = ticket.map(|ticket| ticket.joined).unwrap_or_default();
+    let mut gaps = Vec::new();
+    for thread in iter::once(id).chain(joined).map(ThreadId::of) {
+        gaps.extend(in_thread(tenancy, thread, now).await?);
+    }
+    Ok(gaps)
+}
+
+async fn in_thread(tenancy: &Tenancy, thread: ThreadId, now: Timestamp) -> Result<Vec<Gap>, Busy> {
+    let mut gaps = Vec::new();
+    for Listed { place, read } in tenancy.latest_messages(thread, LATEST_MESSAGES).await? {
+        let message = if_readable(read.map_err(Busy::from), |error| {
+            tracing::error!(
+                tenant.id = %tenancy.tenant_id(), thread.id = %thread, message.position = %place, error,
+                "a message cannot be looked at for gaps"
+            );
+        })?;
+        gaps.extend(message.and_then(|message| Gap::of_message(&message, now)));
+    }
+    Ok(gaps)
 }
 
 /// Those of the next contacts; after the last one it begins anew.
-async fn in_conversations(tenancy: &Tenancy, now: Timestamp, until: Instant) -> Result<GapsFound, Busy> {
+async fn in_conversations(
+    tenancy: &Tenancy,
+    now: Timestamp,
+    until: Instant,
+    found: &mut GapsFound,
+) -> Result<(), Busy> {
     let channels = tenancy.all_channels().await?;
     let mut after = tenancy.gap_progress().await?;
-    let (mut found, mut seen) = (GapsFound::default(), 0);
+    let mut seen = 0;
     while seen < MOST_CONTACTS && Instant::now() < until {
-        let page = tenancy.contacts(PAGE, after.as_ref()).await?;
-        let pairs = page.data.iter().flat_map(|contact| channels.iter().map(move |channel| (channel, contact)));
+        let page = tenancy.contact_ids(PAGE, after.as_ref()).await?;
+        let pairs = page.data.iter().flat_map(|contact| channels.iter().map(move |channel| (channel.id, *contact)));
         let looks = stream::iter(pairs).map(|(channel, contact)| in_conversation(tenancy, channel, contact, now));
         let gaps: Vec<Option<Gap>> = looks.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
-        found = found + keep(tenancy, &gaps.into_iter().flatten().collect::<Vec<_>>()).await?;
+        *found = *found + keep(tenancy, &gaps.into_iter().flatten().collect::<Vec<_>>()).await?;
         seen += PAGE;
         after = page.next;
         // What was looked at is not looked at again, whatever becomes of the rest.
@@ -164,19 +215,29 @@ async fn in_conversations(tenancy: &Tenancy, now: Timestamp, until: Instant) -> 
             break;
         }
     }
-    Ok(found)
+    Ok(())
 }
 
 async fn in_conversation(
     tenancy: &Tenancy,
-    channel: &Channel,
-    contact: &Contact,
+    channel: ChannelId,
+    contact: ContactId,
     now: Timestamp,
-) -> Result<Option<Gap>, StorageError> {
-    let Some(latest) = tenancy.conversation(channel.id, contact.id).await?.ticket_id else { return Ok(None) };
-    if living_ticket(tenancy, latest).await?.is_some() {
-        return Ok(None);
-    }
-    let (kind, thread_id) = (GapKind::ThreadWithoutTicket, Some(ThreadId::of(latest)));
+) -> Result<Option<Gap>, Busy> {
+    let lost = if_readable(lost_ticket(tenancy, channel, contact).await, |error| {
+        tracing::error!(
+            tenant.id = %tenancy.tenant_id(), channel.id = %channel, contact.id = %contact, error,
+            "a conversation cannot be looked at for gaps"
+        );
+    })?;
+    let Some(ticket) = lost.flatten() else { return Ok(None) };
+    let (kind, thread_id) = (GapKind::ThreadWithoutTicket, Some(ThreadId::of(ticket)));
     Ok(Some(Gap { kind, message_id: None, thread_id, since: now, found_at: now }))
+}
+
+/// The ticket that a conversation says it has, if it is not there.
+async fn lost_ticket(tenancy: &Tenancy, channel: ChannelId, contact: ContactId) -> Result<Option<TicketId>, Busy> {
+    let Some(latest) = tenancy.conversation(channel, contact).await?.ticket_id else { return Ok(None) };
+    let is_there = living_ticket(tenancy, latest).await?.is_some();
+    Ok((!is_there).then_some(latest))
 }

@@ -187,7 +187,7 @@ impl Waking<'_> {
                 waiting.again_at
             }
             Work::GapCheck => {
-                woken.gaps = woken.gaps + gaps::find(&self.directory.tenancy(one), now, until).await?;
+                gaps::find(&self.directory.tenancy(one), now, until, &mut woken.gaps).await?;
                 Some(now + GAPS_AGAIN_AFTER)
             }
             Work::Campaign { campaign_id } => {

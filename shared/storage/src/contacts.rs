@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::{Contact, ContactId, Identity, MatchingKey};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -64,6 +65,13 @@ impl Holders {
     }
 }
 
+/// A contact's place in the list of all.
+#[derive(Deserialize)]
+struct InList {
+    #[serde(rename = "contacts_sk")]
+    id: ContactId,
+}
+
 /// The contact after which a list goes on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContactCursor(ContactId);
@@ -117,17 +125,30 @@ impl Tenancy {
         after: Option<&ContactCursor>,
     ) -> Result<Page<Contact, ContactCursor>, StorageError> {
         let start = after.map(|ContactCursor(id)| start_key(self.keys, *id));
-        let query = self
-            .table
+        let read = |found| item::read("contact", found);
+        Page::of(self.newest_contacts(), limit, start, read, |last: &Contact| ContactCursor(last.id)).await
+    }
+
+    /// The ids of the same, as their list has them: whether the contacts themselves can be read makes no difference.
+    pub async fn contact_ids(
+        &self,
+        limit: u16,
+        after: Option<&ContactCursor>,
+    ) -> Result<Page<ContactId, ContactCursor>, StorageError> {
+        let start = after.map(|ContactCursor(id)| start_key(self.keys, *id));
+        let read = |found| item::read("contact's place", found).map(|InList { id }| id);
+        Page::of(self.newest_contacts(), limit, start, read, |last: &ContactId| ContactCursor(*last)).await
+    }
+
+    fn newest_contacts(&self) -> QueryFluentBuilder {
+        self.table
             .client
             .query()
             .table_name(&self.table.name)
             .index_name("contacts")
             .key_condition_expression("contacts_pk = :list")
             .expression_attribute_values(":list", text(self.keys.contacts()))
-            .scan_index_forward(false);
-        let read = |found| item::read("contact", found);
-        Page::of(query, limit, start, read, |last: &Contact| ContactCursor(last.id)).await
+            .scan_index_forward(false)
     }
 }
 

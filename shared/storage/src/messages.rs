@@ -13,7 +13,7 @@ use crate::directory;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
-use crate::page::{self, InvalidCursor, Order, Page};
+use crate::page::{self, InvalidCursor, Listed, Order, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
@@ -62,6 +62,9 @@ impl FromStr for MessageCursor {
         Ok(Self { position: position.parse().map_err(|_| InvalidCursor)?, thread })
     }
 }
+
+/// What the sort keys of a thread's messages begin with.
+const MESSAGE: &str = "MESSAGE#";
 
 impl Tenancy {
     /// Where the message is that has this id, or that Meta's id leads to ([`MessageId::of_wamid`]).
@@ -132,11 +135,22 @@ impl Tenancy {
     ) -> Result<Page<Message, MessageCursor>, StorageError> {
         let start = after.map(|after| self.keys.message(thread, after.position).attributes());
         let query = self
-            .query(self.keys.message(thread, Position::default()).pk, "MESSAGE#")
+            .query(self.keys.message(thread, Position::default()).pk, MESSAGE)
             .scan_index_forward(order == Order::OldestFirst);
         let read = |found| item::read("message", found);
         Page::of(query, limit, start, read, |last: &Message| MessageCursor { position: last.position, thread: None })
             .await
+    }
+
+    /// The latest messages of a thread, the last one first, those that cannot be read among them.
+    pub async fn latest_messages(
+        &self,
+        thread: ThreadId,
+        limit: u16,
+    ) -> Result<Vec<Listed<Position, Message>>, StorageError> {
+        let query = self.query(self.keys.message(thread, Position::default()).pk, MESSAGE).scan_index_forward(false);
+        let answer = query.limit(limit.into()).send().await.map_err(StorageError::unavailable("Query"))?;
+        answer.items.unwrap_or_default().into_iter().map(listed).collect()
     }
 }
 
@@ -168,6 +182,12 @@ impl Transaction {
 /// How long after it was sent `due-work` first looks for a message's file: longer than fetching one may take, so that
 /// nobody looks for what is on its way.
 pub const FIRST_LOOK: SignedDuration = SignedDuration::from_mins(6);
+
+fn listed(found: Attributes) -> Result<Listed<Position, Message>, StorageError> {
+    let place = found.get("sk").and_then(|key| key.as_s().ok()?.strip_prefix(MESSAGE)?.parse().ok());
+    let place = place.ok_or(InvalidCursor).map_err(StorageError::unreadable("message's place"))?;
+    Ok(Listed { place, read: item::read("message", found) })
+}
 
 /// A message's item. While its file is with Meta, or it is to be sent again by itself, it has a place in the due index, by this
 /// alone: it cannot be stored without its mark, nor keep the mark when it has no use.

@@ -38,6 +38,13 @@ impl<T, C> Page<T, C> {
     }
 }
 
+/// What stands in a list, be it readable or not: for whoever must not be kept from the rest by it.
+#[derive(Debug)]
+pub struct Listed<P, T> {
+    pub place: P,
+    pub read: Result<T, StorageError>,
+}
+
 /// Which end a list begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use domain::{Session, Ticket, TicketId, UserId};
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,7 +11,7 @@ use crate::directory;
 use crate::error::{CommitError, StorageError};
 use crate::item::{self, Attributes, text};
 use crate::key::Keys;
-use crate::page::{self, InvalidCursor, Page};
+use crate::page::{self, InvalidCursor, Listed, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
@@ -50,6 +51,15 @@ pub struct Place {
 impl Place {
     fn of(ticket: &Ticket) -> Self {
         Self { at: ticket.last_message.as_ref().map_or(ticket.created_at, |last| last.at), id: ticket.id }
+    }
+
+    /// When its last message was, or when it was opened.
+    pub fn at(self) -> Timestamp {
+        self.at
+    }
+
+    pub fn ticket_id(self) -> TicketId {
+        self.id
     }
 
     fn sort_key(&self) -> String {
@@ -114,20 +124,13 @@ impl Tenancy {
         limit: u16,
         after: Option<Place>,
     ) -> Result<Page<Ticket, TicketCursor>, StorageError> {
-        let mut start = after.map(|place| self.start_key(filter, place));
+        let mut start = after.map(|place| self.start_key(filter.open, place));
         let mut data: Vec<Ticket> = Vec::new();
         let mut looked_at = 0;
         let mut last_seen = after;
         loop {
             let answer = self
-                .table
-                .client
-                .query()
-                .table_name(&self.table.name)
-                .index_name("tickets")
-                .key_condition_expression("tickets_pk = :list")
-                .expression_attribute_values(":list", text(self.keys.tickets(filter.open)))
-                .scan_index_forward(false)
+                .latest_tickets(filter.open)
                 .limit(i32::from(limit).max(100))
                 .set_exclusive_start_key(start)
                 .send()
@@ -152,6 +155,29 @@ impl Tenancy {
             }
             start = rest;
         }
+    }
+
+    /// The open tickets or the closed ones, the one with the latest message first, those that cannot be read among them.
+    pub async fn listed_tickets(
+        &self,
+        open: bool,
+        limit: u16,
+        after: Option<Place>,
+    ) -> Result<Page<Listed<Place, Ticket>, Place>, StorageError> {
+        let start = after.map(|place| self.start_key(open, place));
+        let place = |last: &Listed<Place, Ticket>| last.place;
+        Page::of(self.latest_tickets(open), limit, start, listed, place).await
+    }
+
+    fn latest_tickets(&self, open: bool) -> QueryFluentBuilder {
+        self.table
+            .client
+            .query()
+            .table_name(&self.table.name)
+            .index_name("tickets")
+            .key_condition_expression("tickets_pk = :list")
+            .expression_attribute_values(":list", text(self.keys.tickets(open)))
+            .scan_index_forward(false)
     }
 
     /// The tickets of a list whose session is open at `now`, the one that ends first first.
@@ -204,9 +230,9 @@ impl Tenancy {
         Ok(Page { data: found.into_iter().map(|(_, ticket)| ticket).collect(), next })
     }
 
-    fn start_key(&self, filter: &Filter, place: Place) -> Attributes {
+    fn start_key(&self, open: bool, place: Place) -> Attributes {
         let mut start = self.keys.ticket(place.id).attributes();
-        start.insert("tickets_pk".to_owned(), text(self.keys.tickets(filter.open)));
+        start.insert("tickets_pk".to_owned(), text(self.keys.tickets(open)));
         start.insert("tickets_sk".to_owned(), text(place.sort_key()));
         start
     }
@@ -243,6 +269,12 @@ impl Transaction {
         let key = self.tenancy.keys.ticket(id);
         self.check(&key, version);
     }
+}
+
+fn listed(found: Attributes) -> Result<Listed<Place, Ticket>, StorageError> {
+    let place = found.get("tickets_sk").and_then(|place| Place::read(place.as_s().ok()?));
+    let place = place.ok_or(InvalidCursor).map_err(StorageError::unreadable("ticket's place"))?;
+    Ok(Listed { place, read: item::read("ticket", found) })
 }
 
 fn write(keys: Keys, ticket: &Ticket) -> Result<Attributes, StorageError> {

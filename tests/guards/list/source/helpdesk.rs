@@ -437,13 +437,31 @@ fn of_what_is_changed() -> Vec<Guard> {
 }
 
 fn of_what_is_missed() -> Vec<Guard> {
-    vec![journey(
-        "gaps are looked for in the threads that another goes on for",
-        edit(
-            GAPS,
-            "tenancy.messages_of(ticket, Order::NewestFirst, LATEST_MESSAGES, None).await?",
-            "tenancy.messages(ticket.thread_id(), Order::NewestFirst, LATEST_MESSAGES, None).await?",
+    let conversations = "in_conversations(tenancy, now, until - half, found).await";
+    let conversations_first = "Ok(in_conversations(tenancy, now, until - half, found).await?)";
+    let contacts = "tenancy.contact_ids(PAGE, after.as_ref()).await?";
+    let readable_contacts = "let page = tenancy.contacts(PAGE, after.as_ref()).await?;
+        storage::Page { data: page.data.iter().map(|contact| contact.id).collect(), next: page.next }";
+    vec![
+        journey(
+            "what cannot be read hides no gap but its own",
+            edit(GAPS, "matches!(error, Busy::Storage(StorageError::Unreadable { .. }))", "false"),
+            &["gaps::a_ticket_or_a_message_that_cannot_be_read_hides_no_other"],
         ),
-        &["gaps::a_message_without_outcome_is_found_in_a_thread_that_another_goes_on_for"],
-    )]
+        journey(
+            "a contact that cannot be read hides no other's gap",
+            edit(GAPS, contacts, readable_contacts),
+            &["gaps::a_contact_that_cannot_be_read_hides_no_other"],
+        ),
+        journey(
+            "tickets are looked at for gaps whatever becomes of the conversations",
+            edit(GAPS, conversations, conversations_first),
+            &["gaps::a_number_that_cannot_be_read_hides_no_message"],
+        ),
+        journey(
+            "gaps are looked for in the threads that another goes on for",
+            edit(GAPS, ".chain(«joined»)", "joined.into_iter().take(0).collect::<Vec<_>>()"),
+            &["gaps::a_message_without_outcome_is_found_in_a_thread_that_another_goes_on_for"],
+        ),
+    ]
 }
