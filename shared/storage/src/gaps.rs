@@ -17,7 +17,7 @@ use crate::page::{self, InvalidCursor, Page};
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
 
-/// A gap that is found no more goes after this: the next check may be late by a day.
+/// A gap goes so long after it was found last: the next check may be late by a day.
 const KEPT: SignedDuration = SignedDuration::from_hours(50);
 
 /// The gap after which a list goes on.
@@ -53,7 +53,8 @@ impl Tenancy {
     /// So many are kept together.
     pub const GAPS_AT_ONCE: usize = 25;
 
-    /// Keeps what was found, each a gap of its own, until it is found no more; what was not known before, the admins hear of.
+    /// Keeps what was found, each a gap of its own, for 50 hours after it was found last; what was not known before, the
+    /// admins hear of.
     ///
     /// # Errors
     /// [`CommitError::Conflict`] when somebody else found one of them at the same moment.
