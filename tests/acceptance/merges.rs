@@ -1,6 +1,6 @@
 //! Two contacts become one on Meta's word alone, and a person may undo that.
 
-use acceptance::{Agent, Customer, Point, Thread, World, eventually, payload};
+use acceptance::{Agent, Answer, Customer, Point, Thread, World, eventually, payload};
 use jiff::SignedDuration;
 use reqwest::Method;
 use serde_json::json;
@@ -253,6 +253,63 @@ async fn of_merges_that_built_on_each_other_the_last_is_undone_first() {
     for thread in [&oldest, &by_phone, &by_id] {
         assert_eq!(agent.contact(thread.contact_id()).await["id"], thread.contact_id());
     }
+}
+
+#[tokio::test]
+async fn after_an_undo_a_ticket_that_was_moved_is_answered_where_its_own_contact_is() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let written = agent.adds_contact(json!({ "name": "Ada", "phone": format!("+{}", ada.number) })).await;
+    let by_id = ada.hiding_as(&user_id).writes("hidden").await;
+    ada.writes_showing(&user_id, "with both").await;
+
+    undo(&agent, &written, by_id.contact_id()).await.expecting(200);
+    let reply = agent.replies_to(&by_id, "to the hidden one").await.expecting(202);
+    world.settles().await;
+
+    assert_eq!(agent.ticket(&by_id).await["contact_id"], by_id.contact_id());
+    assert_eq!(agent.message(&by_id, reply.id()).await["to"], user_id.as_str());
+    assert!(world.graph_requests_to("Ada").await.is_empty());
+}
+
+#[tokio::test]
+async fn after_an_undo_the_ticket_that_went_on_is_answered_where_its_own_contact_is() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let hidden = ada.hiding_as(&user_id);
+    let by_phone = ada.writes("by phone").await;
+    let by_id = hidden.writes("hidden").await;
+    world.clock().advance("PT2S").await;
+    ada.writes("by phone again").await;
+    are_linked_by_a_status(&world, &ada, &user_id, &by_phone).await;
+    world.clock().advance("PT2S").await;
+    hidden.sends(json!({ "type": "text", "text": { "body": "hidden again" } })).await;
+    world.settles().await;
+
+    undo(&agent, by_phone.contact_id(), by_id.contact_id()).await.expecting(200);
+    let to_phone = agent.replies_to(&by_phone, "to the phone again").await.expecting(202);
+    let to_hidden = agent.replies_to(&by_id, "to the hidden one").await.expecting(202);
+
+    assert_eq!(agent.message(&by_phone, to_phone.id()).await["to"], format!("+{}", ada.number));
+    assert_eq!(agent.message(&by_id, to_hidden.id()).await["to"], user_id.as_str());
+}
+
+async fn undo(agent: &Agent, survivor: &str, merged: &str) -> Answer {
+    agent.calls(Method::DELETE, &format!("/v1/contacts/{survivor}/merges/{merged}"), None).await
+}
+
+/// Meta delivers a reply in this thread, and names the customer by both.
+async fn are_linked_by_a_status(world: &World, customer: &Customer, user_id: &str, thread: &Thread) {
+    world.no_automatic_statuses().await;
+    let reply = world.agent().replies_to(thread, "here we are").await.expecting(202);
+    world.settles().await;
+    let at = world.clock().now().await;
+    let mut status = payload::status(&payload::wamid(), "delivered", at, customer, Some(reply.id()));
+    status["recipient_user_id"] = json!(user_id);
+    let outcome = world.outcomes_of(&payload::statuses(customer, &[status])).await.remove(0).outcome;
+    assert_eq!(outcome, "status_applied");
 }
 
 #[tokio::test]

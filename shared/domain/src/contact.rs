@@ -133,6 +133,11 @@ impl Contact {
         self.former_identities.iter().any(|former| former.identity == *identity && at <= former.until)
     }
 
+    /// Whether this is theirs no more.
+    pub fn has_given_up(&self, identity: &Identity) -> bool {
+        self.former_identities.iter().any(|former| former.identity == *identity)
+    }
+
     /// Every number by which this person may be found.
     pub fn numbers(&self) -> impl Iterator<Item = &str> {
         let written = [&self.phone, &self.mobile_phone].into_iter().flatten().map(Phone::digits);

@@ -16,7 +16,7 @@ use crate::message::{Direction, InboundMessage, Message};
 use crate::position::Position;
 use crate::session::Session;
 
-pub use joining::{Joined, Joining, joining};
+pub use joining::{Before, Joined, Joining, joining};
 pub use reminder::Reminder;
 
 /// Whether somebody still has to work on it.

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{Contact, Identity, Properties, Wishes};
 use crate::ids::{ChannelId, ContactId, TicketId, UserId};
 use crate::phone::Phone;
-use crate::ticket::Joined;
+use crate::ticket::{Before, Joined};
 use crate::trace::TraceId;
 
 /// Which two contacts.
@@ -107,6 +107,11 @@ pub struct Moved {
     pub ticket_id: TicketId,
     #[serde(flatten)]
     pub how: How,
+    /// How this one, and the survivor's latest until then, were before; nothing in what was moved before that was kept.
+    ///
+    /// Stored by another name than what [`Joined`] keeps, which stands beside it.
+    #[serde(default, rename = "were", skip_serializing_if = "Vec::is_empty")]
+    before: Vec<Before>,
     /// The merge was undone and the ticket is the other contact's again.
     #[serde(default)]
     pub returned: bool,
@@ -128,6 +133,21 @@ impl Merge {
     /// Whether a person has parted the two.
     pub fn is_undone(&self) -> bool {
         matches!(self.state, State::Undoing { .. } | State::Undone { .. })
+    }
+}
+
+impl Moved {
+    /// A ticket that is about to be moved.
+    pub fn new(channel_id: ChannelId, ticket_id: TicketId, how: How, before: Vec<Before>) -> Self {
+        Self { channel_id, ticket_id, how, before, returned: false }
+    }
+
+    /// How the tickets were, as far as it was kept.
+    pub fn before(&self) -> Vec<Before> {
+        match &self.how {
+            How::Joined(joined) if self.before.is_empty() => vec![joined.before()],
+            _ => self.before.clone(),
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{LastMessage, State, Ticket, heard_of_at};
-use crate::contact::Identity;
+use crate::contact::{Contact, Identity};
 use crate::ids::{TicketId, UserId};
 use crate::session::Session;
 
@@ -29,6 +29,15 @@ pub struct Joined {
     was: State,
 }
 
+/// Where a ticket's customer was answered before two contacts were one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Before {
+    pub ticket_id: TicketId,
+    customer: Identity,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    customer_at: Option<Timestamp>,
+}
+
 /// What a ticket shows of its messages, and whose it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Aspects {
@@ -42,6 +51,14 @@ struct Aspects {
     last_message: Option<LastMessage>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     owner_id: Option<UserId>,
+}
+
+impl Joined {
+    /// How the ticket was that goes on.
+    pub fn before(&self) -> Before {
+        let Aspects { customer, customer_at, .. } = self.before.clone();
+        Before { ticket_id: self.into, customer, customer_at }
+    }
 }
 
 /// What becomes of a merged contact's latest ticket, given the survivor's latest on the same channel.
@@ -103,6 +120,26 @@ impl Ticket {
         other.state = was;
     }
 
+    /// How it is before its contact and another are one.
+    pub fn before(&self) -> Before {
+        Before { ticket_id: self.id, customer: self.customer.clone(), customer_at: self.customer_at }
+    }
+
+    /// The two are two again, and it is this one's. It is not answered any more where the other was heard of: but where it
+    /// was before, if that is known and still theirs, or else where they are known by now.
+    pub fn return_to(&mut self, contact: &Contact, before: &[Before]) {
+        self.contact_id = contact.id;
+        if contact.identities.contains(&self.customer) {
+            return;
+        }
+        let was = before.iter().find(|before| before.ticket_id == self.id);
+        if let Some(was) = was.filter(|was| !contact.has_given_up(&was.customer)) {
+            (self.customer, self.customer_at) = (was.customer.clone(), was.customer_at);
+        } else if let Some(known) = contact.address(None) {
+            (self.customer, self.customer_at) = (known, None);
+        }
+    }
+
     fn last_touched(&self) -> Timestamp {
         self.last_message.as_ref().map_or(self.created_at, |last| last.at)
     }
@@ -159,6 +196,7 @@ mod tests {
     use super::super::tests::{ada, at, id, inbound, notice, renamed, reply, text, ticket};
     use super::*;
     use crate::contact::Sender;
+    use crate::ids::ContactId;
     use crate::message::InboundMessage;
 
     fn hidden() -> Identity {
@@ -237,6 +275,47 @@ mod tests {
         for ticket in [survivors, shares, beside] {
             assert_eq!(ticket.session_expires_at(), Some(at(60)));
         }
+    }
+
+    /// Somebody whom WhatsApp knows by these names.
+    fn known_as(names: &[Identity]) -> Contact {
+        Contact { identities: names.to_vec(), ..Contact::new(ContactId::from(Uuid::from_u128(9)), at(0)) }
+    }
+
+    #[test]
+    fn a_ticket_that_was_given_back_is_answered_where_its_own_contact_is() {
+        let mut returned = ticket_of(1, 100, &hidden());
+        let before = [returned.before()];
+        let owner = known_as(&[hidden()]);
+        let earlier = returned.clone();
+        returned.return_to(&owner, &before);
+        assert_eq!(returned, Ticket { contact_id: owner.id, ..earlier.clone() });
+
+        returned.receive(id(11), inbound(200, text("with both")), None);
+        returned.return_to(&owner, &before);
+        assert_eq!((&returned.customer, returned.customer_at), (&earlier.customer, earlier.customer_at));
+    }
+
+    #[test]
+    fn a_ticket_of_which_nothing_was_kept_is_answered_where_its_contact_is_known() {
+        let mut returned = ticket_of(1, 100, &ada());
+        returned.return_to(&known_as(&[hidden()]), &[]);
+        assert_eq!(returned.customer, hidden());
+        // Of a contact without any name nothing better is known.
+        returned.return_to(&known_as(&[]), &[]);
+        assert_eq!(returned.customer, hidden());
+    }
+
+    #[test]
+    fn a_ticket_is_not_answered_where_its_contact_is_no_more() {
+        let mut returned = ticket_of(1, 100, &ada());
+        let before = [returned.before()];
+        let mut owner = known_as(&[ada(), renamed()]);
+        owner.give_up(&[ada()], at(150));
+        let sender = Sender::new(hidden(), None);
+        returned.receive(id(11), InboundMessage { sender, ..inbound(200, text("hidden")) }, None);
+        returned.return_to(&owner, &before);
+        assert_eq!(returned.customer, renamed());
     }
 
     #[test]

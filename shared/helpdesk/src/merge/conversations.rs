@@ -25,7 +25,7 @@ async fn on_channel(tenancy: &Tenancy, id: MergeId, channel: ChannelId) -> Resul
         let change = match (&record.state, done) {
             (State::Merging, None) => join(tenancy, record, channel).await?,
             (State::Undoing { .. }, Some(line)) if !record.tickets[line].returned => {
-                part(tenancy, record, line).await?
+                Box::pin(part(tenancy, record, line)).await?
             }
             _ => None,
         };
@@ -46,6 +46,7 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
     let Some(mut ticket) = ticket else { return Ok(None) };
     let ours = tenancy.conversation(channel, survivor).await?;
     let mut latest = found(tenancy, ours.ticket_id).await?;
+    let before = latest.iter().chain([&ticket]).map(Ticket::before).collect();
     let (how, next) = match (joining(latest.as_ref(), &ticket), &mut latest) {
         (Joining::Join, Some(latest)) => (How::Joined(Box::new(latest.join(&mut ticket, record.at))), latest.id),
         (Joining::Earlier, Some(latest)) => {
@@ -60,7 +61,7 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
         }
     };
     ticket.contact_id = survivor;
-    record.tickets.push(Moved { channel_id: channel, ticket_id: ticket.id, how, returned: false });
+    record.tickets.push(Moved::new(channel, ticket.id, how, before));
     let mut transaction = tenancy.transaction();
     transaction.save_merge(&mut record);
     transaction.save_ticket(&mut ticket);
@@ -80,27 +81,40 @@ async fn join(tenancy: &Tenancy, mut record: Merge, channel: ChannelId) -> Resul
 /// A ticket becomes the other contact's again.
 async fn part(tenancy: &Tenancy, mut record: Merge, line: usize) -> Result<Option<Transaction>, StorageError> {
     let MergeId { survivor, merged } = record.id;
-    let Moved { channel_id, ticket_id, how, .. } = record.tickets[line].clone();
+    let Some(survivor) = tenancy.contact(survivor).await? else { return Ok(None) };
+    let Some(merged) = tenancy.contact(merged).await? else { return Ok(None) };
+    let moved = record.tickets[line].clone();
+    let before = moved.before();
+    let Moved { channel_id, ticket_id, how, .. } = moved;
     let Some(mut ticket) = tenancy.ticket(ticket_id).await? else { return Ok(None) };
-    let theirs = tenancy.conversation(channel_id, merged).await?;
-    let ours = tenancy.conversation(channel_id, survivor).await?;
+    let theirs = tenancy.conversation(channel_id, merged.id).await?;
+    let ours = tenancy.conversation(channel_id, survivor.id).await?;
+    let next = match how {
+        How::Latest { after } if ours.ticket_id == Some(ticket_id) => after,
+        _ => ours.ticket_id,
+    };
     let mut transaction = tenancy.transaction();
-    if let How::Joined(joined) = &how
-        && let Some(mut into) = tenancy.ticket(joined.into).await?
-    {
-        into.part(&mut ticket, joined);
-        transaction.save_ticket(&mut into);
+    let mut others: BTreeSet<TicketId> = before.iter().map(|before| before.ticket_id).chain(next).collect();
+    others.remove(&ticket_id);
+    for other in others {
+        let Some(mut other) = tenancy.ticket(other).await? else { continue };
+        if let How::Joined(joined) = &how
+            && joined.into == other.id
+        {
+            other.part(&mut ticket, joined);
+        }
+        if other.contact_id == survivor.id {
+            other.return_to(&survivor, &before);
+        }
+        // Also if nothing changed: who takes the two for one still, and is about to write into it, has to look again.
+        transaction.save_ticket(&mut other);
     }
-    ticket.contact_id = merged;
+    ticket.return_to(&merged, &before);
     record.tickets[line].returned = true;
     transaction.save_ticket(&mut ticket);
     transaction.save_merge(&mut record);
     if let Some(read) = ours.ticket_id {
-        let next = match how {
-            How::Latest { after } if read == ticket_id => after,
-            _ => Some(read),
-        };
-        transaction.part_conversation(channel_id, survivor, read, next, &waiting(merged, &theirs));
+        transaction.part_conversation(channel_id, survivor.id, read, next, &waiting(merged.id, &theirs));
     }
     Ok(Some(transaction))
 }

@@ -182,6 +182,16 @@ fn of_what_comes() -> Vec<Guard> {
             &["merges::a_merge_that_was_wrong_is_undone_and_stays_so"],
         ),
         journey(
+            "a ticket that was moved is its own contact's again, and so is where it is answered",
+            edit(JOINED, "ticket.return_to(&merged, &before)", "ticket.contact_id = merged.id"),
+            &["merges::after_an_undo_a_ticket_that_was_moved_is_answered_where_its_own_contact_is"],
+        ),
+        journey(
+            "the survivor is answered in their own ticket where they are themselves again",
+            edit(JOINED, "if «other.contact_id == survivor.id» {", "false"),
+            &["merges::after_an_undo_the_ticket_that_went_on_is_answered_where_its_own_contact_is"],
+        ),
+        journey(
             "of merges that built on each other the last is undone first",
             edit(UNDO, "survivor.merged_into.is_some()", "false"),
             &["merges::of_merges_that_built_on_each_other_the_last_is_undone_first"],

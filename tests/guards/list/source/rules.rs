@@ -225,6 +225,16 @@ fn of_conversations() -> Vec<Guard> {
                a_joined_ticket_is_answered_where_the_customer_was_heard_of_last_be_it_by_a_notice"],
         ),
         rule(
+            "a ticket that was given back is answered where its own contact is",
+            edit(JOINING, "contact.identities.contains(&self.customer)", "true"),
+            &["ticket::joining::tests::a_ticket_that_was_given_back_is_answered_where_its_own_contact_is"],
+        ),
+        rule(
+            "a ticket that was given back is answered where its contact is still",
+            edit(JOINING, "!contact.has_given_up(&was.customer)", "true"),
+            &["ticket::joining::tests::a_ticket_is_not_answered_where_its_contact_is_no_more"],
+        ),
+        rule(
             "a reply stands below what was there",
             edit(TICKET, "position.not_before(last.position)", "position"),
             &["ticket::tests::a_reply_stands_below_what_was_there_when_it_was_accepted_whatever_the_clocks_say"],
