@@ -296,6 +296,41 @@ async fn after_an_undo_the_ticket_that_went_on_is_answered_where_its_own_contact
     assert_eq!(agent.message(&by_id, to_hidden.id()).await["to"], user_id.as_str());
 }
 
+#[tokio::test]
+async fn of_merges_whose_tickets_follow_each_other_the_last_is_undone_first() {
+    for is_closed in [true, false] {
+        let world = shared_world().await;
+        let agent = world.agent();
+        let (ada, first, second) = (world.customer("Ada"), world.fresh_user_id(), world.fresh_user_id());
+        let written = agent.adds_contact(json!({ "name": "Ada", "phone": format!("+{}", ada.number) })).await;
+        let by_first = ada.hiding_as(&first).writes("first, hidden").await;
+        ada.writes_showing(&first, "with the first").await;
+        if is_closed {
+            agent.closes(&by_first).await;
+        }
+        let by_second = ada.hiding_as(&second).writes("second, hidden").await;
+        ada.writes_showing(&second, "with the second").await;
+        for merged in [&by_first, &by_second] {
+            assert_eq!(agent.contact(merged.contact_id()).await["id"], written.as_str());
+        }
+
+        let too_early = undo(&agent, &written, by_first.contact_id()).await.expecting(409);
+
+        assert_eq!(too_early.code(), "contact_merged");
+        assert_eq!(agent.contact(by_first.contact_id()).await["id"], written.as_str());
+        undo(&agent, &written, by_second.contact_id()).await.expecting(200);
+        undo(&agent, &written, by_first.contact_id()).await.expecting(200);
+        let alone = ada.writes("alone").await;
+        assert_eq!(alone.contact_id(), written);
+        assert_eq!(agent.reads(&alone).await, ["alone"]);
+        for thread in [&by_first, &by_second] {
+            assert_eq!(agent.ticket(thread).await["contact_id"], thread.contact_id());
+        }
+        let of_the_first = agent.reads(&by_first).await;
+        assert!(!of_the_first.iter().any(|text| text == "second, hidden"), "{of_the_first:?}");
+    }
+}
+
 async fn undo(agent: &Agent, survivor: &str, merged: &str) -> Answer {
     agent.calls(Method::DELETE, &format!("/v1/contacts/{survivor}/merges/{merged}"), None).await
 }

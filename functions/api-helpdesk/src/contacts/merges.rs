@@ -40,7 +40,10 @@ pub(crate) async fn list(
     ),
     responses(
         (status = 200, description = "The merge, undone.", body = Merge),
-        (status = 409, description = "`contact_merged`: the contact was merged into another later; undo that first."),
+        (
+            status = 409,
+            description = "`contact_merged`: the contact was merged into another later, or a later merge built on this one; undo that first."
+        ),
     )
 )]
 pub(crate) async fn delete(

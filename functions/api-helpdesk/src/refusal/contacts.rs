@@ -44,6 +44,7 @@ impl From<UndoError> for Refusal {
         match error {
             UndoError::NoSuchMerge => Self::not_found(),
             UndoError::SurvivorMerged => Self(contact_merged()),
+            UndoError::BuiltOn => Self(merge_built_on()),
             UndoError::Busy(busy) => busy.into(),
         }
     }
@@ -106,6 +107,12 @@ fn number_shared() -> Problem {
     );
     Problem::new(StatusCode::CONFLICT, "number_shared", "Too many contacts have this number", detail)
         .with("limit", most)
+}
+
+fn merge_built_on() -> Problem {
+    let detail = "Another contact was merged into the same one later, and its ticket put beside one that came with this \
+                  merge. Undo the later merge first: it is listed with this one.";
+    Problem::new(StatusCode::CONFLICT, "contact_merged", "A later merge built on this one", detail)
 }
 
 fn contact_merged() -> Problem {

@@ -134,12 +134,29 @@ impl Merge {
     pub fn is_undone(&self) -> bool {
         matches!(self.state, State::Undoing { .. } | State::Undone { .. })
     }
+
+    /// Whether it put a ticket beside, or into, one that another merge into the same survivor brought: then it has to be
+    /// undone before that one.
+    pub fn builds_on(&self, other: &Self) -> bool {
+        let brought = |ticket: TicketId| other.tickets.iter().any(|moved| moved.ticket_id == ticket);
+        let is_beside = |moved: &Moved| moved.beside().is_some_and(brought);
+        self.id != other.id && !self.is_undone() && self.tickets.iter().any(is_beside)
+    }
 }
 
 impl Moved {
     /// A ticket that is about to be moved.
     pub fn new(channel_id: ChannelId, ticket_id: TicketId, how: How, before: Vec<Before>) -> Self {
         Self { channel_id, ticket_id, how, before, returned: false }
+    }
+
+    /// What was the survivor's latest ticket until then.
+    fn beside(&self) -> Option<TicketId> {
+        match &self.how {
+            How::Joined(joined) => Some(joined.into),
+            How::Latest { after } => *after,
+            How::Earlier => self.before.iter().map(|before| before.ticket_id).find(|id| *id != self.ticket_id),
+        }
     }
 
     /// How the tickets were, as far as it was kept.

@@ -90,7 +90,11 @@ async fn part(tenancy: &Tenancy, mut record: Merge, line: usize) -> Result<Optio
     let theirs = tenancy.conversation(channel_id, merged.id).await?;
     let ours = tenancy.conversation(channel_id, survivor.id).await?;
     let next = match how {
-        How::Latest { after } if ours.ticket_id == Some(ticket_id) => after,
+        How::Latest { after } if ours.ticket_id == Some(ticket_id) => {
+            // It may have been given back to another meanwhile.
+            let after = found(tenancy, after).await?;
+            after.filter(|after| after.contact_id == survivor.id).map(|after| after.id)
+        }
         _ => ours.ticket_id,
     };
     let mut transaction = tenancy.transaction();

@@ -17,6 +17,10 @@ pub enum UndoError {
     /// The survivor was merged into another contact later; that has to be undone first.
     #[error("the survivor was merged itself")]
     SurvivorMerged,
+    /// Another contact was merged into the survivor later, and its ticket put beside, or into, one that this merge brought;
+    /// that has to be undone first.
+    #[error("a later merge built on it")]
+    BuiltOn,
     #[error(transparent)]
     Busy(#[from] Busy),
 }
@@ -47,6 +51,10 @@ pub async fn undo_merge(tenancy: &Tenancy, id: MergeId, by: &UserId, now: Timest
                 }
                 if settle(tenancy, &survivor).await? {
                     continue;
+                }
+                // One that comes later changes the survivor, which is written as it was read.
+                if tenancy.merges(id.survivor).await?.iter().any(|other| other.builds_on(&record)) {
+                    return Err(UndoError::BuiltOn);
                 }
                 if let Err(error) = store(tenancy, record, survivor, merged, by, now).await {
                     after_conflict(error, attempt).await?;

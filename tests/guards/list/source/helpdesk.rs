@@ -196,6 +196,15 @@ fn of_what_comes() -> Vec<Guard> {
             edit(UNDO, "survivor.merged_into.is_some()", "false"),
             &["merges::of_merges_that_built_on_each_other_the_last_is_undone_first"],
         ),
+        guard(
+            "of merges whose tickets follow each other the last is undone first",
+            [
+                edit(UNDO, "other.builds_on(&record)", "{ let _ = other; false }"),
+                edit(JOINED, "after.filter(|after| «after.contact_id == survivor.id»)", "{ let _ = after; true }"),
+            ],
+            (ACCEPTANCE, ACCEPTANCE),
+            &["merges::of_merges_whose_tickets_follow_each_other_the_last_is_undone_first"],
+        ),
     ]
 }
 
