@@ -297,6 +297,26 @@ async fn after_an_undo_the_ticket_that_went_on_is_answered_where_its_own_contact
 }
 
 #[tokio::test]
+async fn after_an_undo_each_has_their_own_session_again() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let by_phone = ada.writes("by phone").await;
+    agent.closes(&by_phone).await;
+    world.clock().advance("PT25H").await;
+    let by_id = ada.hiding_as(&user_id).writes("hidden").await;
+    are_linked_by_a_status(&world, &ada, &user_id, &by_id).await;
+    let shared = agent.ticket(&by_phone).await["session_expires_at"].clone();
+    assert_eq!(shared, by_id.ticket["session_expires_at"]);
+
+    undo(&agent, by_phone.contact_id(), by_id.contact_id()).await.expecting(200);
+
+    let closed = agent.replies_to(&by_phone, "and now?").await;
+    assert_eq!((closed.status, closed.code()), (409, "session_closed"));
+    agent.replies_to(&by_id, "still there?").await.expecting(202);
+}
+
+#[tokio::test]
 async fn of_merges_whose_tickets_follow_each_other_the_last_is_undone_first() {
     for is_closed in [true, false] {
         let world = shared_world().await;

@@ -29,13 +29,15 @@ pub struct Joined {
     was: State,
 }
 
-/// Where a ticket's customer was answered before two contacts were one.
+/// Where a ticket's customer was answered, and in what session, before two contacts were one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Before {
     pub ticket_id: TicketId,
     customer: Identity,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     customer_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<Session>,
 }
 
 /// What a ticket shows of its messages, and whose it is.
@@ -56,8 +58,8 @@ struct Aspects {
 impl Joined {
     /// How the ticket was that goes on.
     pub fn before(&self) -> Before {
-        let Aspects { customer, customer_at, .. } = self.before.clone();
-        Before { ticket_id: self.into, customer, customer_at }
+        let Aspects { customer, customer_at, session, .. } = self.before.clone();
+        Before { ticket_id: self.into, customer, customer_at, session }
     }
 }
 
@@ -122,17 +124,23 @@ impl Ticket {
 
     /// How it is before its contact and another are one.
     pub fn before(&self) -> Before {
-        Before { ticket_id: self.id, customer: self.customer.clone(), customer_at: self.customer_at }
+        let (customer, customer_at, session) = (self.customer.clone(), self.customer_at, self.session);
+        Before { ticket_id: self.id, customer, customer_at, session }
     }
 
-    /// The two are two again, and it is this one's. It is not answered any more where the other was heard of: but where it
-    /// was before, if that is known and still theirs, or else where they are known by now.
+    /// The two are two again, and it is this one's. The session that they shared is what it was in each, unless it went on.
+    /// Nobody is answered here any more where only the other is, but where it was before, if that was kept and is theirs
+    /// still, or else where they are known by now.
     pub fn return_to(&mut self, contact: &Contact, before: &[Before]) {
         self.contact_id = contact.id;
+        let was = before.iter().find(|before| before.ticket_id == self.id);
+        if let Some(was) = was {
+            let shared = before.iter().filter_map(|before| before.session).reduce(Session::max);
+            restore(&mut self.session, &shared, was.session);
+        }
         if contact.identities.contains(&self.customer) {
             return;
         }
-        let was = before.iter().find(|before| before.ticket_id == self.id);
         if let Some(was) = was.filter(|was| !contact.has_given_up(&was.customer)) {
             (self.customer, self.customer_at) = (was.customer.clone(), was.customer_at);
         } else if let Some(known) = contact.address(None) {
@@ -294,6 +302,24 @@ mod tests {
         returned.receive(id(11), inbound(200, text("with both")), None);
         returned.return_to(&owner, &before);
         assert_eq!((&returned.customer, returned.customer_at), (&earlier.customer, earlier.customer_at));
+    }
+
+    #[test]
+    fn a_session_that_two_shared_is_each_ones_own_again_unless_it_went_on() {
+        let (mut survivors, mut other) = (ticket_of(1, 100, &ada()), ticket_of(2, 90_000, &hidden()));
+        let (own, others) = (survivors.session, other.session);
+        let before = [survivors.before(), other.before()];
+        survivors.share_session(&mut other);
+        assert_eq!((survivors.session, other.session), (others, others));
+        let mut went_on = survivors.clone();
+        went_on.receive(id(11), inbound(90_100, text("meanwhile")), None);
+        let longer = went_on.session;
+
+        survivors.return_to(&known_as(&[ada()]), &before);
+        other.return_to(&known_as(&[hidden()]), &before);
+        went_on.return_to(&known_as(&[ada()]), &before);
+
+        assert_eq!((survivors.session, other.session, went_on.session), (own, others, longer));
     }
 
     #[test]

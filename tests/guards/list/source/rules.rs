@@ -235,6 +235,11 @@ fn of_conversations() -> Vec<Guard> {
             &["ticket::joining::tests::a_ticket_is_not_answered_where_its_contact_is_no_more"],
         ),
         rule(
+            "a session that two shared is each one's own again",
+            edit(JOINING, "restore(&mut self.session, &shared, was.session)", "{ let _ = (shared, was); }"),
+            &["ticket::joining::tests::a_session_that_two_shared_is_each_ones_own_again_unless_it_went_on"],
+        ),
+        rule(
             "a reply stands below what was there",
             edit(TICKET, "position.not_before(last.position)", "position"),
             &["ticket::tests::a_reply_stands_below_what_was_there_when_it_was_accepted_whatever_the_clocks_say"],
