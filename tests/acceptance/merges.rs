@@ -317,6 +317,28 @@ async fn after_an_undo_each_has_their_own_session_again() {
 }
 
 #[tokio::test]
+async fn what_was_refused_while_two_were_one_counts_for_both_after_an_undo() {
+    let world = shared_world().await;
+    let agent = world.agent();
+    let (ada, user_id) = (world.customer("Ada"), world.fresh_user_id());
+    let by_phone = ada.writes("by phone").await;
+    let by_id = ada.hiding_as(&user_id).writes("hidden").await;
+    ada.writes_showing(&user_id, "with both").await;
+    ada.sends(json!({ "type": "text", "text": { "body": "STOP" } })).await;
+    world.settles().await;
+
+    undo(&agent, by_phone.contact_id(), by_id.contact_id()).await.expecting(200);
+
+    for thread in [&by_phone, &by_id] {
+        let contact = agent.contact(thread.contact_id()).await;
+        assert_eq!(
+            (&contact["id"], &contact["marketing"]["status"]),
+            (&json!(thread.contact_id()), &json!("opted_out"))
+        );
+    }
+}
+
+#[tokio::test]
 async fn of_merges_whose_tickets_follow_each_other_the_last_is_undone_first() {
     for is_closed in [true, false] {
         let world = shared_world().await;

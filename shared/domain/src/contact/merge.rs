@@ -88,7 +88,7 @@ pub struct Taken {
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
     pub identities: Vec<Identity>,
-    /// What the other's wishes made of the survivor's, if that was another thing.
+    /// The survivor's wishes, and what the other's made of them, if either had any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Box<Rewished>>,
 }
@@ -186,8 +186,14 @@ impl Contact {
             mobile_phone: fill(&mut self.mobile_phone, other.mobile_phone.as_ref()),
             properties: self.properties.take_from(&other.properties),
             identities,
-            wishes: (before != after).then(|| Box::new(Rewished { before, after })),
+            wishes: (!after.are_none()).then(|| Box::new(Rewished { before, after })),
         })
+    }
+
+    /// Refuses also what `survivor`, who stood for this one until now, was heard to refuse meanwhile.
+    pub fn hear_refusals(&mut self, survivor: &Self, taken: &Taken) {
+        let known = taken.wishes.as_ref().map(|wishes| wishes.after.clone()).unwrap_or_default();
+        self.wishes.hear_refusals(&survivor.wishes, &known);
     }
 
     /// Loses what was taken over, as far as nobody has changed it since.

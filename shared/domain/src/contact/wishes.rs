@@ -207,6 +207,26 @@ impl Wishes {
         }
     }
 
+    /// Takes over what another contact, while it stood for this one, too, was heard to refuse, and what it was blocked for:
+    /// nobody knows which of the two it was. What was `known` of it then is its own.
+    pub fn hear_refusals(&mut self, other: &Self, known: &Self) {
+        if let Some(said) = other.marketing.last()
+            && said.choice == Stance::OptedOut
+            && known.marketing.last() != Some(said)
+        {
+            self.marketing.hear_of(said);
+        }
+        if let Some(said) = other.consent.last()
+            && said.choice.status == ConsentStatus::Withdrawn
+            && known.consent.last() != Some(said)
+        {
+            self.consent.hear_of(said);
+        }
+        if self.blocked.is_none() && known.blocked != other.blocked {
+            self.blocked.clone_from(&other.blocked);
+        }
+    }
+
     /// What is no news of a purchase or a login is taken for marketing, also under a name that Meta gives it later.
     fn take_marketing(&self, category: &Category) -> Result<(), NotWanted> {
         let is_marketing = !matches!(category, Category::Utility | Category::Authentication);

@@ -32,7 +32,7 @@ impl From<StorageError> for UndoError {
 }
 
 /// Parts two contacts again: each has its identities and its tickets back, as far as the record knows them. Messages that
-/// came meanwhile stay in the thread they came to. Undoing it twice is as undoing it once; Meta's word will not merge the
+/// came meanwhile stay in the thread they came to; what either was heard to refuse meanwhile counts for both. Undoing it twice is as undoing it once; Meta's word will not merge the
 /// two again.
 ///
 /// # Errors
@@ -74,6 +74,7 @@ async fn store(
     now: Timestamp,
 ) -> Result<(), CommitError> {
     let mut numbers = survivor.matching_keys();
+    merged.hear_refusals(&survivor, &record.taken);
     survivor.give_back(&record.taken);
     survivor.unsettled.push(record.id);
     merged.merged_into = None;

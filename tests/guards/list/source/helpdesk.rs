@@ -196,6 +196,11 @@ fn of_what_comes() -> Vec<Guard> {
             edit(UNDO, "survivor.merged_into.is_some()", "false"),
             &["merges::of_merges_that_built_on_each_other_the_last_is_undone_first"],
         ),
+        journey(
+            "what was refused while two were one counts for both",
+            edit(UNDO, "merged.hear_refusals(&survivor, &record.taken)", "()"),
+            &["merges::what_was_refused_while_two_were_one_counts_for_both_after_an_undo"],
+        ),
         guard(
             "of merges whose tickets follow each other the last is undone first",
             [

@@ -329,6 +329,8 @@ fn of_the_allowance() -> Vec<Guard> {
 }
 
 fn of_people() -> Vec<Guard> {
+    const REFUSED: &[&str] = &["contact::wishes::tests::\
+                               what_was_refused_while_two_were_one_counts_for_both_and_what_one_had_refused_before_for_that_one"];
     let blocked = "self.blocked.as_ref().is_some_and(|block| sent_at.as_second() >= block.at.as_second())";
     vec![
         rule(
@@ -376,6 +378,26 @@ fn of_people() -> Vec<Guard> {
             "undoing a merge leaves what was changed since",
             edit(MERGE, "taken.is_some() && place.as_ref() == taken", "taken.is_some()"),
             &["contact::tests::what_was_changed_after_a_merge_stays_when_it_is_undone"],
+        ),
+        rule(
+            "what a survivor refused before a merge is not the other's after it",
+            edit(WISHES, "known.marketing.last() != Some(said)", "true"),
+            REFUSED,
+        ),
+        rule(
+            "why a survivor was blocked before a merge is not the other's after it",
+            edit(WISHES, "known.blocked != other.blocked", "true"),
+            REFUSED,
+        ),
+        rule(
+            "what was allowed to two who were one is allowed to the one who stood for both",
+            edit(WISHES, "said.choice == Stance::OptedOut", "true"),
+            &["contact::wishes::tests::a_later_word_of_their_own_counts_and_what_was_allowed_is_not_taken_over"],
+        ),
+        rule(
+            "a consent of two who were one is that of the one who stood for both",
+            edit(WISHES, "said.choice.status == ConsentStatus::Withdrawn", "true"),
+            &["contact::wishes::tests::a_later_word_of_their_own_counts_and_what_was_allowed_is_not_taken_over"],
         ),
         rule(
             "undoing a merge leaves wishes that were uttered since",

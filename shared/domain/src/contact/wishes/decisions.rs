@@ -64,6 +64,14 @@ impl<C: Clone + PartialEq, S: Clone> Decisions<C, S> {
         }
     }
 
+    /// Takes a decision that was heard of elsewhere, and said again there, unless a later one is known.
+    pub(super) fn hear_of(&mut self, decision: &Decision<C, S>) {
+        let Decision { choice, since, confirmed_at, source } = decision;
+        for at in [since, confirmed_at] {
+            self.hear(choice.clone(), *at, source.clone());
+        }
+    }
+
     /// The decisions of both, by their times.
     #[must_use]
     pub fn with(&self, other: &Self) -> Self {

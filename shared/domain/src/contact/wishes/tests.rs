@@ -88,6 +88,44 @@ fn somebody_who_changes_their_mind_for_ever_stays_small() {
 }
 
 #[test]
+fn what_was_refused_while_two_were_one_counts_for_both_and_what_one_had_refused_before_for_that_one() {
+    let mut survivor = opted_out(10);
+    let known = survivor.clone();
+    let mut merged = Wishes::default();
+    merged.hear_refusals(&survivor, &known);
+    let mut blocked_before = Wishes::default();
+    blocked_before.block(&eve(), at(1));
+    merged.hear_refusals(&blocked_before, &blocked_before);
+    assert!(merged.are_none());
+
+    survivor.marketing.hear(Stance::OptedOut, at(20), Source::Message);
+    survivor.consent = agreed(ConsentStatus::Withdrawn, 30).consent;
+    survivor.block(&eve(), at(40));
+    let mut blocked = Wishes::default();
+    blocked.block(&eve(), at(5));
+    for (mut merged, since) in [(merged, at(40)), (blocked, at(5))] {
+        merged.hear_refusals(&survivor, &known);
+        assert_eq!(merged.allow(Approach::Reply), Err(NotWanted::Blocked { since }));
+        assert_eq!((merged.marketing, merged.consent), (survivor.marketing.clone(), survivor.consent.clone()));
+    }
+}
+
+#[test]
+fn a_later_word_of_their_own_counts_and_what_was_allowed_is_not_taken_over() {
+    let mut merged = Wishes::default();
+    merged.marketing.hear(Stance::Allowed, at(30), Source::Message);
+    let before = merged.clone();
+    merged.hear_refusals(&opted_out(20), &Wishes::default());
+    assert_eq!(merged, before);
+
+    let mut survivor = opted_out(40);
+    survivor.marketing.hear(Stance::Allowed, at(50), Source::Message);
+    survivor.consent = agreed(ConsentStatus::Given, 50).consent;
+    merged.hear_refusals(&survivor, &Wishes::default());
+    assert_eq!(merged, before);
+}
+
+#[test]
 fn of_two_contacts_that_are_one_person_the_latest_word_counts_and_a_block_holds() {
     let mut resumed = opted_out(10);
     resumed.marketing.hear(Stance::Allowed, at(20), Source::Message);
