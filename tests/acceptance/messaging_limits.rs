@@ -74,6 +74,49 @@ async fn an_unverified_business_begins_50_in_24_hours_over_all_its_numbers_and_v
     begins(&world, &channels[1], &newcomer).await.expecting(202);
 }
 
+/// A number of an account whose business is not verified, and may begin one conversation. The next time that Meta is asked
+/// of the business, this happens.
+async fn an_unverified_number(world: &World, then: Value) -> Number {
+    let number = world.number_at_meta().await;
+    world.template_at_meta(&number.waba_id, "parcel").await;
+    world.meta_judges(&number.waba_id, json!({ "verification": "not_verified" })).await;
+    with(world, "unverified_limit", json!(1)).await;
+    // The account is asked for its numbers before.
+    let asked = json!({ "method": "GET", "path": number.waba_id });
+    world.meta_misbehaves(json!({ "match": asked, "after": 1, "then": then })).await;
+    number
+}
+
+async fn begins_one_and_no_more(world: &World, channel_id: &str) {
+    let people = people(world, 2);
+    begins(world, channel_id, &people[0]).await.expecting(202);
+    let refused = begins(world, channel_id, &people[1]).await;
+    assert_eq!((refused.status, refused.code()), (409, "messaging_limit_reached"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_number_is_connected_again_when_meta_did_not_answer_what_its_business_may_do() {
+    let world = fresh_world().await;
+    let number = an_unverified_number(&world, json!("drop_before")).await;
+
+    let unanswered = world.connects(&number, &world.tenant(0).id).await;
+    let channel = world.connects(&number, &world.tenant(0).id).await.expecting(200);
+
+    assert_eq!((unanswered.status, unanswered.code()), (503, "busy"), "{unanswered:?}");
+    begins_one_and_no_more(&world, channel.id()).await;
+}
+
+#[tokio::test]
+async fn what_meta_did_not_tell_of_a_business_is_asked_again_when_templates_are_synced() {
+    let world = fresh_world().await;
+    let number = an_unverified_number(&world, json!({ "status": 403, "code": 200 })).await;
+    let channel = world.connects(&number, &world.tenant(0).id).await.expecting(201);
+
+    world.caller(0, "admin").syncs_templates(channel.id()).await.expecting(200);
+
+    begins_one_and_no_more(&world, channel.id()).await;
+}
+
 #[tokio::test]
 async fn each_conversation_frees_its_place_24_hours_after_it_was_begun() {
     let world = fresh_world().await;

@@ -16,6 +16,8 @@ pub(crate) struct Account<'a> {
     pub(crate) desk: &'a Desk,
     pub(crate) tenancy: Tenancy,
     pub(crate) waba_id: String,
+    /// Of the number whose token it is.
+    pub(crate) phone_number_id: String,
     pub(crate) token: SecretString,
 }
 
@@ -50,7 +52,7 @@ impl<'a> Account<'a> {
         let tenancy = desk.of(caller);
         let sealed = tenancy.sealed_token(channel.id).await?.ok_or(AccountUnknown::NotConnected)?;
         let token = desk.seal.open(&sealed, Purpose::token_of(caller.tenant(), channel.id)).await?;
-        Ok(Self { desk, tenancy, waba_id: channel.waba_id, token })
+        Ok(Self { desk, tenancy, waba_id: channel.waba_id, phone_number_id: channel.phone_number_id, token })
     }
 }
 

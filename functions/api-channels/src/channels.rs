@@ -99,8 +99,10 @@ pub(crate) async fn create(
         false => (StatusCode::OK, "token_renewed"),
     };
     desk.tell(outcome, operator.user(), "channel.id", connected.channel.id);
-    connect::read_portfolio(&desk, &asked, connected.channel.id).await;
+    let portfolio = connect::read_portfolio(&desk, &asked, connected.channel.id).await;
     let synced = connect::sync_templates(&desk, &asked, connected.channel.id).await;
+    // Whoever repeats the request has Meta asked again.
+    portfolio?;
     Ok((status, ConnectedChannel::versioned(connected.channel, synced)))
 }
 

@@ -8,6 +8,7 @@ use runtime::{Purpose, SealError};
 use secrecy::SecretString;
 use storage::{CommitError, StorageError};
 use whatsapp::graph::AccountError;
+use whatsapp::graph::errors::Class;
 
 use crate::Desk;
 use crate::sync::{Synced, Syncing};
@@ -88,20 +89,41 @@ pub(crate) async fn connect(desk: &Desk, asked: Connection) -> Result<Connected,
     Err(ConnectError::Contended)
 }
 
-/// Asks Meta what the business behind a number that was just connected may do (F24). What fails is logged: the next time it
-/// is connected asks again, and webhooks tell of changes.
-pub(crate) async fn read_portfolio(desk: &Desk, asked: &Connection, id: ChannelId) {
+/// Why it is not known what the business behind a number may do. Asking again may help; the number is connected all the
+/// same.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum PortfolioError {
+    #[error(transparent)]
+    Graph(#[from] AccountError),
+    #[error(transparent)]
+    Commit(#[from] CommitError),
+}
+
+/// Asks Meta what the business behind a number that was just connected may do (F24). That Meta does not tell is logged: the
+/// next sync of its templates asks again, and webhooks tell of changes.
+///
+/// # Errors
+/// [`PortfolioError`]. While nobody knows whether it is verified, it may begin as many conversations as it likes.
+pub(crate) async fn read_portfolio(desk: &Desk, asked: &Connection, id: ChannelId) -> Result<(), PortfolioError> {
     let at = desk.now();
-    let said = desk.graph.portfolio_of(&asked.waba_id, &asked.phone_number_id, &asked.token).await;
-    let kept: Result<bool, Box<dyn std::error::Error + Send + Sync>> = match said {
-        Ok(said) => {
-            desk.table.of(asked.tenant_id).hear_of_portfolio(&asked.waba_id, &said, at).await.map_err(Into::into)
+    let said = match desk.graph.portfolio_of(&asked.waba_id, &asked.phone_number_id, &asked.token).await {
+        Ok(said) => said,
+        Err(AccountError::Refused(refused)) if !matches!(refused.row.class, Class::Retry(_)) => {
+            let error = domain::chain(&AccountError::Refused(refused));
+            tracing::warn!(channel.id = %id, error, "Meta does not tell of the business behind a number");
+            return Ok(());
         }
-        Err(error) => Err(error.into()),
+        Err(error) => return Err(error.into()),
     };
-    if let Err(error) = kept {
-        let error = domain::chain(&*error);
-        tracing::warn!(channel.id = %id, error, "the business behind a new number could not be read");
+    desk.table.of(asked.tenant_id).hear_of_portfolio(&asked.waba_id, &said, at).await?;
+    Ok(())
+}
+
+/// Makes up for what was not known when the number was connected. What fails is logged: the next time asks again.
+pub(crate) async fn read_missing_portfolio(desk: &Desk, asked: &Connection, id: ChannelId) {
+    if let Err(error) = read_portfolio(desk, asked, id).await {
+        let error = domain::chain(&error);
+        tracing::warn!(channel.id = %id, error, "the business behind a number could not be read");
     }
 }
 

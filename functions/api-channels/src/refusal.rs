@@ -6,12 +6,12 @@ use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use rest::Problem;
 use runtime::SealError;
-use storage::StorageError;
+use storage::{CommitError, StorageError};
 use whatsapp::graph::errors::Class;
 use whatsapp::graph::{AccountError, GraphError};
 
 use crate::account::AccountUnknown;
-use crate::connect::ConnectError;
+use crate::connect::{ConnectError, PortfolioError};
 
 /// What every handler fails with: a problem, made of whatever error it met.
 #[derive(Debug)]
@@ -81,6 +81,17 @@ impl From<ConnectError> for Refusal {
             ConnectError::Seal(error) => of_seal(error),
             ConnectError::Storage(error) => return error.into(),
         })
+    }
+}
+
+impl From<PortfolioError> for Refusal {
+    fn from(error: PortfolioError) -> Self {
+        match error {
+            PortfolioError::Graph(AccountError::Refused(refused)) => Self(of_graph(refused)),
+            PortfolioError::Graph(AccountError::Unreachable(_)) => Self(Problem::busy(error)),
+            PortfolioError::Commit(CommitError::Conflict) => Self::contended(),
+            PortfolioError::Commit(CommitError::Storage(error)) => error.into(),
+        }
     }
 }
 

@@ -126,7 +126,7 @@ fn the_same(template: Template, draft: &Draft) -> Result<Made, TemplateId> {
 
 /// What Meta has of a draft that it took, stored as it says.
 async fn found(account: &Account<'_>, draft: &Draft) -> Result<Template, SubmissionError> {
-    let Account { desk, tenancy, waba_id, token } = account;
+    let Account { desk, tenancy, waba_id, token, .. } = account;
     let at = desk.now();
     let listed = desk.graph.template_named(waba_id, token, &draft.name, &draft.language).await?;
     // Meta has just said that it has it.
@@ -175,7 +175,7 @@ async fn ask_again(account: &Account<'_>, mut known: Template) -> Result<Templat
 /// # Errors
 /// [`SubmissionError`]. After [`SubmissionError::Graph`] Meta may have taken it: repeated, that is noticed.
 pub(crate) async fn edit(account: &Account<'_>, known: Template, change: Change) -> Result<Template, SubmissionError> {
-    let Account { desk, tenancy, waba_id, token } = account;
+    let Account { desk, tenancy, waba_id, token, .. } = account;
     let violations = change.violations(&known);
     if !violations.is_empty() {
         return Err(SubmissionError::Invalid(violations));
@@ -251,7 +251,7 @@ pub(crate) async fn delete(
     known: Template,
     what: Deletion,
 ) -> Result<Template, SubmissionError> {
-    let Account { desk, tenancy, waba_id, token } = account;
+    let Account { desk, tenancy, waba_id, token, .. } = account;
     let doomed = match what {
         Deletion::ThisLanguage => vec![known.clone()],
         Deletion::AllLanguages => tenancy.template_languages(waba_id, &known.name).await?,

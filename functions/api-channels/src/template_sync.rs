@@ -1,6 +1,6 @@
 //! `/v1/channels/{id}/template-sync`
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::extract::State;
 use domain::ChannelId;
@@ -8,6 +8,7 @@ use rest::{Caller, Id, Json, Role};
 
 use crate::Desk;
 use crate::account::Account;
+use crate::connect::{Connection, read_missing_portfolio};
 use crate::refusal::Refusal;
 use crate::shape::TemplateSync;
 use crate::sync::Syncing;
@@ -35,8 +36,14 @@ pub(crate) async fn create(
     Id(id): Id<ChannelId>,
 ) -> Result<Json<TemplateSync>, Refusal> {
     caller.require(Role::Admin)?;
-    let Account { tenancy, waba_id, token, .. } = Account::of_channel(&desk, &caller, id).await?;
-    let syncing = Syncing { desk: &desk, tenancy: &tenancy, waba_id: &waba_id, token: &token, time: TIME };
+    let Account { tenancy, waba_id, phone_number_id, token, .. } = Account::of_channel(&desk, &caller, id).await?;
+    let begun = Instant::now();
+    let asked = Connection { tenant_id: caller.tenant(), waba_id, phone_number_id, token };
+    if tenancy.portfolio(&asked.waba_id).await?.is_verified().is_none() {
+        read_missing_portfolio(&desk, &asked, id).await;
+    }
+    let (waba_id, token, time) = (&asked.waba_id, &asked.token, TIME.saturating_sub(begun.elapsed()));
+    let syncing = Syncing { desk: &desk, tenancy: &tenancy, waba_id, token, time };
     let synced = syncing.run().await?;
     desk.tell("templates_synced", caller.user(), "channel.id", id);
     Ok(Json(synced.into()))

@@ -440,6 +440,20 @@ fn of_what_is_changed() -> Vec<Guard> {
             &["versions::what_has_changed_since_somebody_saw_it_stays_as_it_is"],
         ),
         journey(
+            "a number of whose business Meta did not answer is connected again",
+            edit("functions/api-channels/src/channels.rs", "portfolio?", "portfolio.unwrap_or_default()"),
+            &["messaging_limits::a_number_is_connected_again_when_meta_did_not_answer_what_its_business_may_do"],
+        ),
+        journey(
+            "what Meta did not tell of a business is asked again",
+            edit(
+                "functions/api-channels/src/template_sync.rs",
+                "tenancy.portfolio(&asked.waba_id).await?.is_verified().is_none()",
+                "false",
+            ),
+            &["messaging_limits::what_meta_did_not_tell_of_a_business_is_asked_again_when_templates_are_synced"],
+        ),
+        journey(
             "a template is changed as it was seen",
             edit(
                 "functions/api-channels/src/templates.rs",
