@@ -258,6 +258,33 @@ async fn news_of_templates_counts_by_metas_time_however_late_it_comes() {
 }
 
 #[tokio::test]
+async fn what_listings_do_not_tell_of_a_template_is_heard_though_it_was_listed_since() {
+    let world = fresh_world().await;
+    let (number, meta_id, template) = known_template(&world, "parcel_shipped").await;
+    world.meta_reviews(&meta_id, json!({ "event": "PAUSED", "silently": true })).await;
+    let second = world.clock().now().await.as_second();
+    // This reads its templates again.
+    world.connects(&number, &world.tenant(0).id).await.expecting(200);
+    let id = template["id"].as_str().unwrap();
+    let is_heard = async |field: &str, value: Value| {
+        let outcome = world.outcomes_of(&news(&number.waba_id, field, &template, second - 60, value)).await.remove(0);
+        assert_eq!((outcome.became.as_str(), outcome.reason.as_str()), (id, ""));
+    };
+
+    let announced = json!({
+        "new_category": "UTILITY", "correct_category": "MARKETING", "category_update_timestamp": second + 86_400,
+    });
+    is_heard("template_category_update", announced).await;
+    let paused = json!({ "event": "PAUSED", "reason": "NONE", "other_info": { "title": "FIRST_PAUSE" } });
+    is_heard("message_template_status_update", paused).await;
+
+    let shown = now(&world.agent(), &template).await;
+    let coming = (&shown["category"], &shown["coming_category"]["category"]);
+    assert_eq!(coming, (&json!("utility"), &json!("marketing")), "{shown}");
+    assert_eq!((&shown["status"], &shown["reason"]["code"]), (&json!("paused"), &json!("first_pause")), "{shown}");
+}
+
+#[tokio::test]
 async fn a_preview_shows_the_filled_text_or_names_what_is_missing() {
     let world = shared_world().await;
     let (_, channel) = connected_with(&world, 0).await;

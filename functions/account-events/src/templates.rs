@@ -67,9 +67,13 @@ async fn apply(tenancy: &Tenancy, waba_id: &str, news: &TemplateNews, at: Timest
         // One of the same name that was deleted before is another template.
         let found = found.filter(|found| news.meta_id.as_ref().is_none_or(|id| *id == found.meta_id));
         let Some(mut template) = found else { return Ok(Heard::UnknownTemplate) };
-        // What Meta said before a listing of the whole account is in the listing.
+        // What Meta said before a listing of the whole account is in the listing, as far as listings say such things.
         let in_listing = synced_at.is_some_and(|synced_at| at.as_second() < synced_at.as_second());
-        if in_listing || !template.hear(news.update.clone(), at) {
+        let is_news = match in_listing {
+            true => template.hear_beside_listing(news.update.clone(), at),
+            false => template.hear(news.update.clone(), at),
+        };
+        if !is_news {
             return Ok(Heard::Outdated);
         }
         match tenancy.save_template(&mut template).await {

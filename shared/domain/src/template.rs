@@ -39,6 +39,9 @@ pub struct Template {
     pub format: ParameterFormat,
     pub standing: Told<Standing>,
     pub classification: Told<Classification>,
+    /// When Meta spoke last of what its category will be, or said that it has changed: listings do not announce anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foretold_at: Option<Timestamp>,
     pub quality: Told<Quality>,
     pub components: Told<Components>,
     #[serde(default, skip_serializing_if = "History::is_none")]
@@ -143,6 +146,7 @@ impl Template {
             format,
             standing: Told { value: standing, at },
             classification: Told { value: classification, at },
+            foretold_at: None,
             quality: Told { value: quality, at },
             components: Told { value: components, at },
             history: History::default(),
@@ -189,14 +193,13 @@ impl Template {
 
     /// It was edited at `at`, and Meta looks at it again.
     pub fn edited(&mut self, category: Category, components: Components, at: Timestamp) {
-        let before = &self.classification.value;
-        let classification = if before.category == category {
-            before.clone()
+        let before = self.classification.value.clone();
+        if before.category == category {
+            self.classification.hear(before, at);
         } else {
             // It was changed here: there is nothing that anybody has to be told of.
-            Classification { category, previous: None, coming: None }
-        };
-        self.classification.hear(classification, at);
+            self.recategorise(Classification { category, previous: None, coming: None }, at);
+        }
         self.components.hear(components, at);
         if self.may_be_sent() {
             self.history.edited(at);
@@ -212,6 +215,15 @@ impl Template {
     /// It was deleted, or is missing in a listing made at `at`. Says whether that is news.
     pub fn gone(&mut self, at: Timestamp) -> bool {
         !self.is_deleted() && self.stand(Standing { status: Status::Deleted, reason: None }, at)
+    }
+
+    /// It is this since `at`, whatever was announced before, unless something later is known. Says whether it is known now.
+    fn recategorise(&mut self, classification: Classification, at: Timestamp) -> bool {
+        let heard = self.classification.hear(classification, at);
+        if heard {
+            self.foretold_at = self.foretold_at.max(Some(at));
+        }
+        heard
     }
 
     /// It has this status since `at`, unless a later one is known. Says whether it is known now.

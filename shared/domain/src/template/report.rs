@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{
     Button, Category, Classification, Coming, Components, Header, ParameterFormat, Quality, Standing, Status, Template,
-    Text,
+    Text, Told,
 };
 use crate::template::placeholders::variables;
 
@@ -80,29 +80,58 @@ impl Template {
         match update {
             Update::Standing { standing, category } => {
                 let standing = with_known_reason(standing, &self.standing.value);
-                let heard = self.stand(standing, at);
+                let heard = self.stand(standing.clone(), at);
                 if let Some(category) = category.filter(|category| category != self.category()) {
                     let previous = Some(self.category().clone());
-                    self.classification.hear(Classification { category, previous, coming: None }, at);
+                    self.recategorise(Classification { category, previous, coming: None }, at);
                 }
-                heard
+                heard || self.explain(standing)
             }
             Update::Quality(quality) => self.quality.hear(quality, at),
             Update::Recategorised { category, previous } => {
                 let previous = previous.or_else(|| Some(self.category().clone()));
-                self.classification.hear(Classification { category, previous, coming: None }, at)
+                self.recategorise(Classification { category, previous, coming: None }, at)
             }
-            Update::CategoryComing { now, coming } => {
-                let known = self.classification.value.clone();
-                let category = now.unwrap_or(known.category);
-                let classification = Classification { category, previous: known.previous, coming: Some(coming) };
-                self.classification.hear(classification, at)
-            }
+            Update::CategoryComing { now, coming } => self.announce(now, coming, at),
             Update::Rewritten(rewritten) => {
                 let components = self.components.value.clone().rewritten(rewritten);
                 self.components.hear(components, at)
             }
         }
+    }
+
+    /// The same after a listing that was made since `at`, which cannot contain what is announced, nor why it was paused.
+    pub fn hear_beside_listing(&mut self, update: Update, at: Timestamp) -> bool {
+        match update {
+            Update::Standing { standing, category: _ } => self.explain(standing),
+            Update::CategoryComing { now: _, coming } => self.announce(None, coming, at),
+            Update::Quality(_) | Update::Recategorised { .. } | Update::Rewritten(_) => false,
+        }
+    }
+
+    /// Meta announced at `at` another category. It is no news once it has come, or when Meta spoke of the category later.
+    fn announce(&mut self, now: Option<Category>, coming: Coming, at: Timestamp) -> bool {
+        let known = self.classification.clone();
+        let present = now.filter(|_| at.as_second() >= known.at.as_second()).unwrap_or(known.value.category);
+        let has_come = coming.category == present || coming.at.as_second() <= known.at.as_second();
+        let is_outdated = self.foretold_at.is_some_and(|foretold_at| at.as_second() < foretold_at.as_second());
+        if has_come || is_outdated {
+            return false;
+        }
+        let value = Classification { category: present, previous: known.value.previous, coming: Some(coming) };
+        self.classification = Told { value, at: known.at.max(at) };
+        self.foretold_at = self.foretold_at.max(Some(at));
+        true
+    }
+
+    /// Takes why it has its status, though something later that did not say so is known. Says whether that was news.
+    fn explain(&mut self, told: Standing) -> bool {
+        let known = &mut self.standing.value;
+        let is_news = told.status == known.status && known.reason.is_none() && told.reason.is_some();
+        if is_news {
+            known.reason = told.reason;
+        }
+        is_news
     }
 
     /// Whether anything but the times differs.

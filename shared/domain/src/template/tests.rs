@@ -77,6 +77,49 @@ fn a_category_is_announced_and_then_changes() {
 }
 
 #[test]
+fn an_announcement_is_heard_beside_a_later_listing_until_it_has_come_or_meta_said_something_else() {
+    let mut known = template();
+    known.learn(Listed { quality: Quality::Red, ..listed() }, at(200));
+    let announced = |second| {
+        let coming = Coming { category: Category::Marketing, at: at(second) };
+        Update::CategoryComing { now: Some(Category::Authentication), coming }
+    };
+
+    assert!(!known.hear_beside_listing(announced(200), at(150)), "the listing shows what came of it");
+    assert!(known.hear_beside_listing(announced(90_000), at(150)));
+    let coming = known.classification.value.coming.as_ref().map(|coming| coming.at);
+    assert_eq!(
+        (known.category(), coming),
+        (&Category::Utility, Some(at(90_000))),
+        "the category is that of the listing"
+    );
+    assert!(!known.hear_beside_listing(announced(80_000), at(140)), "another day was announced since");
+
+    known.hear(Update::Recategorised { category: Category::Authentication, previous: None }, at(300));
+    assert!(!known.hear_beside_listing(announced(90_000), at(250)), "it has become another one since");
+    assert_eq!(known.classification.value.coming, None);
+}
+
+#[test]
+fn a_reason_is_heard_beside_a_later_listing_of_the_same_status() {
+    let reason = |code: &str| Some(Reason { code: code.into(), text: None });
+    let paused = |code| {
+        let standing = Standing { status: Status::Paused, reason: reason(code) };
+        Update::Standing { standing, category: None }
+    };
+    let mut known = template();
+    assert!(!known.hear_beside_listing(paused("first_pause"), at(50)), "it is back");
+    known.learn(Listed { standing: Standing::of(Status::Paused), ..listed() }, at(200));
+
+    assert!(known.hear_beside_listing(paused("first_pause"), at(150)));
+    assert!(!known.hear(paused("second_pause"), at(160)), "what is known is not replaced by what is older");
+    assert_eq!(
+        known.standing,
+        Told { value: Standing { status: Status::Paused, reason: reason("first_pause") }, at: at(200) }
+    );
+}
+
+#[test]
 fn a_template_that_was_made_again_begins_anew() {
     let mut known = template();
     known.gone(at(150));

@@ -1,7 +1,7 @@
 //! Rules of the product: what `domain` decides.
 
 use super::{Edit, edit, guard};
-use crate::list::{Guard, LIB};
+use crate::list::{ACCEPTANCE, Guard, LIB};
 
 const CONTACT: &str = "shared/domain/src/contact.rs";
 const DELIVERY: &str = "shared/domain/src/delivery.rs";
@@ -22,10 +22,20 @@ const SLOWDOWN: &str = "shared/domain/src/channel/slowdown.rs";
 const ATTACHMENT: &str = "shared/domain/src/attachment.rs";
 const LOCATION: &str = "shared/domain/src/content/location.rs";
 const MERGE: &str = "shared/domain/src/contact/merge.rs";
+const REPORT: &str = "shared/domain/src/template/report.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
-    [of_messages(), of_contents(), of_conversations(), of_the_allowance(), of_people(), of_campaigns(), of_numbers()]
-        .concat()
+    [
+        of_messages(),
+        of_contents(),
+        of_conversations(),
+        of_the_allowance(),
+        of_people(),
+        of_campaigns(),
+        of_numbers(),
+        of_templates(),
+    ]
+    .concat()
 }
 
 /// A rule that a test beside it holds.
@@ -529,6 +539,39 @@ fn of_numbers() -> Vec<Guard> {
             "of many who are slowed at once the first counts",
             edit(SLOWDOWN, "self.slowdown(now).is_some()", "false"),
             &["channel::slowdown::tests::many_refusals_at_once_are_one_and_the_next_wait_is_longer"],
+        ),
+    ]
+}
+
+fn of_templates() -> Vec<Guard> {
+    let is_outdated = "self.foretold_at.is_some_and(|foretold_at| at.as_second() < foretold_at.as_second())";
+    vec![
+        rule(
+            "what was announced and has come is not to come",
+            edit(REPORT, "coming.category == present || coming.at.as_second() <= known.at.as_second()", "false"),
+            &["template::tests::\
+               an_announcement_is_heard_beside_a_later_listing_until_it_has_come_or_meta_said_something_else"],
+        ),
+        rule(
+            "what was announced earlier replaces nothing that Meta said later",
+            edit(REPORT, is_outdated, "false"),
+            &["template::tests::\
+               an_announcement_is_heard_beside_a_later_listing_until_it_has_come_or_meta_said_something_else"],
+        ),
+        rule(
+            "a reason is of the status that it was told of",
+            edit(REPORT, "told.status == known.status", "true"),
+            &["template::tests::a_reason_is_heard_beside_a_later_listing_of_the_same_status"],
+        ),
+        guard(
+            "what listings do not tell of a template is heard though it was listed since",
+            [edit(
+                "functions/account-events/src/templates.rs",
+                "template.hear_beside_listing(news.update.clone(), at)",
+                "false",
+            )],
+            (ACCEPTANCE, ACCEPTANCE),
+            &["templates::what_listings_do_not_tell_of_a_template_is_heard_though_it_was_listed_since"],
         ),
     ]
 }
