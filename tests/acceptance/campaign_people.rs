@@ -203,3 +203,31 @@ async fn who_cannot_be_read_after_a_cancellation_keeps_nobody_else_from_being_co
     let job = agent.job(&id).await;
     assert_eq!((&job["sent"], &job["refused"]), (&json!(1), &json!({ "contact_unreadable": 1 })), "{job}");
 }
+
+#[tokio::test]
+async fn what_another_campaign_holds_for_a_moment_is_waited_for() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let in_session = world.customer("Ada").writes("hello").await.contact_id().to_owned();
+    let people = world.people(0..1).await;
+    world.has_an_allowance_of(1).await;
+    world.settles().await;
+    // Its first transaction sets aside what Ada does not need; with the second its worker dies.
+    let (function, service, operation) =
+        ["outbound-sender", "dynamodb", "TransactWriteItems"].map(str::to_owned).into();
+    world.counts_calls_anew().await;
+    world.arms(&Point { function, service, operation, about: None, ordinal: 1 }, 1, "kill_before").await;
+    let held = agent.sends_to_many(&[in_session]).await.expecting(202);
+    eventually("a worker that dies", async || world.is_met().await.then_some(())).await;
+    assert_eq!(agent.get("/v1/usage").await.expecting(200).body["reserved"], 1);
+
+    let made = agent.sends_to_many(&ids(&people)).await.expecting(202);
+    let job = agent.job_becomes(made.id(), "done").await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(job["sent"], 1, "{job}");
+    assert_eq!(agent.job_becomes(held.id(), "done").await["sent"], 1);
+    world.settles().await;
+    let usage = agent.get("/v1/usage").await.expecting(200).body;
+    assert_eq!((&usage["used"], &usage["reserved"]), (&json!(1), &json!(0)));
+}

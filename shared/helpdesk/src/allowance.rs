@@ -22,6 +22,9 @@ pub enum AllowanceError {
     NoSuchTenant,
     #[error("the allowance is used up until {resets_at}")]
     Exhausted { resets_at: Timestamp },
+    /// Some of it may come back in a moment.
+    #[error("campaigns have set aside what is left of the allowance")]
+    HeldByOthers,
     #[error(transparent)]
     Busy(#[from] Busy),
 }
@@ -81,12 +84,25 @@ impl Block {
     }
 }
 
+/// What a campaign does while others hold what it lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    Waits,
+    TakesWhatThereIs,
+}
+
 /// Sets aside up to `wanted`: as much as there is.
 ///
 /// # Errors
-/// [`AllowanceError::Exhausted`] when there is nothing. If the answer of storage itself was lost, something may be set
-/// aside that nobody knows of; with the `id` it is found and given back.
-pub async fn set_aside(tenancy: &Tenancy, id: BlockId, wanted: u64, now: Timestamp) -> Result<Block, AllowanceError> {
+/// [`AllowanceError::Exhausted`] when there is nothing; [`AllowanceError::HeldByOthers`] for who waits. If the answer of
+/// storage itself was lost, something may be set aside that nobody knows of; with the `id` it is found and given back.
+pub async fn set_aside(
+    tenancy: &Tenancy,
+    id: BlockId,
+    wanted: u64,
+    patience: Patience,
+    now: Timestamp,
+) -> Result<Block, AllowanceError> {
     for attempt in 0..ATTEMPTS {
         let Allowance { limit, period } = Allowance::load(tenancy, now).await?.ok_or(AllowanceError::NoSuchTenant)?;
         // Asked for before: whatever was set aside then is the block.
@@ -94,7 +110,11 @@ pub async fn set_aside(tenancy: &Tenancy, id: BlockId, wanted: u64, now: Timesta
         if before > 0 {
             return Ok(Block { id, period: period.id, count: before });
         }
-        let count = wanted.min(tenancy.counted(period.id).await?.usage.remaining(limit));
+        let counted = tenancy.counted(period.id).await?;
+        if patience == Patience::Waits && counted.holds_back(wanted, limit) {
+            return Err(AllowanceError::HeldByOthers);
+        }
+        let count = wanted.min(counted.usage.remaining(limit));
         if count == 0 {
             notice(tenancy, &Allowance { limit, period }, now).await?;
             return Err(AllowanceError::Exhausted { resets_at: period.ends_at });

@@ -37,7 +37,7 @@ pub use accept::{
     AcceptError, Accepting, Alternative, Destination, FollowUp, Funds, IdempotencyKey, NewAttachment, NewHeader,
     NewReply, NewTemplate, NotReactable, Said, Saying, Source, Value, Whom, accept,
 };
-pub use allowance::{Allowance, AllowanceError, Block, give_back, notice, set_aside};
+pub use allowance::{Allowance, AllowanceError, Block, Patience, give_back, notice, set_aside};
 pub use campaign::{
     CampaignError, Campaigning, CancelError, LONGEST_VARIABLES, NewCampaign, NotForMany, advance, cancel_campaign,
     create_campaign, tell_of_campaign,

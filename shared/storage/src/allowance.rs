@@ -41,11 +41,19 @@ pub enum ReserveError {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
     pub usage: Usage,
+    /// How much campaigns have set aside, what they have used of it included: what they have not comes back soon.
+    aside: u64,
     warned_75: Option<Timestamp>,
     warned_100: Option<Timestamp>,
 }
 
 impl Counted {
+    /// Whether there is not so much left, and there may be more when campaigns have given back what they do not need.
+    pub fn holds_back(&self, wanted: u64, limit: u32) -> bool {
+        let without = self.usage.taken().saturating_sub(self.aside);
+        self.aside > 0 && self.usage.remaining(limit) < wanted && without < u64::from(limit)
+    }
+
     /// When this threshold was first seen to be reached in the period.
     pub fn warned_at(&self, threshold: Threshold) -> Option<Timestamp> {
         match threshold {
@@ -59,6 +67,8 @@ impl Counted {
 struct Taken {
     #[serde(default)]
     taken: u64,
+    #[serde(default)]
+    aside: u64,
     #[serde(default)]
     warned_75: Option<Timestamp>,
     #[serde(default)]
@@ -75,9 +85,9 @@ impl Tenancy {
     pub async fn counted(&self, period: PeriodId) -> Result<Counted, StorageError> {
         // First what was sent: what is accepted in between is then rather reserved than missing.
         let used = self.used(period).await?;
-        let Taken { taken, warned_75, warned_100 } =
+        let Taken { taken, aside, warned_75, warned_100 } =
             self.table.get("count of an allowance", self.keys.taken(period)).await?.unwrap_or_default();
-        Ok(Counted { usage: Usage { used, reserved: taken.saturating_sub(used) }, warned_75, warned_100 })
+        Ok(Counted { usage: Usage { used, reserved: taken.saturating_sub(used) }, aside, warned_75, warned_100 })
     }
 
     async fn used(&self, period: PeriodId) -> Result<u64, StorageError> {
@@ -117,16 +127,21 @@ impl Transaction {
         } else {
             "attribute_not_exists(taken) OR taken <= :room"
         };
-        let values = [
+        let mut values = vec![
             (":none", number(0)),
             (":more", number(count)),
             (":most", number(limit.into())),
             (":room", item::signed(room)),
         ];
+        let mut change = "SET taken = if_not_exists(taken, :none) + :more, most = :most".to_owned();
+        let aside: u64 = entries.iter().filter_map(|entry| entry.aside).sum();
+        if aside > 0 {
+            change.push_str(", aside = if_not_exists(aside, :none) + :aside");
+            values.push((":aside", number(aside)));
+        }
         let key = self.tenancy.keys.taken(period);
         self.counted(Limit::Allowance, |transaction| {
-            let change = "SET taken = if_not_exists(taken, :none) + :more, most = :most";
-            transaction.update(&key, change, Some(condition), values);
+            transaction.update(&key, &change, Some(condition), values);
         });
         self.enter_ledger(entries);
     }

@@ -218,6 +218,29 @@ async fn a_campaign_takes_what_it_has_set_aside_and_gives_the_rest_back_once() {
 }
 
 #[tokio::test]
+async fn what_is_set_aside_is_held_back_until_it_is_given_back_even_if_all_of_it_was_used() {
+    let tenancy = tenancy().await;
+    let block: BlockId = Uuid::from_u128(99).into();
+    let is_held_back = async |wanted| tenancy.counted(period()).await.unwrap().holds_back(wanted, 2);
+    accept(&tenancy, &message(1), 2).await.unwrap();
+    assert!(!is_held_back(2).await, "nobody holds what was used up");
+    let mut aside = tenancy.transaction();
+    aside.reserve(period(), &[LedgerEntry::of_block(block, period(), 1, now())], 2);
+    aside.commit_reserving().await.unwrap();
+    assert!(is_held_back(1).await);
+
+    let message = message(2);
+    let mut transaction = tenancy.transaction();
+    transaction.create_message(&message);
+    transaction.reserve_from(period(), block, &[line(&message)]);
+    transaction.commit_reserving().await.unwrap();
+    assert!(is_held_back(1).await);
+    assert_eq!(tenancy.give_back(period(), block, now()).await.unwrap(), 0);
+    assert!(!is_held_back(1).await);
+    assert_eq!((usage(&tenancy).await, sums(&tenancy).await), ((0, 2), (0, 2)));
+}
+
+#[tokio::test]
 async fn a_block_never_gives_more_than_it_has() {
     let tenancy = tenancy().await;
     let block: BlockId = Uuid::from_u128(99).into();

@@ -66,6 +66,9 @@ pub struct LedgerEntry {
     /// Kept under another name than DynamoDB's own words for it, as is the state.
     #[serde(rename = "amount")]
     pub count: u64,
+    /// How much a campaign set aside at first, whatever it has used of it since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<u64>,
     pub reason: Reason,
     #[serde(rename = "charge_state")]
     pub state: ChargeState,
@@ -85,6 +88,7 @@ impl LedgerEntry {
             period,
             at: message.sent_at,
             count: 1,
+            aside: None,
             reason,
             state: ChargeState::Reserved,
             used_at: None,
@@ -99,6 +103,7 @@ impl LedgerEntry {
             period,
             at,
             count,
+            aside: Some(count),
             reason: Reason::SetAside,
             state: ChargeState::Reserved,
             used_at: None,

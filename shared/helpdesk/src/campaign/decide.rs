@@ -11,7 +11,7 @@ use storage::{CommitError, StorageError};
 
 use super::{Campaigning, terms};
 use crate::accept::{AcceptError, Accepting, Destination, Funds, IdempotencyKey, NewReply, Saying, Whom, accept};
-use crate::allowance::{Allowance, AllowanceError, Block, give_back, set_aside};
+use crate::allowance::{Allowance, AllowanceError, Block, Patience, give_back, set_aside};
 use crate::living::{MOST_STEPS, living_contact};
 use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
@@ -27,6 +27,18 @@ struct Terms<'a> {
     is_again: bool,
 }
 
+/// What a slice may take.
+enum Share {
+    Block(Block),
+    /// Nobody is left to be decided, or nothing to be taken.
+    Nothing,
+    /// Others have set aside what it lacks, and may give it back.
+    Held,
+}
+
+/// So often a slice waits for what others hold, each time for [`Campaign::LEASE`]: an hour, and slices are decided in a
+/// minute. What nobody gives back does not keep it for ever.
+const WAITS: u32 = 40;
 /// So many people are decided at once: enough to be quick, and few enough to leave the table to others.
 const AT_ONCE: usize = 4;
 
@@ -55,7 +67,12 @@ impl Campaigning<'_> {
             return self.keep(campaign.id, attempt, &slice).await;
         }
         let undecided = slice.recipients().iter().filter(|recipient| recipient.outcome.is_none()).count() as u64;
-        let block = self.set_aside(&campaign, attempt, undecided).await?;
+        let block = match self.set_aside(&campaign, attempt, undecided).await? {
+            Share::Block(block) => Some(block),
+            Share::Nothing => None,
+            // Nobody is decided; it is begun anew when this attempt's time is over.
+            Share::Held => return Ok(()),
+        };
         let consent = tenant.map(|tenant| tenant.consent_rule).unwrap_or_default();
         let category = self.category(&campaign).await?;
         let terms = Terms { campaign: &campaign, consent, category, block, is_again: !earlier.is_empty() };
@@ -114,14 +131,16 @@ impl Campaigning<'_> {
         Ok(template.map(|template| template.category().clone()))
     }
 
-    async fn set_aside(self, campaign: &Campaign, attempt: Attempt, wanted: u64) -> Result<Option<Block>, Busy> {
+    async fn set_aside(self, campaign: &Campaign, attempt: Attempt, wanted: u64) -> Result<Share, Busy> {
         if wanted == 0 {
-            return Ok(None);
+            return Ok(Share::Nothing);
         }
+        let patience = if attempt.number <= WAITS { Patience::Waits } else { Patience::TakesWhatThereIs };
         let id = BlockId::of_attempt(campaign.id, attempt.slice, attempt.number);
-        match set_aside(self.tenancy, id, wanted, (self.now)()).await {
-            Ok(block) => Ok(Some(block)),
-            Err(AllowanceError::Exhausted { .. } | AllowanceError::NoSuchTenant) => Ok(None),
+        match set_aside(self.tenancy, id, wanted, patience, (self.now)()).await {
+            Ok(block) => Ok(Share::Block(block)),
+            Err(AllowanceError::Exhausted { .. } | AllowanceError::NoSuchTenant) => Ok(Share::Nothing),
+            Err(AllowanceError::HeldByOthers) => Ok(Share::Held),
             Err(AllowanceError::Busy(busy)) => Err(busy),
         }
     }

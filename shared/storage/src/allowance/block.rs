@@ -13,8 +13,12 @@ use crate::transaction::{Limit, Transaction};
 impl Tenancy {
     /// What is left of what was set aside; nothing if it never was, or was given back.
     pub async fn left_of_block(&self, period: PeriodId, block: BlockId) -> Result<u64, StorageError> {
+        Ok(self.block(period, block).await?.map_or(0, |entry| entry.counts()))
+    }
+
+    async fn block(&self, period: PeriodId, block: BlockId) -> Result<Option<LedgerEntry>, StorageError> {
         let found = self.table.get_item(self.keys.ledger(period, block.into())).await?;
-        Ok(found.map(read_entry).transpose()?.map_or(0, |entry| entry.counts()))
+        found.map(read_entry).transpose()
     }
 
     /// Gives back what is left of what was set aside, and says how much that was. Doing it twice is as doing it once.
@@ -22,10 +26,9 @@ impl Tenancy {
     /// # Errors
     /// [`CommitError::Conflict`] when some of it was taken at the same moment.
     pub async fn give_back(&self, period: PeriodId, block: BlockId, now: Timestamp) -> Result<u64, CommitError> {
-        let left = self.left_of_block(period, block).await?;
-        if left == 0 {
-            return Ok(0);
-        }
+        let held = self.block(period, block).await?.filter(|entry| entry.state == ChargeState::Reserved);
+        // Where all of it was used, it still counts among what is set aside.
+        let Some((left, aside)) = held.map(|entry| (entry.counts(), entry.aside.unwrap_or(0))) else { return Ok(0) };
         let reversal = Reversal { at: now, reason: "given_back".to_owned() };
         let mut transaction = self.transaction();
         let values = [
@@ -37,7 +40,9 @@ impl Tenancy {
         let change = "SET charge_state = :released, reversal = :reversal";
         let condition = Some("amount = :left AND charge_state = :reserved");
         transaction.update(&self.keys.ledger(period, block.into()), change, condition, values);
-        transaction.update(&self.keys.taken(period), "SET taken = taken - :left", None, [(":left", number(left))]);
+        let change = "SET taken = taken - :left, aside = if_not_exists(aside, :aside) - :aside";
+        let values = [(":left", number(left)), (":aside", number(aside))];
+        transaction.update(&self.keys.taken(period), change, None, values);
         transaction.commit().await?;
         Ok(left)
     }

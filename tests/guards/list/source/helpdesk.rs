@@ -385,6 +385,15 @@ fn of_what_goes_out() -> Vec<Guard> {
             &["campaigns::a_worker_that_dies_in_the_middle_makes_nobody_get_it_twice_or_never"],
         ),
         journey(
+            "what another campaign holds for a moment is waited for",
+            edit(
+                "shared/helpdesk/src/allowance.rs",
+                "patience == Patience::Waits && counted.holds_back(wanted, limit)",
+                "false",
+            ),
+            &["campaign_people::what_another_campaign_holds_for_a_moment_is_waited_for"],
+        ),
+        journey(
             "what an earlier attempt accepted for who was merged since is not accepted again",
             edit(DECIDE, "terms.is_again", "false"),
             &["campaign_people::who_is_merged_after_a_worker_died_gets_it_once"],
