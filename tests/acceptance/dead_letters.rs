@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use acceptance::World;
+use acceptance::{Point, World};
 use serde_json::json;
 
 use crate::{STACK, counted_world, fresh_world};
@@ -55,6 +55,10 @@ async fn a_message_that_was_given_up_is_replayed_and_shown_once_however_often_th
     let world = counted_world().await;
     world.customer("Ben").writes("hello").await;
     world.arms_all("ticket-creation", "TransactWriteItems", 9_999, "error").await;
+    // The first time, not even the reason can be kept.
+    let [function, service, operation] = ["ticket-creation", "dynamodb", "PutItem"].map(str::to_owned);
+    let reason = Point { function, service, operation, about: Some("FAILED".to_owned()), ordinal: 0 };
+    world.arms(&reason, 4, "error").await;
     let ada = world.customer("Ada");
     ada.sends(json!({ "type": "text", "text": { "body": "is anybody there?" } })).await;
     ten_tries_pass(&world).await;
