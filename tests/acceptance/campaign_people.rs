@@ -54,10 +54,20 @@ async fn dies_keeping_a_slice(world: &World) {
 
 /// The same, and it has happened; the job.
 async fn sends_and_dies(world: &World, contacts: &[String]) -> String {
+    // With the worker die those who send what it has accepted: what has not left by then is sent again.
+    let change = json!({ "resend_unconfirmed_after": "PT5M" });
+    world.caller(0, "admin").calls(Method::PATCH, "/v1/settings", Some(change)).await.expecting(200);
     dies_keeping_a_slice(world).await;
     let made = world.agent().sends_to_many(contacts).await.expecting(202);
     eventually("a worker that dies", async || world.is_met().await.then_some(())).await;
     made.id().to_owned()
+}
+
+/// Long enough for another worker, and for what is sent again.
+async fn time_passes(world: &World) {
+    for _ in 0..4 {
+        world.clock().advance("PT5M").await;
+    }
 }
 
 #[tokio::test]
@@ -69,7 +79,7 @@ async fn who_is_merged_after_a_worker_died_gets_it_once() {
     two.are_linked(&world).await;
     assert_eq!(agent.job(&id).await["undecided"], 1, "somebody else has decided it");
 
-    world.clock().advance("PT5M").await;
+    time_passes(&world).await;
     let job = agent.job_becomes(&id, "done").await;
 
     assert_eq!(world.disarms().await, 0);
@@ -87,9 +97,7 @@ async fn who_is_merged_after_a_worker_died_is_known_after_a_cancellation() {
     two.are_linked(&world).await;
 
     agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
-    for _ in 0..3 {
-        world.clock().advance("PT5M").await;
-    }
+    time_passes(&world).await;
 
     assert_eq!(world.disarms().await, 0);
     let job = agent.job(&id).await;
@@ -126,7 +134,7 @@ async fn who_turns_out_to_be_somebody_who_has_it_gets_it_no_more() {
     two.are_linked(&world).await;
     assert_eq!(agent.job(&id).await["undecided"], named.len(), "somebody has gone on with it");
 
-    world.clock().advance("PT5M").await;
+    time_passes(&world).await;
     let job = agent.job_becomes(&id, "done").await;
 
     assert_eq!(world.disarms().await, 0);
@@ -148,9 +156,7 @@ async fn what_a_worker_accepted_that_died_is_known_days_later() {
     assert_eq!(agent.job(&id).await["undecided"], 2, "somebody has gone on with it");
 
     agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
-    for _ in 0..3 {
-        world.clock().advance("PT5M").await;
-    }
+    time_passes(&world).await;
 
     assert_eq!(world.disarms().await, 0);
     let job = agent.job(&id).await;
@@ -195,9 +201,7 @@ async fn who_cannot_be_read_after_a_cancellation_keeps_nobody_else_from_being_co
     let id = sends_and_dies(&world, &ids(&people)).await;
 
     agent.calls(Method::POST, &format!("/v1/template-sends/{id}/cancel"), None).await.expecting(200);
-    for _ in 0..3 {
-        world.clock().advance("PT5M").await;
-    }
+    time_passes(&world).await;
 
     assert_eq!(world.disarms().await, 0);
     let job = agent.job(&id).await;
