@@ -115,8 +115,10 @@ async fn sent(
     .await?;
     status::apply_parked(tenancy, alias, message.id).await?;
     // A report that was faster than this may say that it failed after all.
-    if message.delivery().is_some_and(|delivery| delivery.status() != Status::Failed) {
-        number::recovered(tenancy, channel, now).await?;
+    let failure = message.delivery().filter(|delivery| delivery.status() == Status::Failed).and_then(Delivery::failure);
+    match failure.cloned() {
+        Some(failure) => status::follow(tenancy, message, &Report::Failed(failure), now, now).await.map(|_| ())?,
+        None => number::recovered(tenancy, channel, now).await?,
     }
     Ok(Sent::Over)
 }

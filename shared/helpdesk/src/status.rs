@@ -63,7 +63,14 @@ pub async fn apply_status(
         if let (Report::Delivered, Some(recipient), true) =
             (&report, &update.recipient, is_news(&message, &report, update.at))
         {
-            meet(tenancy, recipient, update.at, now).await?;
+            match meet(tenancy, recipient, update.at, now).await {
+                // It must not keep the message from what is known of it.
+                Err(Busy::Storage(error @ StorageError::Unreadable { .. })) => {
+                    let error = domain::chain(&error);
+                    tracing::error!(message.id = %message.id, error, "nobody can tell whether those it names are one");
+                }
+                met => met?,
+            }
         }
         let new_trouble = apply(tenancy, &mut message, name, &report, update.at, now).await?;
         if waited {
@@ -199,7 +206,7 @@ fn takes(message: &mut Message, name: Option<(MessageId, &domain::Wamid)>, repor
 }
 
 /// What a report tells beyond its message, of the number included. Doing it twice is as doing it once.
-async fn follow(
+pub(crate) async fn follow(
     tenancy: &Tenancy,
     message: &Message,
     report: &Report,
