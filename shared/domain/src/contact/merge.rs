@@ -190,10 +190,10 @@ impl Contact {
         })
     }
 
-    /// Refuses also what `survivor`, who stood for this one until now, was heard to refuse meanwhile.
-    pub fn hear_refusals(&mut self, survivor: &Self, taken: &Taken) {
-        let known = taken.wishes.as_ref().map(|wishes| wishes.after.clone()).unwrap_or_default();
-        self.wishes.hear_refusals(&survivor.wishes, &known);
+    /// Refuses also what `survivor`, who has stood for this one `since`, was heard to refuse meanwhile.
+    pub fn hear_refusals(&mut self, survivor: &Self, taken: &Taken, since: Timestamp) {
+        let known = taken.wishes.as_ref().map(|wishes| &wishes.after);
+        self.wishes.hear_refusals(&survivor.wishes, known, since);
     }
 
     /// Loses what was taken over, as far as nobody has changed it since.

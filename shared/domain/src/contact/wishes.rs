@@ -208,21 +208,24 @@ impl Wishes {
     }
 
     /// Takes over what another contact, while it stood for this one, too, was heard to refuse, and what it was blocked for:
-    /// nobody knows which of the two it was. What was `known` of it then is its own.
-    pub fn hear_refusals(&mut self, other: &Self, known: &Self) {
+    /// nobody knows which of the two it was. What was `known` of it at `since` is its own; where that was not kept, what
+    /// was said before.
+    pub fn hear_refusals(&mut self, other: &Self, known: Option<&Self>, since: Timestamp) {
+        // Meta's times have whole seconds.
+        let is_since = |at: Timestamp| at.as_second() >= since.as_second();
         if let Some(said) = other.marketing.last()
             && said.choice == Stance::OptedOut
-            && known.marketing.last() != Some(said)
+            && known.map_or(is_since(said.confirmed_at), |known| known.marketing.last() != Some(said))
         {
             self.marketing.hear_of(said);
         }
         if let Some(said) = other.consent.last()
             && said.choice.status == ConsentStatus::Withdrawn
-            && known.consent.last() != Some(said)
+            && known.map_or(is_since(said.confirmed_at), |known| known.consent.last() != Some(said))
         {
             self.consent.hear_of(said);
         }
-        if self.blocked.is_none() && known.blocked != other.blocked {
+        if self.blocked.is_none() && other.blocked.as_ref().is_some_and(|block| is_since(block.at)) {
             self.blocked.clone_from(&other.blocked);
         }
     }

@@ -129,8 +129,8 @@ impl Ticket {
     }
 
     /// The two are two again, and it is this one's. The session that they shared is what it was in each, unless it went on.
-    /// Nobody is answered here any more where only the other is, but where it was before, if that was kept and is theirs
-    /// still, or else where they are known by now.
+    /// Nobody is answered here any more where only the other is, but where it was before, if that was kept and is theirs,
+    /// or else where they are known by now.
     pub fn return_to(&mut self, contact: &Contact, before: &[Before]) {
         self.contact_id = contact.id;
         let was = before.iter().find(|before| before.ticket_id == self.id);
@@ -138,10 +138,15 @@ impl Ticket {
             let shared = before.iter().filter_map(|before| before.session).reduce(Session::max);
             restore(&mut self.session, &shared, was.session);
         }
-        if contact.identities.contains(&self.customer) {
+        let is_theirs = |identity: &Identity| {
+            let is_written =
+                |digits| contact.numbers().any(|number| number == digits) && !contact.has_given_up(identity);
+            contact.identities.contains(identity) || matches!(identity, Identity::Phone(digits) if is_written(digits))
+        };
+        if is_theirs(&self.customer) {
             return;
         }
-        if let Some(was) = was.filter(|was| !contact.has_given_up(&was.customer)) {
+        if let Some(was) = was.filter(|was| is_theirs(&was.customer)) {
             (self.customer, self.customer_at) = (was.customer.clone(), was.customer_at);
         } else if let Some(known) = contact.address(None) {
             (self.customer, self.customer_at) = (known, None);
@@ -330,6 +335,17 @@ mod tests {
         // Of a contact without any name nothing better is known.
         returned.return_to(&known_as(&[]), &[]);
         assert_eq!(returned.customer, hidden());
+    }
+
+    #[test]
+    fn a_ticket_that_was_kept_with_a_third_ones_address_is_answered_where_its_own_contact_is() {
+        let third = Identity::Bsuid("US.3".into());
+        let mut survivors = ticket_of(1, 100, &third);
+        let before = [survivors.before()];
+        let sender = Sender::new(hidden(), None);
+        survivors.receive(id(11), InboundMessage { sender, ..inbound(200, text("hidden")) }, None);
+        survivors.return_to(&known_as(&[ada()]), &before);
+        assert_eq!(survivors.customer, ada());
     }
 
     #[test]

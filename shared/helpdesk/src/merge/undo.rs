@@ -74,7 +74,7 @@ async fn store(
     now: Timestamp,
 ) -> Result<(), CommitError> {
     let mut numbers = survivor.matching_keys();
-    merged.hear_refusals(&survivor, &record.taken);
+    merged.hear_refusals(&survivor, &record.taken, record.at);
     survivor.give_back(&record.taken);
     survivor.unsettled.push(record.id);
     merged.merged_into = None;

@@ -198,7 +198,7 @@ fn of_what_comes() -> Vec<Guard> {
         ),
         journey(
             "what was refused while two were one counts for both",
-            edit(UNDO, "merged.hear_refusals(&survivor, &record.taken)", "()"),
+            edit(UNDO, "merged.hear_refusals(&survivor, &record.taken, record.at)", "()"),
             &["merges::what_was_refused_while_two_were_one_counts_for_both_after_an_undo"],
         ),
         guard(

@@ -236,12 +236,12 @@ fn of_conversations() -> Vec<Guard> {
         ),
         rule(
             "a ticket that was given back is answered where its own contact is",
-            edit(JOINING, "contact.identities.contains(&self.customer)", "true"),
+            edit(JOINING, "if «is_theirs(&self.customer)» {", "true"),
             &["ticket::joining::tests::a_ticket_that_was_given_back_is_answered_where_its_own_contact_is"],
         ),
         rule(
             "a ticket that was given back is answered where its contact is still",
-            edit(JOINING, "!contact.has_given_up(&was.customer)", "true"),
+            edit(JOINING, "was.filter(|was| «is_theirs(&was.customer)»)", "true"),
             &["ticket::joining::tests::a_ticket_is_not_answered_where_its_contact_is_no_more"],
         ),
         rule(

@@ -9,7 +9,7 @@ pub struct Decision<C, S> {
     pub choice: C,
     pub since: Timestamp,
     /// When it was last said; never before `since`.
-    confirmed_at: Timestamp,
+    pub(super) confirmed_at: Timestamp,
     /// Where it was heard first.
     pub source: S,
 }

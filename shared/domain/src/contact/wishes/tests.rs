@@ -92,10 +92,12 @@ fn what_was_refused_while_two_were_one_counts_for_both_and_what_one_had_refused_
     let mut survivor = opted_out(10);
     let known = survivor.clone();
     let mut merged = Wishes::default();
-    merged.hear_refusals(&survivor, &known);
+    merged.hear_refusals(&survivor, Some(&known), at(15));
     let mut blocked_before = Wishes::default();
     blocked_before.block(&eve(), at(1));
-    merged.hear_refusals(&blocked_before, &blocked_before);
+    merged.hear_refusals(&blocked_before, Some(&blocked_before), at(15));
+    // Where it was not kept what was known then, what was said before is not heard meanwhile.
+    merged.hear_refusals(&survivor, None, at(15));
     assert!(merged.are_none());
 
     survivor.marketing.hear(Stance::OptedOut, at(20), Source::Message);
@@ -104,7 +106,7 @@ fn what_was_refused_while_two_were_one_counts_for_both_and_what_one_had_refused_
     let mut blocked = Wishes::default();
     blocked.block(&eve(), at(5));
     for (mut merged, since) in [(merged, at(40)), (blocked, at(5))] {
-        merged.hear_refusals(&survivor, &known);
+        merged.hear_refusals(&survivor, Some(&known), at(15));
         assert_eq!(merged.allow(Approach::Reply), Err(NotWanted::Blocked { since }));
         assert_eq!((merged.marketing, merged.consent), (survivor.marketing.clone(), survivor.consent.clone()));
     }
@@ -115,13 +117,13 @@ fn a_later_word_of_their_own_counts_and_what_was_allowed_is_not_taken_over() {
     let mut merged = Wishes::default();
     merged.marketing.hear(Stance::Allowed, at(30), Source::Message);
     let before = merged.clone();
-    merged.hear_refusals(&opted_out(20), &Wishes::default());
+    merged.hear_refusals(&opted_out(20), None, at(15));
     assert_eq!(merged, before);
 
     let mut survivor = opted_out(40);
     survivor.marketing.hear(Stance::Allowed, at(50), Source::Message);
     survivor.consent = agreed(ConsentStatus::Given, 50).consent;
-    merged.hear_refusals(&survivor, &Wishes::default());
+    merged.hear_refusals(&survivor, None, at(15));
     assert_eq!(merged, before);
 }
 
