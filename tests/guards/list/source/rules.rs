@@ -396,7 +396,7 @@ fn of_people() -> Vec<Guard> {
         ),
         rule(
             "why a survivor was blocked before a merge is not the other's after it",
-            edit(WISHES, "known.blocked != other.blocked", "true"),
+            edit(WISHES, "is_since(block.at)", "true"),
             REFUSED,
         ),
         rule(
