@@ -51,6 +51,7 @@ mod templates;
 mod tenants;
 mod told;
 mod unconfirmed;
+mod undone;
 mod versions;
 mod wishes;
 

@@ -1,14 +1,26 @@
 //! Guards that are expressions of the source.
 
 mod helpdesk;
+mod messages;
+mod people;
 mod rules;
+mod sending;
 mod storage;
 mod wrapping;
 
 use super::{Guard, Tests, Way};
 
 pub(super) fn guards() -> Vec<Guard> {
-    [rules::guards(), storage::guards(), helpdesk::guards(), wrapping::guards()].concat()
+    [
+        rules::guards(),
+        messages::guards(),
+        people::guards(),
+        storage::guards(),
+        helpdesk::guards(),
+        sending::guards(),
+        wrapping::guards(),
+    ]
+    .concat()
 }
 
 /// What becomes of an expression of a file. Where the expression alone is not unique, it stands between `«` and `»` in what

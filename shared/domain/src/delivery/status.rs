@@ -13,7 +13,7 @@ pub enum Status {
     Queued,
     /// Claimed: the one call to Graph is under way.
     Sending,
-    /// The call's answer was lost. Never sent again by itself.
+    /// The call's answer was lost. Sent again by itself only where the tenant chose so, and once.
     Unconfirmed,
     /// A person decided not to send an unconfirmed message again.
     Discarded,

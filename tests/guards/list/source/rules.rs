@@ -3,8 +3,6 @@
 use super::{Edit, edit, guard};
 use crate::list::{ACCEPTANCE, Guard, LIB};
 
-const CONTACT: &str = "shared/domain/src/contact.rs";
-const DELIVERY: &str = "shared/domain/src/delivery.rs";
 const LIMITS: &str = "shared/domain/src/delivery/limits.rs";
 const REFUSAL: &str = "shared/domain/src/delivery/refusal.rs";
 const TICKET: &str = "shared/domain/src/ticket.rs";
@@ -13,136 +11,21 @@ const REMINDER: &str = "shared/domain/src/ticket/reminder.rs";
 const SESSION: &str = "shared/domain/src/session.rs";
 const DEFERRED: &str = "shared/domain/src/deferred.rs";
 const CHARGE: &str = "shared/domain/src/allowance/charge.rs";
-const WISHES: &str = "shared/domain/src/contact/wishes.rs";
-const DECISIONS: &str = "shared/domain/src/contact/wishes/decisions.rs";
 const CAMPAIGN: &str = "shared/domain/src/campaign.rs";
 const CHANNEL: &str = "shared/domain/src/channel.rs";
 const TROUBLE: &str = "shared/domain/src/channel/trouble.rs";
 const SLOWDOWN: &str = "shared/domain/src/channel/slowdown.rs";
 const ATTACHMENT: &str = "shared/domain/src/attachment.rs";
 const LOCATION: &str = "shared/domain/src/content/location.rs";
-const MERGE: &str = "shared/domain/src/contact/merge.rs";
 const REPORT: &str = "shared/domain/src/template/report.rs";
 
 pub(super) fn guards() -> Vec<Guard> {
-    [
-        of_messages(),
-        of_contents(),
-        of_conversations(),
-        of_the_allowance(),
-        of_people(),
-        of_campaigns(),
-        of_numbers(),
-        of_templates(),
-    ]
-    .concat()
+    [of_contents(), of_conversations(), of_the_allowance(), of_campaigns(), of_numbers(), of_templates()].concat()
 }
 
 /// A rule that a test beside it holds.
-fn rule(name: &'static str, rule: Edit, tests: &'static [&'static str]) -> Guard {
+pub(super) fn rule(name: &'static str, rule: Edit, tests: &'static [&'static str]) -> Guard {
     guard(name, [rule], ("domain", LIB), tests)
-}
-
-fn of_messages() -> Vec<Guard> {
-    let claim = r#"self.leave(&[Status::Queued], Status::Sending, "claimed", now)"#;
-    let claim_again = r#"self.leave(&[Status::Queued, Status::Sending], Status::Sending, "claimed", now)"#;
-    let claim_unconfirmed = r#"self.leave(&[Status::Queued, Status::Unconfirmed], Status::Sending, "claimed", now)"#;
-    let postpone = r#"self.leave(&[Status::Sending], Status::Queued, "postponed", now)?"#;
-    let postpone_sent = r#"self.leave(&[Status::Sending, Status::Sent], Status::Queued, "postponed", now)?"#;
-    let put_off = r#"self.leave(&[Status::Queued], Status::Queued, "put off", now)?"#;
-    let put_off_claimed = r#"self.leave(&[Status::Queued, Status::Sending], Status::Queued, "put off", now)?"#;
-    let resend = r#"self.leave(&[Status::Unconfirmed], Status::Queued, "resent", now)?"#;
-    let resend_sent = r#"self.leave(&[Status::Unconfirmed, Status::Sent], Status::Queued, "resent", now)?"#;
-    let discard = r#"self.leave(&[Status::Unconfirmed], Status::Discarded, "discarded", now)?"#;
-    let discard_sent = r#"self.leave(&[Status::Unconfirmed, Status::Sent], Status::Discarded, "discarded", now)?"#;
-    let lose = r#"self.leave(&[Status::Sending], Status::Unconfirmed, "unconfirmed", now)?"#;
-    let lose_sent = r#"self.leave(&[Status::Sending, Status::Sent], Status::Unconfirmed, "unconfirmed", now)?"#;
-    vec![
-        rule(
-            "a status never goes back",
-            edit(DELIVERY, "status.rank() > self.status.rank()", "status.rank() != self.status.rank()"),
-            &["delivery::tests::read_then_delivered_then_sent_stays_read_and_knows_all_three"],
-        )
-        .of_the_few(),
-        rule(
-            "each step is kept with the first time it was reported",
-            edit(DELIVERY, "self.steps.iter().any(|known| known.status == step.status)", "false"),
-            &["delivery::tests::read_then_delivered_then_sent_stays_read_and_knows_all_three"],
-        ),
-        rule(
-            "a message under way is not claimed again",
-            edit(DELIVERY, claim, claim_again),
-            &["delivery::tests::a_message_is_claimed_once"],
-        )
-        .of_the_few(),
-        rule(
-            "an unconfirmed message is not claimed again",
-            edit(DELIVERY, claim, claim_unconfirmed),
-            &["delivery::tests::a_lost_answer_is_settled_by_any_status_and_by_nothing_else"],
-        ),
-        rule(
-            "what Meta has is not put off any more",
-            edit(DELIVERY, postpone, postpone_sent),
-            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
-        ),
-        rule(
-            "what another sender has claimed is not put off",
-            edit(DELIVERY, put_off, put_off_claimed),
-            &["delivery::tests::what_another_sender_has_claimed_is_not_put_off"],
-        ),
-        rule(
-            "what Meta has is not sent again",
-            edit(DELIVERY, resend, resend_sent),
-            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
-        ),
-        rule(
-            "what Meta has is not discarded",
-            edit(DELIVERY, discard, discard_sent),
-            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
-        ),
-        rule(
-            "what Meta has is not unconfirmed any more",
-            edit(DELIVERY, lose, lose_sent),
-            &["delivery::tests::what_meta_has_is_neither_put_off_nor_lost_nor_decided_about"],
-        ),
-        rule(
-            "nothing is sent again by itself before its time",
-            edit(DELIVERY, "by == Resender::Rule && self.resends_at().is_none_or(|at| now < at)", "false"),
-            &["delivery::tests::an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so"],
-        ),
-        rule(
-            "a message is sent again by itself once",
-            edit(DELIVERY, "resend_after.filter(|_| self.resent_by != Some(Resender::Rule))", "resend_after"),
-            &["delivery::tests::an_unconfirmed_message_is_sent_again_by_itself_once_where_the_tenant_chose_so"],
-        ),
-        rule(
-            "a message that the rule had sent again is not sent again by it when a person had it sent again",
-            edit(DELIVERY, "self.resent_by.filter(|by| *by == Resender::Rule).or(Some(by))", "Some(by)"),
-            &["delivery::tests::what_a_person_had_sent_again_after_the_rule_is_not_sent_again_by_the_rule"],
-        ),
-        rule(
-            "what was sent again and is refused may have arrived the first time",
-            edit(DELIVERY, "if «others_in_doubt == 0» {", "true"),
-            &["delivery::tests::what_was_sent_again_and_then_refused_or_not_sent_stays_in_the_doubt_of_its_first_call"],
-        ),
-        rule(
-            "that an earlier call failed does not stop the next",
-            edit(DELIVERY, "if «!others» {", "true"),
-            &["delivery::tests::that_an_earlier_call_failed_neither_stops_the_next_nor_settles_it"],
-        ),
-        rule(
-            "a report of a failed call that comes again is not of another call",
-            edit(DELIVERY, "if «self.failed_calls.contains(call) && !self.status.is_settled()» {", "false"),
-            &["delivery::tests::of_two_calls_in_doubt_both_have_to_fail_and_each_is_counted_once"],
-        ),
-        rule(
-            "a call that failed before Graph answered it has failed",
-            edit(DELIVERY, "self.failure.clone().filter(|_| self.failed_calls.contains(call))", "None"),
-            &[
-                "delivery::tests::whichever_of_two_calls_fails_while_the_second_is_under_way_is_told_apart_by_its_answer",
-            ],
-        ),
-    ]
 }
 
 fn of_contents() -> Vec<Guard> {
@@ -334,85 +217,6 @@ fn of_the_allowance() -> Vec<Guard> {
                 "ChargeState::Released",
             ),
             &["allowance::charge::tests::what_nobody_knows_yet_stays_reserved"],
-        ),
-    ]
-}
-
-fn of_people() -> Vec<Guard> {
-    const REFUSED: &[&str] = &["contact::wishes::tests::\
-                               what_was_refused_while_two_were_one_counts_for_both_and_what_one_had_refused_before_for_that_one"];
-    let blocked = "self.blocked.as_ref().is_some_and(|block| sent_at.as_second() >= block.at.as_second())";
-    vec![
-        rule(
-            "nothing goes to who is blocked",
-            edit(WISHES, "return Err(NotWanted::Blocked { since })", "()"),
-            &["contact::wishes::tests::nothing_goes_to_who_is_blocked"],
-        ),
-        rule(
-            "no marketing goes to who opted out",
-            edit(WISHES, "!matches!(category, Category::Utility | Category::Authentication)", "false"),
-            &["contact::wishes::tests::who_opted_out_gets_no_marketing_and_everything_else"],
-        )
-        .of_the_few(),
-        rule(
-            "no campaign reaches who withdrew their consent",
-            edit(WISHES, "Err(NotWanted::ConsentWithdrawn { since: *since })", "Ok(())"),
-            &["contact::wishes::tests::a_campaign_asks_for_consent_and_a_single_template_does_not"],
-        ),
-        rule(
-            "a campaign asks for consent where the tenant wants that",
-            edit(WISHES, "Err(NotWanted::NoConsent)", "Ok(())"),
-            &["contact::wishes::tests::a_campaign_asks_for_consent_and_a_single_template_does_not"],
-        ),
-        rule(
-            "what somebody writes who is blocked is not received",
-            edit(WISHES, blocked, "false"),
-            &["contact::wishes::tests::nothing_goes_to_who_is_blocked"],
-        ),
-        rule(
-            "an older word replaces no newer one",
-            edit(DECISIONS, "at.as_second() < last.confirmed_at.as_second()", "false"),
-            &["contact::wishes::tests::an_older_word_never_replaces_a_newer_one_however_late_it_comes"],
-        ),
-        rule(
-            "what was given up is not theirs any more",
-            edit(CONTACT, "at <= former.until", "true"),
-            &["contact::tests::what_was_given_up_was_theirs_until_then"],
-        ),
-        rule(
-            "two contacts do not become one that has too many names",
-            edit(MERGE, "self.identities.len() + identities.len() > Self::MAX_IDENTITIES", "false"),
-            &["contact::tests::two_contacts_with_too_many_identities_stay_two"],
-        ),
-        rule(
-            "undoing a merge leaves what was changed since",
-            edit(MERGE, "taken.is_some() && place.as_ref() == taken", "taken.is_some()"),
-            &["contact::tests::what_was_changed_after_a_merge_stays_when_it_is_undone"],
-        ),
-        rule(
-            "what a survivor refused before a merge is not the other's after it",
-            edit(WISHES, "known.marketing.last() != Some(said)", "true"),
-            REFUSED,
-        ),
-        rule(
-            "why a survivor was blocked before a merge is not the other's after it",
-            edit(WISHES, "is_since(block.at)", "true"),
-            REFUSED,
-        ),
-        rule(
-            "what was allowed to two who were one is allowed to the one who stood for both",
-            edit(WISHES, "said.choice == Stance::OptedOut", "true"),
-            &["contact::wishes::tests::a_later_word_of_their_own_counts_and_what_was_allowed_is_not_taken_over"],
-        ),
-        rule(
-            "a consent of two who were one is that of the one who stood for both",
-            edit(WISHES, "said.choice.status == ConsentStatus::Withdrawn", "true"),
-            &["contact::wishes::tests::a_later_word_of_their_own_counts_and_what_was_allowed_is_not_taken_over"],
-        ),
-        rule(
-            "undoing a merge leaves wishes that were uttered since",
-            edit(MERGE, "taken.wishes.as_ref().filter(|wishes| wishes.after == self.wishes)", "taken.wishes.as_ref()"),
-            &["contact::tests::a_survivor_has_the_wishes_of_both_and_its_own_again_when_they_are_parted"],
         ),
     ]
 }
