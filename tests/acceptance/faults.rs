@@ -20,6 +20,7 @@ use acceptance::{Point, World, eventually, within};
 use futures::future::join;
 use journey::Journey;
 use run::every_fault;
+use serde_json::json;
 
 use crate::{counted_world, world_from};
 
@@ -68,12 +69,41 @@ async fn each_function_of_an_administration_gives_up_in_time_when_all_its_calls_
 }
 
 #[tokio::test]
+async fn each_function_gives_up_in_time_when_graph_says_nothing_and_the_work_is_done_later() {
+    let world = counted_world().await;
+    let silences = [
+        ("api-channels", "GET", Journey::HearNews),
+        ("media-download", "GET", Journey::ShowFiles),
+        ("outbound-sender", "POST", Journey::Talk),
+        // A file of an agent's, which may take longer than a message.
+        ("outbound-sender", "POST", Journey::ShowFiles),
+    ];
+    for (function, method, journey) in silences {
+        let expected = journey.goes(&world, &format!("Before {function} {journey:?}")).await;
+        let before = world.graph_requests_so_far().await;
+        world.meta_misbehaves(json!({ "match": { "method": method }, "times": u32::MAX, "then": "hang" })).await;
+        let hangs = async || {
+            let requests = world.graph_requests_after(before).await;
+            requests.iter().any(|request| request.fault.as_deref() == Some("hang"))
+        };
+        let name = format!("Silence {function} {journey:?}");
+        let (seen, took) = join(journey.goes(&world, &name), gives_up(&world, function, hangs)).await;
+        println!("{function}, {journey:?}: Graph hung, and it gave up after {:.1} s", took.as_secs_f64());
+        assert!(seen.is_as(&expected), "{function}, {journey:?}: {seen:#?}\ninstead of\n{expected:#?}");
+        assert!(seen.unconfirmed() <= 1, "{function}, {journey:?}: {seen:#?}");
+        assert!(world.dead_letters().await.is_empty(), "{function}");
+        assert_eq!(world.overdue(function), 0, "{function} was killed because it took longer than its timeout");
+    }
+}
+
+#[tokio::test]
 async fn what_runs_by_the_clock_gives_up_in_time_when_all_its_calls_hang_and_does_its_work_later() {
     let world = counted_world().await;
     let expected = Journey::Talk.goes(&world, "Without Faults").await;
     for function in ["due-work", "quota-reset"] {
         world.hangs(function).await;
-        let (is_done, took) = join(world.tries_schedule(function), gives_up(&world, function)).await;
+        let hangs = async || world.unmet().await == 0;
+        let (is_done, took) = join(world.tries_schedule(function), gives_up(&world, function, hangs)).await;
         assert!(!is_done, "{function} has done its work without AWS");
         println!("{function}: its calls hung, and it gave up after {:.1} s", took.as_secs_f64());
         assert_eq!(Journey::Talk.goes(&world, &format!("Hanging {function}")).await, expected, "{function}");
@@ -106,7 +136,8 @@ async fn each_hangs(journey: Journey, functions: &[&str]) {
     for function in functions {
         world.hangs(function).await;
         let name = format!("Hanging {function}");
-        let (seen, took) = join(journey.goes(&world, &name), gives_up(&world, function)).await;
+        let hangs = async || world.unmet().await == 0;
+        let (seen, took) = join(journey.goes(&world, &name), gives_up(&world, function, hangs)).await;
         println!("{function}: its calls hung, and it gave up after {:.1} s", took.as_secs_f64());
         assert_eq!(seen, expected, "{function}");
         assert!(world.dead_letters().await.is_empty(), "{function}");
@@ -115,8 +146,8 @@ async fn each_hangs(journey: Journey, functions: &[&str]) {
 }
 
 /// A function whose calls hang has given one invocation up, and from then on they are answered again; how long that took.
-async fn gives_up(world: &World, function: &str) -> Duration {
-    eventually("a call that hangs", async || (world.unmet().await == 0).then_some(())).await;
+async fn gives_up(world: &World, function: &str, hangs: impl AsyncFn() -> bool) -> Duration {
+    eventually("a call that hangs", async || hangs().await.then_some(())).await;
     let began = Instant::now();
     let longest = Cell::new(None);
     within(LONGEST, "an end of what hangs", async || {

@@ -83,7 +83,8 @@ mod tests {
 
     fn asked(status: Option<u64>, fault: Option<&str>) -> GraphRequest {
         let (method, path) = ("POST".to_owned(), "/v24.0/1/messages".to_owned());
-        GraphRequest { at: AT, method, path, body: Value::Null, status, fault: fault.map(str::to_owned) }
+        let (query, fault) = (String::new(), fault.map(str::to_owned));
+        GraphRequest { seq: 1, at: AT, method, path, query, body: Value::Null, status, fault }
     }
 
     fn kill_of(held: &[&str]) -> Kill {

@@ -6,28 +6,36 @@ use std::{fmt, fs, io};
 
 use local::faults::{self, Effect, Met};
 use local::sites::{self, Site};
+use serde::Serialize;
 
-use crate::faults::Point;
+use crate::graph_calls::Asked;
 use crate::roles;
 
 /// The folder beside those of the stacks in which journeys that go through faults leave the kinds of call that they make.
 const JOURNEYS: &str = "journeys";
-/// What is compared: what functions called in each stack, what that met, and what journeys call.
-pub const FOLDERS: [&str; 3] = ["sites", "faults", JOURNEYS];
+/// That of the kinds of request that Graph was asked, with what they met.
+pub(crate) const GRAPH: &str = "graph";
+/// What is compared: what functions called in each stack, what that met, the same of Graph, and what journeys call.
+pub const FOLDERS: [&str; 4] = ["sites", "faults", GRAPH, JOURNEYS];
 
 /// Leaves the kinds of call of journeys beside what was built with `binary`.
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn leave<'p>(binary: &Path, points: impl Iterator<Item = &'p Point>) -> io::Result<()> {
-    let folder = roles::folder(binary).with_file_name(JOURNEYS);
+pub fn leave(binary: &Path, sites: impl IntoIterator<Item = Site>) -> io::Result<()> {
+    leave_all(binary, JOURNEYS, sites)
+}
+
+/// Leaves something in a folder beside what was built with `binary`, one a line.
+pub(crate) fn leave_all<T: Serialize>(binary: &Path, folder: &str, all: impl IntoIterator<Item = T>) -> io::Result<()> {
+    let line = |one: T| serde_json::to_string(&one).map(|line| format!("{line}\n"));
+    let lines = all.into_iter().map(line).collect::<Result<String, _>>()?;
+    leave_lines(binary, folder, &lines)
+}
+
+pub(crate) fn leave_lines(binary: &Path, folder: &str, lines: &str) -> io::Result<()> {
+    let folder = roles::folder(binary).with_file_name(folder);
     fs::create_dir_all(&folder)?;
-    let mut lines = String::new();
-    for Point { function, service, operation, about, .. } in points {
-        let [function, service, operation] = [function, service, operation].map(Clone::clone);
-        let site = Site { function, service, operation, about: about.clone().unwrap_or_default() };
-        lines += &format!("{}\n", serde_json::to_string(&site)?);
-    }
     fs::write(folder.join(format!("{}.jsonl", uuid::Uuid::new_v4().simple())), lines)
 }
 
@@ -58,10 +66,17 @@ pub struct Coverage {
 
 /// What a kind of call met.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Trouble {
-    pub then: Effect,
-    /// So seldom in a row that the SDK's own repetition mended it.
-    pub is_mended: bool,
+pub enum Trouble {
+    /// From AWS.
+    Aws {
+        then: Effect,
+        /// So seldom in a row that the SDK's own repetition mended it.
+        is_mended: bool,
+    },
+    /// From Graph, whose requests nobody repeats.
+    Graph(Class),
+    /// From Graph, and nothing but slowness.
+    Late,
 }
 
 /// What becomes of a call, as far as its function sees it: what the SDK's repetition mends is of none.
@@ -69,8 +84,12 @@ pub struct Trouble {
 pub enum Class {
     /// The call is answered with an error before it has done anything.
     Refused,
+    /// It does nothing, and its connection closes.
+    NotDone,
     /// It has its effect, and its answer does not come.
     Lost,
+    /// The same, and its connection stays.
+    Hung,
     /// The function dies at it.
     Died,
     /// Somebody else writes the same at this moment.
@@ -100,6 +119,9 @@ impl Coverage {
         for file in fs::read_dir(target.join("faults"))? {
             faults::read(&file?.path())?.into_iter().for_each(|met| coverage.met(met));
         }
+        for file in fs::read_dir(target.join(GRAPH))? {
+            asked(&fs::read_to_string(file?.path())?)?.into_iter().for_each(|asked| coverage.asked(asked));
+        }
         for file in fs::read_dir(target.join(JOURNEYS))? {
             coverage.journeys.extend(sites::read(&file?.path())?);
         }
@@ -114,8 +136,12 @@ impl Coverage {
     }
 
     fn met(&mut self, met: Met) {
-        let trouble = Trouble { then: met.then, is_mended: met.is_mended() };
+        let trouble = Trouble::Aws { then: met.then, is_mended: met.is_mended() };
         self.met.entry(met.site).or_default().insert(trouble);
+    }
+
+    fn asked(&mut self, Asked { site, fault }: Asked) {
+        self.met.entry(site).or_default().extend(fault.map(|fault| Trouble::of_graph(&fault)));
     }
 
     /// Every kind of call, with what it met.
@@ -150,11 +176,11 @@ impl Coverage {
     }
 
     fn unharmed(&self) -> impl Iterator<Item = &Site> {
-        self.met.iter().filter(|(_, met)| met.iter().all(|it| it.then == Effect::Slow)).map(|(site, _)| site)
+        self.met.iter().filter(|(_, met)| met.iter().all(|it| it.is_slowness())).map(|(site, _)| site)
     }
 
     fn missing(&self, site: &Site) -> Vec<Class> {
-        let met: BTreeSet<Class> = self.met.get(site).into_iter().flatten().filter_map(|it| Class::of(*it)).collect();
+        let met: BTreeSet<Class> = self.met.get(site).into_iter().flatten().filter_map(|it| it.class()).collect();
         Class::ALL.into_iter().filter(|class| class.suits(site) && !met.contains(class)).collect()
     }
 
@@ -167,30 +193,67 @@ impl Coverage {
 }
 
 impl Class {
-    const ALL: [Self; 4] = [Self::Refused, Self::Lost, Self::Died, Self::Contended];
+    const ALL: [Self; 6] = [Self::Refused, Self::NotDone, Self::Lost, Self::Hung, Self::Died, Self::Contended];
 
-    /// What is only slow, or belongs to few calls, is of none either.
-    fn of(trouble: Trouble) -> Option<Self> {
-        match trouble.then {
-            _ if trouble.is_mended => None,
-            Effect::Error | Effect::Throttle => Some(Self::Refused),
-            Effect::Lost => Some(Self::Lost),
-            Effect::KillBefore | Effect::KillAfter => Some(Self::Died),
-            Effect::Conflict => Some(Self::Contended),
-            Effect::Stale | Effect::Slow | Effect::Hang => None,
+    /// Who dies at a request to Graph dies as well after the call to AWS before it, or before the next; and what hangs at AWS
+    /// all functions meet at once.
+    fn suits(self, site: &Site) -> bool {
+        match self {
+            Self::Refused | Self::Lost => true,
+            Self::NotDone | Self::Hung => site.service == GRAPH,
+            Self::Died => site.service != GRAPH,
+            Self::Contended => Effect::Conflict.suits(site),
+        }
+    }
+}
+
+impl Trouble {
+    /// As the simulator's log names it.
+    fn of_graph(fault: &str) -> Self {
+        match fault {
+            "delay" | "slow" => Self::Late,
+            "drop_before" => Self::Graph(Class::NotDone),
+            "drop_after" | "drop_half" | "wrong_byte" => Self::Graph(Class::Lost),
+            "hang" => Self::Graph(Class::Hung),
+            _ => Self::Graph(Class::Refused),
         }
     }
 
-    fn suits(self, site: &Site) -> bool {
-        self != Self::Contended || Effect::Conflict.suits(site)
+    fn is_slowness(self) -> bool {
+        matches!(self, Self::Late | Self::Aws { then: Effect::Slow, .. })
+    }
+
+    /// What is only slow, or belongs to few calls, is of none.
+    fn class(self) -> Option<Class> {
+        match self {
+            Self::Late | Self::Aws { is_mended: true, .. } => None,
+            Self::Graph(class) => Some(class),
+            Self::Aws { then, .. } => match then {
+                Effect::Error | Effect::Throttle => Some(Class::Refused),
+                Effect::Lost => Some(Class::Lost),
+                Effect::KillBefore | Effect::KillAfter => Some(Class::Died),
+                Effect::Conflict => Some(Class::Contended),
+                Effect::Stale | Effect::Slow | Effect::Hang => None,
+            },
+        }
     }
 }
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mended = if self.is_mended { ", mended by the SDK" } else { "" };
-        f.pad(&format!("{:?}{mended}", self.then))
+        let text = match self {
+            Self::Aws { then, is_mended: false } => format!("{then:?}"),
+            Self::Aws { then, is_mended: true } => format!("{then:?}, mended by the SDK"),
+            Self::Graph(class) => format!("{class:?}, by Graph"),
+            Self::Late => "Slow, by Graph".to_owned(),
+        };
+        f.pad(&text)
     }
+}
+
+/// The kinds of request that a stack left.
+fn asked(lines: &str) -> serde_json::Result<Vec<Asked>> {
+    lines.lines().map(serde_json::from_str).collect()
 }
 
 fn spared(site: &Site) -> Option<&'static str> {
@@ -247,6 +310,21 @@ mod tests {
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![(&write, vec![Class::Contended])], 1));
         coverage.met(Met { site: write, then: Effect::Conflict, times: 1 });
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![], 2));
+    }
+
+    #[test]
+    fn a_request_of_a_journey_to_graph_has_to_meet_what_graph_does() {
+        let site = Site { service: GRAPH.to_owned(), operation: "POST".to_owned(), ..site("f", "/messages") };
+        let asked = |fault: Option<&str>| Asked { site: site.clone(), fault: fault.map(str::to_owned) };
+        let mut coverage = Coverage::default();
+        coverage.asked(asked(None));
+        coverage.asked(asked(Some("delay")));
+        assert_eq!(coverage.bare(), [&site]);
+        coverage.journeys.insert(site.clone());
+        ["error", "drop_half", "hang"].map(Some).map(asked).into_iter().for_each(|asked| coverage.asked(asked));
+        assert_eq!((coverage.bare(), coverage.incomplete()), (vec![], vec![(&site, vec![Class::NotDone])]));
+        coverage.asked(asked(Some("drop_before")));
+        assert!(coverage.incomplete().is_empty());
     }
 
     #[test]

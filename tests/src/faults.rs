@@ -1,6 +1,7 @@
 //! What AWS and Meta do on a bad day: calls of a function that are answered otherwise than honestly.
 
 use jiff::SignedDuration;
+use local::sites::Site;
 use serde_json::{Value, json};
 
 use crate::world::World;
@@ -81,11 +82,6 @@ impl World {
         unmet
     }
 
-    /// What reached Graph so far is listed no more.
-    pub async fn forgets_graph_requests(&self) {
-        self.simulator_delete("requests").await;
-    }
-
     /// How many of AWS's faults no call has met yet.
     pub async fn unmet(&self) -> usize {
         let left = self.control_get("faults").await["data"].as_array().cloned().unwrap_or_default();
@@ -113,6 +109,12 @@ impl World {
 }
 
 impl Point {
+    /// What it is a call of.
+    pub fn site(&self) -> Site {
+        let Self { function, service, operation, about, .. } = self.clone();
+        Site { function, service, operation, about: about.unwrap_or_default() }
+    }
+
     /// The first call of its kind.
     #[must_use]
     pub fn kind(&self) -> Self {

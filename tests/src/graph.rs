@@ -8,10 +8,14 @@ use crate::world::World;
 /// A request that reached Graph.
 #[derive(Clone, Debug)]
 pub struct GraphRequest {
+    /// Its place among all.
+    pub seq: u64,
     /// When it came, by the stack's clock.
     pub at: Timestamp,
     pub method: String,
     pub path: String,
+    /// As it is written; empty if there is none.
+    pub query: String,
     pub body: Value,
     /// The status of its answer; nothing if its connection closed, or Graph died, before that.
     pub status: Option<u64>,
@@ -35,12 +39,24 @@ impl GraphRequest {
 impl World {
     /// Every request that reached Graph, oldest first.
     pub async fn graph_requests(&self) -> Vec<GraphRequest> {
-        let log = self.simulator_get("requests").await;
+        self.graph_requests_after(0).await
+    }
+
+    /// How many have reached Graph.
+    pub async fn graph_requests_so_far(&self) -> u64 {
+        self.graph_requests().await.last().map_or(0, |request| request.seq)
+    }
+
+    /// Every request that reached Graph after as many others, oldest first.
+    pub async fn graph_requests_after(&self, others: u64) -> Vec<GraphRequest> {
+        let log = self.simulator_get(&format!("requests?after={others}")).await;
         let requests = log["requests"].as_array().cloned().unwrap_or_default();
         let read = |request: Value| GraphRequest {
+            seq: request["seq"].as_u64().expect("a request has its place"),
             at: request["at"].as_str().and_then(|at| at.parse().ok()).expect("a request came at a time"),
             method: request["method"].as_str().unwrap_or_default().to_owned(),
             path: request["path"].as_str().unwrap_or_default().to_owned(),
+            query: request["query"].as_str().unwrap_or_default().to_owned(),
             body: request["body"].clone(),
             status: request["status"].as_u64(),
             fault: request["fault"].as_str().map(str::to_owned),

@@ -11,10 +11,10 @@ use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::poll::eventually;
-use crate::roles;
 use crate::secrets::Secrets;
 use crate::stack_file::StackFile;
 use crate::wire::{self, Calls};
+use crate::{coverage, graph_calls, roles};
 
 /// How many stacks run side by side, beside the shared one.
 const SIDE_BY_SIDE: usize = 2;
@@ -142,13 +142,12 @@ impl Stack {
         }
     }
 
-    /// What it sent to Graph stays, for the comparison with Meta's schema; one line a message. Like the calls, in silence.
-    fn leave_sent(&self) {
-        let _ = sent(&self.data().join("sqlite/graph.db")).map(|messages| {
-            let gathered = roles::folder(&self.binary).with_file_name("sent");
-            let _ = fs::create_dir_all(&gathered);
-            fs::write(gathered.join(format!("{}.jsonl", uuid::Uuid::new_v4().simple())), messages)
-        });
+    /// What it asked of Graph stays, too: messages, one a line, for the comparison with Meta's schema, and the kinds of
+    /// request with what they met. Like the calls, in silence.
+    fn leave_requests(&self) {
+        let log = self.data().join("sqlite/graph.db");
+        let _ = sent(&log).map(|messages| coverage::leave_lines(&self.binary, "sent", &messages));
+        let _ = graph_calls::asked(&log).map(|asked| coverage::leave_all(&self.binary, coverage::GRAPH, asked));
     }
 
     /// Once, however many of a failed test's people hold the stack.
@@ -168,7 +167,7 @@ impl Drop for Stack {
     fn drop(&mut self) {
         self.kill();
         self.leave_calls();
-        self.leave_sent();
+        self.leave_requests();
         // A test that fails already is not to fail twice.
         if !std::thread::panicking() {
             let found = self.secrets.below(self.folder.path());

@@ -1,5 +1,6 @@
 //! Trouble on demand: what happens to the next Graph requests instead of an honest answer.
 
+use axum::http::Uri;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -30,6 +31,8 @@ struct Matching {
     method: Option<String>,
     /// A part of the path.
     path: Option<String>,
+    /// A part of the query, as it is written.
+    query: Option<String>,
     /// The recipient: a number in any writing, or a BSUID.
     to: Option<String>,
 }
@@ -64,18 +67,21 @@ pub(crate) enum Effect {
     },
 }
 
-/// The connection closes without an answer, or in the middle of it.
+/// The answer does not come, or not all of it.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
 pub(crate) enum Drop {
-    /// Nothing has happened.
+    /// Nothing has happened, and the connection closes.
     #[serde(rename = "drop_before")]
     Before,
-    /// The request has done its work.
+    /// The request has done its work, and the connection closes.
     #[serde(rename = "drop_after")]
     After,
-    /// Half of the answer's body is sent.
+    /// Half of the answer's body is sent, and the connection closes.
     #[serde(rename = "drop_half")]
     Half,
+    /// The request has done its work, and nothing more is heard for as long as the connection is kept.
+    #[serde(rename = "hang")]
+    Hang,
 }
 
 /// The answer is not what it should be.
@@ -93,6 +99,7 @@ impl Effect {
             Self::Drop(Drop::Before) => "drop_before",
             Self::Drop(Drop::After) => "drop_after",
             Self::Drop(Drop::Half) => "drop_half",
+            Self::Drop(Drop::Hang) => "hang",
             Self::Spoil(Spoil::WrongByte) => "wrong_byte",
             Self::Slow { .. } => "slow",
             Self::Error { .. } => "error",
@@ -116,8 +123,8 @@ impl Faults {
     }
 
     /// The first fault that fits, used up by one.
-    pub(crate) fn take(&mut self, method: &str, path: &str, body: &Value) -> Option<Effect> {
-        let at = self.0.iter().position(|fault| fault.times > 0 && fault.matching.fits(method, path, body))?;
+    pub(crate) fn take(&mut self, method: &str, uri: &Uri, body: &Value) -> Option<Effect> {
+        let at = self.0.iter().position(|fault| fault.times > 0 && fault.matching.fits(method, uri, body))?;
         if self.0[at].after > 0 {
             self.0[at].after -= 1;
             return None;
@@ -130,9 +137,11 @@ impl Faults {
 }
 
 impl Matching {
-    fn fits(&self, method: &str, path: &str, body: &Value) -> bool {
+    fn fits(&self, method: &str, uri: &Uri, body: &Value) -> bool {
+        let query = uri.query().unwrap_or_default();
         self.method.as_ref().is_none_or(|wanted| wanted == method)
-            && self.path.as_ref().is_none_or(|part| path.contains(part.as_str()))
+            && self.path.as_ref().is_none_or(|part| uri.path().contains(part.as_str()))
+            && self.query.as_ref().is_none_or(|part| query.contains(part.as_str()))
             && self.to.as_ref().is_none_or(|wanted| {
                 ["to", "recipient"].iter().any(|key| body[key].as_str().is_some_and(|given| same(wanted, given)))
             })
@@ -155,35 +164,48 @@ mod tests {
         faults
     }
 
+    fn take(faults: &mut Faults, method: &str, uri: &str, body: &serde_json::Value) -> Option<Effect> {
+        faults.take(method, &uri.parse().expect("an address"), body)
+    }
+
     #[test]
     fn a_fault_hits_only_what_it_matches_and_only_so_often() {
         let mut faults =
             armed(json!({"match": {"path": "/messages", "to": "+1 555 010 0123"}, "times": 1, "then": "drop_after"}));
 
-        assert_eq!(faults.take("POST", "/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
-        assert_eq!(faults.take("POST", "/v24.0/1", &json!({"to": "+15550100123"})), None);
-        let hit = faults.take("POST", "/v24.0/1/messages", &json!({"to": "+15550100123"}));
+        assert_eq!(take(&mut faults, "POST", "/v24.0/1/messages", &json!({"to": "+15550100199"})), None);
+        assert_eq!(take(&mut faults, "POST", "/v24.0/1", &json!({"to": "+15550100123"})), None);
+        let hit = take(&mut faults, "POST", "/v24.0/1/messages", &json!({"to": "+15550100123"}));
         assert_eq!(hit, Some(Effect::Drop(Drop::After)));
-        assert_eq!(faults.take("POST", "/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
+        assert_eq!(take(&mut faults, "POST", "/v24.0/1/messages", &json!({"to": "+15550100123"})), None);
     }
 
     #[test]
     fn a_fault_may_be_for_one_method_only() {
         let mut faults = armed(json!({"match": {"method": "GET", "path": "/v24.0/"}, "then": "drop_before"}));
-        assert_eq!(faults.take("POST", "/v24.0/1/messages", &json!(null)), None);
-        assert_eq!(faults.take("GET", "/v24.0/1", &json!(null)), Some(Effect::Drop(Drop::Before)));
+        assert_eq!(take(&mut faults, "POST", "/v24.0/1/messages", &json!(null)), None);
+        assert_eq!(take(&mut faults, "GET", "/v24.0/1", &json!(null)), Some(Effect::Drop(Drop::Before)));
+    }
+
+    #[test]
+    fn a_fault_may_be_for_one_question_only() {
+        let mut faults = armed(json!({"match": {"query": "fields=status"}, "then": "hang"}));
+        assert_eq!(take(&mut faults, "GET", "/v24.0/1?fields=name%2Cstatus", &json!(null)), None);
+        assert_eq!(take(&mut faults, "GET", "/v24.0/1", &json!(null)), None);
+        let hit = take(&mut faults, "GET", "/v24.0/1?fields=status%2Cname", &json!(null));
+        assert_eq!(hit, Some(Effect::Drop(Drop::Hang)));
     }
 
     #[test]
     fn a_fault_lets_as_many_pass_before_as_it_is_told_to() {
         let mut faults = armed(json!({"after": 1, "then": "drop_before"}));
-        let met: Vec<bool> = (0..3).map(|_| faults.take("POST", "/v24.0/1", &json!(null)).is_some()).collect();
+        let met: Vec<bool> = (0..3).map(|_| take(&mut faults, "POST", "/v24.0/1", &json!(null)).is_some()).collect();
         assert_eq!(met, [false, true, false]);
     }
 
     #[test]
     fn an_effect_is_read_by_what_it_holds() {
-        let effect = |then| armed(json!({"then": then})).take("POST", "/", &json!(null));
+        let effect = |then| take(&mut armed(json!({"then": then})), "POST", "/", &json!(null));
         assert_eq!(
             effect(json!({"status": 400, "code": 131026})),
             Some(Effect::Error { status: Some(400), code: 131_026, delay_ms: 0 })

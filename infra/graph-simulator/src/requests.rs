@@ -43,10 +43,11 @@ pub(crate) fn answered(db: &Connection, seq: i64, status: u16) -> rusqlite::Resu
     db.prepare_cached("UPDATE requests SET status = ? WHERE seq = ?")?.execute(params![status, seq]).map(drop)
 }
 
-pub(crate) fn all(db: &Connection) -> rusqlite::Result<Vec<Value>> {
-    let mut query =
-        db.prepare("SELECT seq, at, method, path, query, body, status, fault FROM requests ORDER BY seq")?;
-    let rows = query.query_map([], |row| {
+/// Those behind a place in the log.
+pub(crate) fn behind(db: &Connection, seq: i64) -> rusqlite::Result<Vec<Value>> {
+    let mut query = db
+        .prepare("SELECT seq, at, method, path, query, body, status, fault FROM requests WHERE seq > ? ORDER BY seq")?;
+    let rows = query.query_map([seq], |row| {
         Ok(json!({
             "seq": row.get::<_, i64>(0)?,
             "at": from_millisecond(row.get(1)?).to_string(),

@@ -2,13 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use acceptance::{GraphRequest, Point};
+use acceptance::{GraphCall, GraphRequest, Point};
+use local::sites::Site;
 use serde_json::{Value, json};
 
-/// The parts of paths by which requests to Graph are told apart; what has none of them is about one thing.
-const EDGES: [&str; 6] =
-    ["/messages", "/media", "/attachments", "/message_templates", "/subscribed_apps", "/phone_numbers"];
-const NODE: &str = "/v24.0/";
 /// Functions whose writes of one kind differ by when they come: a claim, a postponement and a result look alike.
 const WRITERS: [&str; 3] = ["outbound-sender", "status-updates", "ticket-creation"];
 
@@ -17,13 +14,6 @@ const WRITERS: [&str; 3] = ["outbound-sender", "status-updates", "ticket-creatio
 pub(super) enum Kind {
     Aws(Point),
     Graph(GraphCall),
-}
-
-/// What Graph is asked for: every path with this in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct GraphCall {
-    pub(super) method: String,
-    pub(super) path: &'static str,
 }
 
 /// The calls that a journey makes without faults.
@@ -40,6 +30,14 @@ impl Kind {
         self.point().is_none_or(|point| !["kms", "secretsmanager"].contains(&point.service.as_str()))
     }
 
+    /// As the stacks leave it; nothing for what no function asks of Graph.
+    pub(super) fn site(&self) -> Option<Site> {
+        match self {
+            Self::Aws(point) => Some(point.site()),
+            Self::Graph(call) => call.site(),
+        }
+    }
+
     pub(super) fn point(&self) -> Option<&Point> {
         match self {
             Self::Aws(point) => Some(point),
@@ -52,7 +50,7 @@ impl Calls {
     /// These, and requests to Graph by their kinds.
     pub(super) fn of(aws: Vec<Point>, requests: &[GraphRequest]) -> Self {
         let of = |(index, request): (usize, &GraphRequest)| {
-            let call = GraphCall::of(request);
+            let call = GraphCall::of(&request.method, &request.path, &request.query);
             let before = requests[..index].iter().filter(|other| call.is_of(other)).count() as u64;
             (call, before)
         };
@@ -72,37 +70,25 @@ impl Calls {
     }
 }
 
-impl GraphCall {
-    fn of(request: &GraphRequest) -> Self {
-        let path = EDGES.into_iter().find(|edge| request.path.contains(edge)).unwrap_or(NODE);
-        Self { method: request.method.clone(), path }
-    }
+/// Whether a request is of this kind and met this, as the simulator's log names it.
+pub(super) fn has_met(call: &GraphCall, then: &str, request: &GraphRequest) -> bool {
+    let named = match then {
+        "failure" | "throttle" => "error",
+        "slow" => "delay",
+        silence => silence,
+    };
+    call.is_of(request) && request.fault.as_deref() == Some(named)
+}
 
-    /// Whether a request is of this kind.
-    pub(super) fn is_of(&self, request: &GraphRequest) -> bool {
-        self.method == request.method && request.path.contains(self.path)
-    }
-
-    /// Whether a request is of this kind and met this, as the simulator's log names it.
-    pub(super) fn has_met(&self, then: &str, request: &GraphRequest) -> bool {
-        let named = match then {
-            "failure" | "throttle" => "error",
-            "slow" => "delay",
-            drop => drop,
-        };
-        self.is_of(request) && request.fault.as_deref() == Some(named)
-    }
-
-    /// What Graph is told to do.
-    pub(super) fn fault(&self, after: u64, then: &str) -> Value {
-        let then = match then {
-            "failure" => json!({ "status": 500, "code": 2 }),
-            "throttle" => json!({ "code": 4 }),
-            "slow" => json!({ "delay_ms": 400 }),
-            drop => json!(drop),
-        };
-        json!({ "match": { "method": self.method, "path": self.path }, "after": after, "then": then })
-    }
+/// What Graph is told to do.
+pub(super) fn fault(call: &GraphCall, after: u64, then: &str) -> Value {
+    let then = match then {
+        "failure" => json!({ "status": 500, "code": 2 }),
+        "throttle" => json!({ "code": 4 }),
+        "slow" => json!({ "delay_ms": 400 }),
+        silence => json!(silence),
+    };
+    json!({ "match": call.matching(), "after": after, "then": then })
 }
 
 /// Whether a call writes to the table.

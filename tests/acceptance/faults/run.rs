@@ -6,7 +6,7 @@ use std::path::Path;
 use acceptance::{GraphRequest, Point, World, coverage};
 use futures::future::join;
 
-use super::calls::{Calls, Kind};
+use super::calls::{Calls, Kind, fault, has_met};
 use super::campaign::PEOPLE;
 use super::journey::Journey;
 use super::plan::{Fault, Meeting, Plan};
@@ -59,7 +59,7 @@ pub(super) async fn every_fault(named: &str, journeys: &[Journey], few: usize) {
     let tally = one.and(other);
     println!("{named}, seed {}: {tally}", plan.seed);
     tally.not_met.iter().for_each(|fault| println!("its call did not come: {fault}"));
-    coverage::leave(Path::new(STACK), tally.certain.iter().filter_map(Kind::point)).unwrap();
+    coverage::leave(Path::new(STACK), tally.certain.iter().filter_map(Kind::site)).unwrap();
     let Tally { differences, .. } = &tally;
     assert!(differences.is_empty(), "{} runs ended otherwise:\n{}", differences.len(), differences.join("\n"));
     let spared = tally.spared();
@@ -114,9 +114,9 @@ async fn in_a_world(named: &str, journeys: &[Journey], plan: Plan, which: usize)
 /// The journey as it goes without faults, and its calls.
 async fn watched(world: &World, journey: Journey, name: &str) -> Known {
     world.counts_calls_anew().await;
-    world.forgets_graph_requests().await;
+    let before = world.graph_requests_so_far().await;
     let expected = journey.goes(world, &format!("{journey:?} {name}")).await;
-    let requests = world.graph_requests().await;
+    let requests = world.graph_requests_after(before).await;
     let calls = Calls::of(world.points().await, &requests);
     let certain = calls.kinds().into_iter().filter(Kind::is_every_time).collect();
     Known { journey, expected, calls, certain, requests }
@@ -133,11 +133,11 @@ async fn die(world: &World) {
 /// The journey with these faults, compared.
 async fn run(world: &World, known: &Known, faults: &[&Fault], name: &str, tally: &mut Tally) {
     let Known { journey, expected, .. } = known;
-    world.forgets_graph_requests().await;
-    for fault in faults {
-        match fault {
+    let before = world.graph_requests_so_far().await;
+    for one in faults {
+        match one {
             Fault::Aws { point, then, times } => world.arms(point, *times, then).await,
-            Fault::Graph { call, after, then } => world.meta_misbehaves(call.fault(*after, then)).await,
+            Fault::Graph { call, after, then } => world.meta_misbehaves(fault(call, *after, then)).await,
         }
     }
     let seen = journey.goes(world, &format!("{journey:?} {name}")).await;
@@ -148,8 +148,8 @@ async fn run(world: &World, known: &Known, faults: &[&Fault], name: &str, tally:
         let is_met = match fault {
             Fault::Aws { .. } => unmet == 0,
             Fault::Graph { call, then, .. } => {
-                let met = |requests: &[GraphRequest]| requests.iter().filter(|it| call.has_met(then, it)).count();
-                met(&world.graph_requests().await) > met(&known.requests)
+                let met = |requests: &[GraphRequest]| requests.iter().filter(|it| has_met(call, then, it)).count();
+                met(&world.graph_requests_after(before).await) > met(&known.requests)
             }
         };
         tally.count(fault, is_met);
@@ -184,7 +184,9 @@ impl Fault {
                 let leaves = takes_others || writes && message && !is_mended;
                 if point.function == MAY_LEAVE_UNCONFIRMED && leaves { messages } else { 0 }
             }
-            Self::Graph { call, then, .. } => usize::from(call.path == "/messages" && then.starts_with("drop")),
+            Self::Graph { call, then, .. } => {
+                usize::from(call.path == "/messages" && (then.starts_with("drop") || *then == "hang"))
+            }
         }
     }
 }

@@ -180,7 +180,7 @@ impl Ticket {
 /// Whether Meta did what it was asked for.
 pub(super) fn is_taken(request: &GraphRequest) -> bool {
     request.status == Some(200)
-        || ["drop_after", "drop_half"].iter().any(|fault| request.fault.as_deref() == Some(fault))
+        || ["drop_after", "drop_half", "hang"].iter().any(|fault| request.fault.as_deref() == Some(fault))
 }
 
 /// What a message to Graph says: its text, what is written below its file, or its kind.

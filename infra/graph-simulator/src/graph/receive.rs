@@ -26,7 +26,7 @@ pub(super) async fn receive(State(simulator): State<Simulator>, request: Request
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LIMIT).await else { return StatusCode::PAYLOAD_TOO_LARGE.into_response() };
     let noted = noted(&parts, &body);
-    let fault = shared.faults().take(parts.method.as_str(), parts.uri.path(), &readable(&noted));
+    let fault = shared.faults().take(parts.method.as_str(), &parts.uri, &readable(&noted));
     let seq = match record(&simulator, &parts, &noted, fault.as_ref()) {
         Ok(seq) => seq,
         Err(error) => return MetaError::from(error).into_response(),
@@ -70,6 +70,10 @@ async fn meet(fault: Option<Effect>, request: Request, next: Next) -> Response {
         Some(Effect::Drop(Drop::After)) => {
             next.run(request).await;
             HangUp.into_response()
+        }
+        Some(Effect::Drop(Drop::Hang)) => {
+            next.run(request).await;
+            std::future::pending().await
         }
         Some(Effect::Drop(Drop::Half)) => damage::cut_in_half(next.run(request).await),
         Some(Effect::Spoil(Spoil::WrongByte)) => damage::with_a_wrong_byte(next.run(request).await),

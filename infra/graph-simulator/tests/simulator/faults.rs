@@ -53,6 +53,24 @@ async fn a_late_answer_is_late_but_the_message_is_not() {
 }
 
 #[tokio::test]
+async fn who_hangs_has_done_its_work_and_is_not_waited_for_when_nobody_listens_any_more() {
+    let world = World::start().await;
+    world.ada_writes("hello").await;
+    world.control("faults", json!({"match": {"method": "POST"}, "then": "hang"})).await;
+
+    tokio::select! {
+        _ = world.replies("unheard") => panic!("nothing should come back"),
+        phone = world.adas_phone_with(2) => assert_eq!(phone, ["hello: delivered", "unheard: read"]),
+    }
+    assert_eq!(world.replies("heard").await.unwrap().0, 200);
+
+    let first = world.look("requests").await["requests"][0].clone();
+    assert_eq!((&first["fault"], &first["status"]), (&json!("hang"), &Value::Null));
+    let later = world.look(&format!("requests?after={}", first["seq"])).await;
+    assert_eq!(later["requests"][0]["body"]["text"]["body"], "heard");
+}
+
+#[tokio::test]
 async fn disarmed_faults_and_forgotten_requests_are_gone() {
     let world = World::start().await;
     world.ada_writes("hello").await;
