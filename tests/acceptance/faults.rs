@@ -72,25 +72,28 @@ async fn each_function_of_an_administration_gives_up_in_time_when_all_its_calls_
 async fn each_function_gives_up_in_time_when_graph_says_nothing_and_the_work_is_done_later() {
     let world = counted_world().await;
     let silences = [
-        ("api-channels", "GET", Journey::HearNews),
-        ("media-download", "GET", Journey::ShowFiles),
-        ("outbound-sender", "POST", Journey::Talk),
-        // A file of an agent's, which may take longer than a message.
-        ("outbound-sender", "POST", Journey::ShowFiles),
+        ("api-channels", "GET", "/phone_numbers", Journey::HearNews),
+        // Where a file is, and then the file.
+        ("media-download", "GET", "/v24.0/", Journey::ShowFiles),
+        ("media-download", "GET", "/attachments", Journey::ShowFiles),
+        ("outbound-sender", "POST", "/messages", Journey::Talk),
+        ("outbound-sender", "POST", "/media", Journey::ShowFiles),
     ];
-    for (function, method, journey) in silences {
-        let expected = journey.goes(&world, &format!("Before {function} {journey:?}")).await;
+    for (function, method, path, journey) in silences {
+        let expected = journey.goes(&world, &format!("Before {function} {path}")).await;
         let before = world.graph_requests_so_far().await;
-        world.meta_misbehaves(json!({ "match": { "method": method }, "times": u32::MAX, "then": "hang" })).await;
+        world
+            .meta_misbehaves(json!({ "match": { "method": method, "path": path }, "times": u32::MAX, "then": "hang" }))
+            .await;
         let hangs = async || {
             let requests = world.graph_requests_after(before).await;
             requests.iter().any(|request| request.fault.as_deref() == Some("hang"))
         };
-        let name = format!("Silence {function} {journey:?}");
+        let name = format!("Silence {function} {path}");
         let (seen, took) = join(journey.goes(&world, &name), gives_up(&world, function, hangs)).await;
-        println!("{function}, {journey:?}: Graph hung, and it gave up after {:.1} s", took.as_secs_f64());
-        assert!(seen.is_as(&expected), "{function}, {journey:?}: {seen:#?}\ninstead of\n{expected:#?}");
-        assert!(seen.unconfirmed() <= 1, "{function}, {journey:?}: {seen:#?}");
+        println!("{function}, {path}: Graph hung, and it gave up after {:.1} s", took.as_secs_f64());
+        assert!(seen.is_as(&expected), "{function}, {path}: {seen:#?}\ninstead of\n{expected:#?}");
+        assert!(seen.unconfirmed() <= 1, "{function}, {path}: {seen:#?}");
         assert!(world.dead_letters().await.is_empty(), "{function}");
         assert_eq!(world.overdue(function), 0, "{function} was killed because it took longer than its timeout");
     }

@@ -23,6 +23,10 @@ async fn serving(app: Router) -> String {
 
 /// Gives a file of six bytes in two pieces, if both come.
 async fn uploads(base_url: &str, pieces: [Result<Bytes, std::io::Error>; 2]) -> UploadResult {
+    uploads_within(Duration::from_secs(5), base_url, pieces).await
+}
+
+async fn uploads_within(timeout: Duration, base_url: &str, pieces: [Result<Bytes, std::io::Error>; 2]) -> UploadResult {
     let file = OutgoingFile {
         filename: "Ärger \"1\".pdf".to_owned(),
         mime_type: "application/pdf".to_owned(),
@@ -30,7 +34,7 @@ async fn uploads(base_url: &str, pieces: [Result<Bytes, std::io::Error>; 2]) -> 
         bytes: stream::iter(pieces),
     };
     let graph = Graph::new(base_url, "v24.0", Duration::from_secs(5)).expect("a client");
-    graph.upload_media("P1", &SecretString::from("token"), file, Duration::from_secs(5)).await
+    graph.upload_media("P1", &SecretString::from("token"), file, timeout).await
 }
 
 fn pieces() -> [Result<Bytes, std::io::Error>; 2] {
@@ -75,6 +79,13 @@ async fn a_refusal_is_one_and_anything_else_may_be_tried_again() {
     assert!(matches!(&refused, UploadResult::Refused(error) if error.code == Some(100)), "{refused:?}");
     assert!(matches!(answering(200, json!({})).await, UploadResult::NotDone(_)));
     assert!(matches!(uploads("http://127.0.0.1:1", pieces()).await, UploadResult::NotDone(_)));
+}
+
+#[tokio::test]
+async fn a_file_of_which_nobody_says_whether_it_came_is_not_waited_for() {
+    let silent = serving(Router::new().fallback(std::future::pending::<String>)).await;
+    let result = uploads_within(Duration::from_millis(200), &silent, pieces()).await;
+    assert!(matches!(result, UploadResult::NotDone(_)), "{result:?}");
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ const SIGNATURE: &str = "shared/whatsapp/src/webhook/signature.rs";
 const CONTACTS: &str = "shared/whatsapp/src/webhook/split/contacts.rs";
 const NOTICE: &str = "shared/whatsapp/src/webhook/content/notice.rs";
 const SUBSCRIPTION: &str = "shared/whatsapp/src/webhook/subscription.rs";
+const GRAPH: &str = "shared/whatsapp/src/graph.rs";
+const UPLOAD: &str = "shared/whatsapp/src/graph/upload.rs";
 const DOWNLOAD: &str = "shared/whatsapp/src/graph/download.rs";
 const DEADLINE: &str = "shared/rest/src/deadline.rs";
 const CALLER: &str = "shared/rest/src/caller.rs";
@@ -165,6 +167,20 @@ fn of_meta() -> Vec<Guard> {
             &["webhook::message::tests::\
                a_notice_is_from_what_the_customer_is_called_now_and_names_what_they_were_called"],
         ),
+        guard(
+            "nobody waits for Graph's answer longer than they have time",
+            [edit(GRAPH, ".timeout(«timeout»)\n", "Duration::from_secs(86_400)")],
+            ("whatsapp", "graph"),
+            &["sending::a_timeout_leaves_it_unknown"],
+        )
+        .a_deadline(),
+        guard(
+            "nobody waits for a file to be taken longer than they have time",
+            [edit(UPLOAD, ".multipart(form).timeout(«timeout»)", "Duration::from_secs(86_400)")],
+            ("whatsapp", "graph"),
+            &["uploading::a_file_of_which_nobody_says_whether_it_came_is_not_waited_for"],
+        )
+        .a_deadline(),
         guard(
             "a token goes to no host that was not named",
             [edit(DOWNLOAD, "if «!self.hosts.hold(&url)» {", "false")],
