@@ -6,8 +6,8 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use acceptance::coverage::{Coverage, FOLDERS, left_before};
-use acceptance::roles::folder;
+use acceptance::coverage::{Coverage, FOLDERS, is_whole, left_before};
+use acceptance::roles::{Comparison, folder};
 
 #[expect(clippy::print_stdout, clippy::print_stderr, reason = "this is a command")]
 fn main() -> Result<ExitCode, Box<dyn Error>> {
@@ -22,6 +22,13 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     if let Some(file) = left_before(&stack, target)? {
         let (file, folders) = (file.display(), FOLDERS.join(", "));
         return Err(format!("{file} was left by an older build: remove {folders}, and run the tests again").into());
+    }
+    if !is_whole(target) {
+        return Err("not all journeys have been gone through: run `cargo test -p acceptance`, all of it".into());
+    }
+    // What a role allows some test makes use of.
+    if let Some(difference) = Comparison::read(&calls)?.differences().first() {
+        return Err(format!("not all tests have been run, or their roles are wrong: {difference}").into());
     }
     let coverage = Coverage::read(target)?;
     if std::env::args().any(|argument| argument == "--list") {

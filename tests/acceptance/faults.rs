@@ -39,7 +39,7 @@ async fn what_admins_do_and_meta_tells_ends_the_same_whatever_fails_at_any_call(
 
 #[tokio::test]
 async fn a_template_to_many_and_a_new_month_end_the_same_whatever_fails_at_any_call() {
-    every_fault("a campaign", &[Journey::SendToMany], 1).await;
+    every_fault("campaign", &[Journey::SendToMany], 1).await;
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use acceptance::{Customer, Point, World, eventually, payload};
+use acceptance::{Customer, NO_RACE, Point, World, eventually, payload};
 use futures::future::{join, join_all};
 use serde_json::json;
 
@@ -30,7 +30,7 @@ async fn waits(world: &World, times: u32) -> Instant {
 /// # Panics
 /// When the call may have gone on before: then this was no race.
 fn has_overtaken(until: Instant) {
-    assert!(Instant::now() < until, "it took too long to overtake a call that waits");
+    assert!(Instant::now() < until, "{NO_RACE}: it took too long to overtake a call that waits");
 }
 
 /// The customer writes, and it is stored.

@@ -1,6 +1,6 @@
 //! Our messages move forward only, whatever the order in which Meta tells.
 
-use acceptance::{Point, Thread, World, eventually, payload};
+use acceptance::{NO_RACE, Point, Thread, World, eventually, payload};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
@@ -165,7 +165,7 @@ async fn a_status_that_is_put_aside_while_the_send_is_recorded_is_not_lost() {
     let read = payload::statuses(&ada, &[payload::status(&wamid, "read", now, &ada, None)]);
     let outcomes = world.outcomes_of(&read).await;
 
-    assert_eq!(world.disarms().await, 0, "the send was recorded before the status looked for its message");
+    assert_eq!(world.disarms().await, 0, "{NO_RACE}: the send was recorded before the status looked for its message");
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "read");
     assert_eq!(outcomes[0].outcome, "status_applied", "the send was recorded after the status was put aside");
 }

@@ -8,6 +8,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use acceptance::NO_RACE;
 use serde_json::Value;
 
 use crate::list::{ACCEPTANCE, Guard, LIB, Way};
@@ -35,7 +36,7 @@ pub(crate) struct Copy {
 pub(crate) struct Ended {
     /// Those that failed.
     pub(crate) failed: Vec<String>,
-    /// Those that are not there, or came to no end.
+    /// Those that are not there, came to no end, or failed only because the race that they run did not come about.
     pub(crate) untold: Vec<String>,
     /// Whether time was over before they were.
     pub(crate) out_of_time: bool,
@@ -209,14 +210,17 @@ impl Copy {
 impl Ended {
     fn of(names: &[&str], said: &str, out_of_time: bool) -> Self {
         let ended = |name: &str, how: &str| said.lines().any(|line| line == format!("test {name} ... {how}"));
+        let failed = |name: &str| ended(name, "FAILED") && !output_of(name, said).contains(NO_RACE);
         let which =
             |is: &dyn Fn(&str) -> bool| names.iter().copied().filter(|name| is(name)).map(str::to_owned).collect();
-        Self {
-            failed: which(&|name| ended(name, "FAILED")),
-            untold: which(&|name| !ended(name, "FAILED") && !ended(name, "ok")),
-            out_of_time,
-        }
+        Self { failed: which(&failed), untold: which(&|name| !failed(name) && !ended(name, "ok")), out_of_time }
     }
+}
+
+/// What a failed test has said.
+fn output_of<'s>(name: &str, said: &'s str) -> &'s str {
+    let (_, output) = said.split_once(&format!("---- {name} stdout ----\n")).unwrap_or_default();
+    output.split("\n---- ").next().unwrap_or_default()
 }
 
 /// The tests that a line of cargo's tells of.
@@ -307,5 +311,15 @@ mod tests {
         let said = "running 3 tests\ntest a::one ... ok\ntest a::two ... FAILED\n";
         let ended = Ended::of(&["a::one", "a::two", "a::three"], said, true);
         assert_eq!((ended.failed, ended.untold), (vec!["a::two".to_owned()], vec!["a::three".to_owned()]));
+    }
+
+    #[test]
+    fn a_test_whose_race_did_not_come_about_says_nothing() {
+        let said = format!(
+            "test one ... FAILED\ntest two ... FAILED\n\nfailures:\n\n---- one stdout ----\npanicked: {NO_RACE}\n\n\
+             ---- two stdout ----\npanicked: sent twice\n\n"
+        );
+        let ended = Ended::of(&["one", "two"], &said, false);
+        assert_eq!((ended.failed, ended.untold), (vec!["two".to_owned()], vec!["one".to_owned()]));
     }
 }

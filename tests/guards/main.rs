@@ -101,15 +101,18 @@ const TRIES: usize = 3;
 /// At least one test must fail without the guard.
 fn try_without(copy: &Copy, guard: &Guard) -> Result<Verdict, Box<dyn Error>> {
     let Tests { package, target, names } = guard.tests;
-    let tries = if guard.wire().is_some() { TRIES } else { 1 };
     let mut verdict = Verdict::NotCaught;
-    for _ in 0..tries {
-        verdict = match copy.run((package, target), names, Some(guard))? {
-            Ended { failed, .. } if !failed.is_empty() => return Ok(Verdict::Caught),
+    for _ in 0..TRIES {
+        let ended = copy.run((package, target), names, Some(guard))?;
+        verdict = match ended {
+            Ended { ref failed, .. } if !failed.is_empty() => return Ok(Verdict::Caught),
             Ended { out_of_time: true, .. } if guard.is_deadline => return Ok(Verdict::Caught),
             Ended { out_of_time: true, .. } => Verdict::OutOfTime,
             Ended { .. } => Verdict::NotCaught,
         };
+        if guard.wire().is_none() && ended.untold.is_empty() {
+            break;
+        }
     }
     Ok(verdict)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
-use acceptance::{World, texts};
+use acceptance::{World, astray, texts};
 use serde_json::Value;
 
 use crate::Pairs;
@@ -22,6 +22,8 @@ pub(crate) struct Verdict {
     unconfirmed: usize,
     /// Of these, those that nothing explains.
     unexplained: usize,
+    /// Sent, and not shown as read, which all are; or a step of theirs came twice or out of order.
+    statuses: usize,
     /// Shown as failed: nothing here gives Meta a reason to refuse.
     failed: usize,
     dead_letters: usize,
@@ -40,7 +42,7 @@ impl Verdict {
 
     pub(crate) fn is_sound(&self) -> bool {
         let wrong = self.lost + self.doubled + self.unexpected + self.out_of_order;
-        wrong + self.unexplained + self.failed + self.dead_letters == 0
+        wrong + self.unexplained + self.statuses + self.failed + self.dead_letters == 0
     }
 
     async fn look_at(&mut self, pair: &Pair, options: &Options, reasons: &Reasons) {
@@ -66,6 +68,9 @@ impl Verdict {
         self.unexplained += unexplained;
         self.failed += failed;
         let left: Vec<Value> = outgoing.into_iter().filter(|it| !is(it, "unconfirmed") && !is(it, "failed")).collect();
+        let is_behind = |message: &&Value| !is(message, "read") || !astray(message).is_empty();
+        let behind = left.iter().filter(is_behind).inspect(|it| eprintln!("behind or astray: {it}")).count();
+        self.statuses += behind;
         let received = pair.customer.phone().received().await;
         self.doubled += unsure.iter().filter(|text| received.iter().filter(|it| it == text).count() > 1).count();
         let received: Vec<String> = received.into_iter().filter(|text| !unsure.contains(text)).collect();
@@ -116,7 +121,7 @@ impl fmt::Display for Verdict {
         write!(
             f,
             "{} lost, {} doubled, {} unexpected, {} out of order, {} unconfirmed ({} unexplained), {} failed, \
-             {} dead letters",
+             {} with statuses lost or astray, {} dead letters",
             self.lost,
             self.doubled,
             self.unexpected,
@@ -124,6 +129,7 @@ impl fmt::Display for Verdict {
             self.unconfirmed,
             self.unexplained,
             self.failed,
+            self.statuses,
             self.dead_letters
         )
     }

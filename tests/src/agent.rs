@@ -241,6 +241,17 @@ impl Agent {
     }
 }
 
+/// A message's way.
+const WAY: [&str; 8] = ["queued", "unconfirmed", "discarded", "sent", "failed", "delivered", "read", "played"];
+
+/// The steps of a message, if one of them comes twice or out of order.
+pub fn astray(message: &Value) -> Vec<String> {
+    let steps = message["statuses"].as_array().into_iter().flatten();
+    let steps: Vec<&str> = steps.map(|step| step["status"].as_str().unwrap_or_default()).collect();
+    let forward: Vec<&str> = WAY.into_iter().filter(|step| steps.contains(step)).collect();
+    if steps == forward { Vec::new() } else { steps.into_iter().map(str::to_owned).collect() }
+}
+
 /// The words of messages; those without any are named by their type.
 pub fn texts(messages: &[Value]) -> Vec<String> {
     let words = |message: &Value| {

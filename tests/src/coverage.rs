@@ -18,25 +18,35 @@ pub(crate) const GRAPH: &str = "graph";
 /// What is compared: what functions called in each stack, what that met, the same of Graph, and what journeys call.
 pub const FOLDERS: [&str; 4] = ["sites", "faults", GRAPH, JOURNEYS];
 
-/// Leaves the kinds of call of journeys beside what was built with `binary`.
+/// The groups of journeys that have to be among what is compared.
+pub const GROUPS: [&str; 3] = ["conversations", "administration", "campaign"];
+
+/// Leaves the kinds of call of a group of journeys beside what was built with `binary`.
 ///
 /// # Errors
 /// When they cannot be written.
-pub fn leave(binary: &Path, sites: impl IntoIterator<Item = Site>) -> io::Result<()> {
-    leave_all(binary, JOURNEYS, sites)
+pub fn leave(binary: &Path, group: &str, sites: impl IntoIterator<Item = Site>) -> io::Result<()> {
+    leave_lines(binary, JOURNEYS, group, &lines(sites)?)
 }
 
 /// Leaves something in a folder beside what was built with `binary`, one a line.
 pub(crate) fn leave_all<T: Serialize>(binary: &Path, folder: &str, all: impl IntoIterator<Item = T>) -> io::Result<()> {
-    let line = |one: T| serde_json::to_string(&one).map(|line| format!("{line}\n"));
-    let lines = all.into_iter().map(line).collect::<Result<String, _>>()?;
-    leave_lines(binary, folder, &lines)
+    leave_lines(binary, folder, &uuid::Uuid::new_v4().simple().to_string(), &lines(all)?)
 }
 
-pub(crate) fn leave_lines(binary: &Path, folder: &str, lines: &str) -> io::Result<()> {
+pub(crate) fn leave_lines(binary: &Path, folder: &str, name: &str, lines: &str) -> io::Result<()> {
     let folder = roles::folder(binary).with_file_name(folder);
     fs::create_dir_all(&folder)?;
-    fs::write(folder.join(format!("{}.jsonl", uuid::Uuid::new_v4().simple())), lines)
+    fs::write(folder.join(format!("{name}.jsonl")), lines)
+}
+
+fn lines<T: Serialize>(all: impl IntoIterator<Item = T>) -> serde_json::Result<String> {
+    all.into_iter().map(|one| serde_json::to_string(&one).map(|line| format!("{line}\n"))).collect()
+}
+
+/// Whether all groups of journeys have left theirs.
+pub fn is_whole(target: &Path) -> bool {
+    GROUPS.iter().all(|group| target.join(JOURNEYS).join(format!("{group}.jsonl")).exists())
 }
 
 /// A file that was left before a binary was built, and so by stacks of an older one.
@@ -94,6 +104,8 @@ pub enum Class {
     Died,
     /// Somebody else writes the same at this moment.
     Contended,
+    /// An index does not know yet.
+    Stale,
 }
 
 /// Calls that need no fault of their own, and why.
@@ -193,7 +205,8 @@ impl Coverage {
 }
 
 impl Class {
-    const ALL: [Self; 6] = [Self::Refused, Self::NotDone, Self::Lost, Self::Hung, Self::Died, Self::Contended];
+    const ALL: [Self; 7] =
+        [Self::Refused, Self::NotDone, Self::Lost, Self::Hung, Self::Died, Self::Contended, Self::Stale];
 
     /// Who dies at a request to Graph dies as well after the call to AWS before it, or before the next; and what hangs at AWS
     /// all functions meet at once.
@@ -203,6 +216,7 @@ impl Class {
             Self::NotDone | Self::Hung => site.service == GRAPH,
             Self::Died => site.service != GRAPH,
             Self::Contended => Effect::Conflict.suits(site),
+            Self::Stale => Effect::Stale.suits(site),
         }
     }
 }
@@ -223,7 +237,7 @@ impl Trouble {
         matches!(self, Self::Late | Self::Aws { then: Effect::Slow, .. })
     }
 
-    /// What is only slow, or belongs to few calls, is of none.
+    /// What is only slow, or what all calls of a function meet at once, is of none.
     fn class(self) -> Option<Class> {
         match self {
             Self::Late | Self::Aws { is_mended: true, .. } => None,
@@ -233,7 +247,8 @@ impl Trouble {
                 Effect::Lost => Some(Class::Lost),
                 Effect::KillBefore | Effect::KillAfter => Some(Class::Died),
                 Effect::Conflict => Some(Class::Contended),
-                Effect::Stale | Effect::Slow | Effect::Hang => None,
+                Effect::Stale => Some(Class::Stale),
+                Effect::Slow | Effect::Hang => None,
             },
         }
     }
@@ -308,7 +323,7 @@ mod tests {
             coverage.met(Met { site: site.clone(), then: Effect::Lost, times: ATTEMPTS });
         }
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![(&write, vec![Class::Contended])], 1));
-        coverage.met(Met { site: write, then: Effect::Conflict, times: 1 });
+        coverage.met(Met { site: write, then: Effect::Conflict, times: ATTEMPTS });
         assert_eq!((coverage.incomplete(), coverage.complete()), (vec![], 2));
     }
 

@@ -25,7 +25,7 @@ mod webhooks;
 mod wire;
 mod world;
 
-pub use agent::{Agent, Answer, Thread, texts};
+pub use agent::{Agent, Answer, Thread, astray, texts};
 pub use campaigns::{Somebody, spring_offer};
 pub use channels::Number;
 pub use clock::Clock;
@@ -37,5 +37,5 @@ pub use graph_calls::GraphCall;
 pub use poll::{eventually, within};
 pub use stack_file::{Channel, StackFile, Template, Tenant};
 pub use webhooks::{Outcome, signature};
-pub use wire::GUARD as WITHOUT_GUARD;
+pub use wire::{GUARD as WITHOUT_GUARD, NO_RACE};
 pub use world::World;

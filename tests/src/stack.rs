@@ -146,7 +146,8 @@ impl Stack {
     /// request with what they met. Like the calls, in silence.
     fn leave_requests(&self) {
         let log = self.data().join("sqlite/graph.db");
-        let _ = sent(&log).map(|messages| coverage::leave_lines(&self.binary, "sent", &messages));
+        let name = uuid::Uuid::new_v4().simple().to_string();
+        let _ = sent(&log).map(|messages| coverage::leave_lines(&self.binary, "sent", &name, &messages));
         let _ = graph_calls::asked(&log).map(|asked| coverage::leave_all(&self.binary, coverage::GRAPH, asked));
     }
 

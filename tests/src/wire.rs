@@ -8,6 +8,8 @@ use crate::world::http_client;
 const FAULTS: &str = "FAULTS_EVERYWHERE";
 /// Guards in a JSON list that are taken away.
 pub const GUARD: &str = "WITHOUT_GUARD";
+/// What a test says that could not show anything: whoever looks for what it misses runs it again.
+pub const NO_RACE: &str = "no race came about";
 
 /// Whether a stack's calls meet the faults that the environment asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

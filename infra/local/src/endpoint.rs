@@ -173,7 +173,8 @@ impl Endpoint {
         let (origin, method) = (cors::origin(&request), request.method().clone());
         let site = Site::of_object(&metered, &request);
         self.sites.count(&site);
-        let mut answer = self.faults.around(&site, &Value::Null, self.bucket.answer(request)).await;
+        let object = Value::from(request.uri().path());
+        let mut answer = self.faults.around(&site, &object, self.bucket.answer(request)).await;
         self.cors.tell(origin.as_deref(), &method, &mut answer);
         self.metering.count(metered, size(request_bytes, &answer));
         Ok(answer)

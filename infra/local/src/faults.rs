@@ -5,6 +5,7 @@
 mod answers;
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -46,12 +47,15 @@ pub struct Fault {
     #[serde(default = "once")]
     pub times: u32,
     pub then: Effect,
-    /// Whether a call has met it yet.
+    /// Whether a call has met it yet; where that is to see what the SDK does not mend, as often as that takes.
     #[serde(default, skip_deserializing)]
     pub met: bool,
     /// The `times` that it was armed for.
     #[serde(skip)]
     armed: u32,
+    /// The request that meets it, where it is one and the SDK repeats it.
+    #[serde(skip)]
+    bound: Option<u64>,
 }
 
 /// What a call meets.
@@ -191,8 +195,14 @@ impl Faults {
 
     fn meet(&self, call: &Site, request: &Value) -> Option<Effect> {
         let mut state = self.state();
-        let (then, times) = state.armed_for(call, request).or_else(|| Some((state.everywhere_for(call)?, once())))?;
-        state.met.keep(Met { site: call.clone(), then, times });
+        if let Some((then, met)) = state.armed_for(call, request) {
+            if let Some(times) = met {
+                state.met.keep(Met { site: call.clone(), then, times });
+            }
+            return Some(then);
+        }
+        let then = state.everywhere_for(call)?;
+        state.met.keep(Met { site: call.clone(), then, times: once() });
         Some(then)
     }
 
@@ -210,17 +220,22 @@ impl Faults {
 }
 
 impl State {
-    /// What it meets, and how many calls in a row.
-    fn armed_for(&mut self, call: &Site, request: &Value) -> Option<(Effect, u32)> {
+    /// What it meets, and how many calls in a row have met it, once that is so. What the SDK repeats is one request, and
+    /// others of its kind do not share its fault: each would see less of it than the SDK mends.
+    fn armed_for(&mut self, call: &Site, request: &Value) -> Option<(Effect, Option<u32>)> {
         let index = self.armed.iter().position(|fault| fault.fits(call, request))?;
         let fault = &mut self.armed[index];
         if fault.after > 0 {
             fault.after -= 1;
             return None;
         }
-        fault.met = true;
         fault.times = fault.times.saturating_sub(1);
-        let met = (fault.then, fault.armed);
+        let is_repeated = fault.armed == ATTEMPTS && fault.then.is_repeated(call);
+        if is_repeated {
+            fault.bound = Some(digest(request));
+        }
+        fault.met = !is_repeated || fault.times == 0;
+        let met = (fault.then, fault.met.then_some(fault.armed));
         if fault.times == 0 {
             self.armed.remove(index);
         }
@@ -251,12 +266,22 @@ impl Effect {
             _ => true,
         }
     }
+
+    /// Whether the SDK makes the call again: also, as `storage` tells it to, a write that met another's transaction. A transaction
+    /// that did is decided anew by its function.
+    fn is_repeated(self, call: &Site) -> bool {
+        match self {
+            Self::Error | Self::Lost | Self::Throttle => true,
+            Self::Conflict => call.operation != "TransactWriteItems",
+            _ => false,
+        }
+    }
 }
 
 impl Met {
     /// Whether the SDK's own repetition mends it, so that the function sees nothing of it.
     pub fn is_mended(&self) -> bool {
-        matches!(self.then, Effect::Error | Effect::Lost | Effect::Throttle) && self.times < ATTEMPTS
+        self.then.is_repeated(&self.site) && self.times < ATTEMPTS
     }
 }
 
@@ -266,8 +291,15 @@ impl Fault {
         let named = is(&self.service, &call.service) && is(&self.operation, &call.operation);
         // The table itself is read consistently; only an index lags behind.
         let stale = self.then != Effect::Stale || request.get("IndexName").is_some();
-        self.function == call.function && named && is(&self.about, &call.about) && stale
+        let same = self.bound.is_none_or(|bound| bound == digest(request));
+        self.function == call.function && named && is(&self.about, &call.about) && stale && same
     }
+}
+
+fn digest(request: &Value) -> u64 {
+    let mut digest = DefaultHasher::new();
+    request.hash(&mut digest);
+    digest.finish()
 }
 
 /// What is kept in a file.
@@ -296,7 +328,7 @@ mod tests {
     fn fault(after: u32, times: u32, then: Effect) -> Fault {
         let Site { function, service, operation, .. } = call();
         let [service, operation] = [service, operation].map(Some);
-        Fault { function, service, operation, about: None, after, times, then, met: false, armed: 0 }
+        Fault { function, service, operation, about: None, after, times, then, met: false, armed: 0, bound: None }
     }
 
     #[test]
@@ -315,6 +347,25 @@ mod tests {
         let is_mended = |then, times| Met { site: call(), then, times }.is_mended();
         assert!(is_mended(Effect::Lost, 1) && is_mended(Effect::Throttle, ATTEMPTS - 1));
         assert!(!is_mended(Effect::Lost, ATTEMPTS) && !is_mended(Effect::KillAfter, 1));
+        let conflict = |operation: &str| {
+            let site = Site { operation: operation.to_owned(), ..call() };
+            Met { site, then: Effect::Conflict, times: 1 }.is_mended()
+        };
+        assert!(conflict("PutItem") && !conflict("TransactWriteItems"));
+    }
+
+    #[test]
+    fn what_is_not_to_be_mended_is_one_requests_however_many_call_beside_it() {
+        let (folder, faults) = faults();
+        faults.arm(fault(0, ATTEMPTS, Effect::Error));
+        let (mine, others) = (json!({ "Key": 1 }), json!({ "Key": 2 }));
+        for _ in 0..ATTEMPTS {
+            assert!(faults.left().iter().all(|fault| !fault.met));
+            assert_eq!(faults.meet(&call(), &mine), Some(Effect::Error));
+            assert_eq!(faults.meet(&call(), &others), None);
+        }
+        assert_eq!((faults.meet(&call(), &mine), faults.left()), (None, vec![]));
+        assert_eq!(read(&folder.path().join(FILE)).unwrap().len(), 1);
     }
 
     #[test]

@@ -6,9 +6,6 @@ use acceptance::{GraphCall, GraphRequest, Point};
 use local::sites::Site;
 use serde_json::{Value, json};
 
-/// Functions whose writes of one kind differ by when they come: a claim, a postponement and a result look alike.
-const WRITERS: [&str; 3] = ["outbound-sender", "status-updates", "ticket-creation"];
-
 /// What is called, of AWS or of Graph.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
@@ -25,9 +22,9 @@ pub(super) struct Calls {
 }
 
 impl Kind {
-    /// Keys and secrets are asked for once a process, and when one begins is chance.
-    pub(super) fn is_every_time(&self) -> bool {
-        self.point().is_none_or(|point| !["kms", "secretsmanager"].contains(&point.service.as_str()))
+    /// Keys and secrets are asked for once a process: by whoever has just begun, and otherwise by chance.
+    pub(super) fn is_of_beginnings(&self) -> bool {
+        matches!(self, Self::Aws(point) if is_of_beginnings(point))
     }
 
     /// As the stacks leave it; nothing for what no function asks of Graph.
@@ -38,11 +35,8 @@ impl Kind {
         }
     }
 
-    pub(super) fn point(&self) -> Option<&Point> {
-        match self {
-            Self::Aws(point) => Some(point),
-            Self::Graph(_) => None,
-        }
+    pub(super) fn is_of_aws(&self) -> bool {
+        matches!(self, Self::Aws(_))
     }
 }
 
@@ -62,11 +56,10 @@ impl Calls {
         aws.chain(self.graph.iter().map(|(call, _)| Kind::Graph(call.clone()))).collect()
     }
 
-    /// Whether it is the last of several writes that look alike.
-    pub(super) fn is_last_write(&self, point: &Point) -> bool {
-        let is_writer = WRITERS.contains(&point.function.as_str()) && is_write(point);
+    /// Whether it is the last of several that look alike.
+    pub(super) fn is_last(&self, point: &Point) -> bool {
         let next = Point { ordinal: point.ordinal + 1, ..point.clone() };
-        is_writer && point.ordinal > 0 && !self.aws.contains(&next)
+        point.ordinal > 0 && !self.aws.contains(&next)
     }
 }
 
@@ -89,6 +82,11 @@ pub(super) fn fault(call: &GraphCall, after: u64, then: &str) -> Value {
         silence => json!(silence),
     };
     json!({ "match": call.matching(), "after": after, "then": then })
+}
+
+/// Whether a call is made once a process.
+pub(super) fn is_of_beginnings(point: &Point) -> bool {
+    ["kms", "secretsmanager"].contains(&point.service.as_str())
 }
 
 /// Whether a call writes to the table.

@@ -3,10 +3,11 @@
 use acceptance::{Agent, Answer, Customer, Thread, World, eventually, files};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use super::seen::Seen;
 use super::{administration, campaign};
-use crate::media::file;
+use crate::media::{file, follow, link_of};
 
 /// Longer than the longest visibility timeout, and than any wait of `due-work`'s for a few minutes old work.
 pub(super) const LATER: &str = "PT31M";
@@ -60,13 +61,18 @@ async fn talk(world: &World, name: &str) -> Seen {
 /// A customer sends a picture, an agent answers with a document and a picture.
 async fn show_files(world: &World, name: &str) -> Seen {
     let customer = world.customer(name);
-    customer.tries_to_send(file("image", "image/jpeg", &files::jpeg(8, 8, &note(name)))).await;
+    let [photo, document, picture] =
+        [files::jpeg(8, 8, &note(name)), files::pdf(&note(name)), files::png(8, 8, &note(name))];
+    customer.tries_to_send(file("image", "image/jpeg", &photo)).await;
     let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
-    let document = uploads(world, "a.pdf", "application/pdf", files::pdf(&note(name))).await;
-    let picture = uploads(world, "a.png", "image/png", files::png(8, 8, &note(name))).await;
-    let attachments = json!([{ "upload_id": document }, { "upload_id": picture }]);
+    let uploaded = [
+        uploads(world, "a.pdf", "application/pdf", document.clone()).await,
+        uploads(world, "a.png", "image/png", picture.clone()).await,
+    ];
+    let attachments = json!(uploaded.map(|id| json!({ "upload_id": id })));
     replies(world, &thread, 0, json!({ "text": "have a look", "attachments": attachments })).await;
-    settled(world, &customer, 3).await
+    let seen = settled(world, &customer, 3).await;
+    with_files(seen, world, &customer, &[photo, document, picture]).await
 }
 
 /// Meta wants everybody to wait: for the customer's file, for the replies; and loses an answer.
@@ -74,14 +80,37 @@ async fn have_patience(world: &World, name: &str) -> Seen {
     let customer = world.customer(name);
     let unavailable = json!({ "status": 500, "body": "" });
     world.meta_misbehaves(json!({ "match": { "path": "/attachments" }, "then": unavailable })).await;
-    customer.tries_to_send(file("image", "image/jpeg", &files::jpeg(8, 8, &note(name)))).await;
+    let photo = files::jpeg(8, 8, &note(name));
+    customer.tries_to_send(file("image", "image/jpeg", &photo)).await;
     let Some(thread) = thread_in_time(world, &customer).await else { return Seen::default() };
     world.fault(name, 1, json!({ "status": 400, "code": 131_056 })).await;
     replies(world, &thread, 0, json!({ "text": "good morning" })).await;
     world.settles().await;
     world.fault(name, 1, json!("drop_after")).await;
     replies(world, &thread, 1, json!({ "text": "how can I help?" })).await;
-    settled(world, &customer, 3).await
+    let seen = settled(world, &customer, 3).await;
+    with_files(seen, world, &customer, &[photo]).await
+}
+
+/// Besides, whether every file that anybody got, agents by its link and the customer on the phone, is one of these.
+async fn with_files(mut seen: Seen, world: &World, customer: &Customer, own: &[Vec<u8>]) -> Seen {
+    let own: Vec<String> = own.iter().map(|bytes| hex::encode(Sha256::digest(bytes))).collect();
+    let mut got = Vec::new();
+    for thread in recent_threads(world, customer).await {
+        for message in world.agent().messages(&thread).await {
+            if message["attachments"][0]["status"] == "stored" {
+                let link = world.agent().gets_in_the_end(&link_of(&message)).await.body;
+                let served = follow(world, link["url"].as_str().unwrap_or_default()).await;
+                got.push(hex::encode(Sha256::digest(served.bytes)));
+            }
+        }
+    }
+    let linked = got.len();
+    let shown = customer.phone().got().await;
+    got.extend(shown.iter().filter_map(|message| message["file"]["sha256"].as_str()).map(str::to_owned));
+    let strange = got.iter().filter(|digest| !own.contains(digest)).count();
+    seen.besides.push(format!("{linked} files by their links, {strange} strange ones"));
+    seen
 }
 
 /// Files differ in their bytes and not in their size.

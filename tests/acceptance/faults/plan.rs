@@ -21,7 +21,7 @@ const CLASSES: &[Class<Effect>] = &[
     ("refused", &[("error", ATTEMPTS), ("throttle", ATTEMPTS)]),
     ("lost", &[("lost", ATTEMPTS), ("lost", 1)]),
     ("died", &[("kill_after", 1), ("kill_before", 1)]),
-    ("contended", &[("conflict", 1)]),
+    ("contended", &[("conflict", ATTEMPTS), ("conflict", 1)]),
     ("stale", &[("stale", 1)]),
 ];
 /// Graph's: nobody repeats what is asked of it, so that none is severer than the others of its class.
@@ -97,8 +97,8 @@ impl Plan {
             let fault = |(then, times)| Fault::Aws { point: point.clone(), then, times };
             self.effects(point).into_iter().map(fault).collect::<Vec<_>>()
         });
-        let last = calls.aws.iter().filter(|point| self.extent == Extent::Classes && calls.is_last_write(point));
-        let last = last.map(|point| Fault::Aws { point: point.clone(), then: "lost", times: ATTEMPTS });
+        let last = calls.aws.iter().filter(|point| self.extent == Extent::Classes && calls.is_last(point));
+        let last = last.flat_map(|point| self.at_the_last(point));
         let mut kinds = BTreeSet::new();
         let graph = calls.graph.iter().filter(|(call, _)| kinds.insert(call) || alike > 1).flat_map(|(call, after)| {
             let fault = |then| Fault::Graph { call: call.clone(), after: *after, then };
@@ -107,10 +107,11 @@ impl Plan {
         aws.chain(last).chain(graph).collect()
     }
 
-    /// Two faults at once, drawn from those by the seed.
+    /// Two faults at once, of different kinds of call, drawn from those by the seed.
     pub(super) fn pairs<'a>(self, faults: &'a [Fault], of: &str) -> Vec<[&'a Fault; 2]> {
         let any = |n: u64| &faults[self.draw(&format!("{of} {n}"), faults.len())];
-        (0..self.pairs).filter(|_| !faults.is_empty()).map(|n| [any(2 * n), any(2 * n + 1)]).collect()
+        let pairs = (0..self.pairs).filter(|_| !faults.is_empty()).map(|n| [any(2 * n), any(2 * n + 1)]);
+        pairs.filter(|[one, other]| one.meeting().0 != other.meeting().0).collect()
     }
 
     /// Which of so many worlds a fault is for: always the same one, so that a seed can be gone through again, and that of all
@@ -130,6 +131,16 @@ impl Plan {
                 suiting.flat_map(|(_, effects)| effects.iter().copied()).chain(patience).collect()
             }
         }
+    }
+
+    /// Calls of one kind may be different lines of the source: the last of several loses its answer where it writes, and meets
+    /// what the seed chooses besides.
+    fn at_the_last(self, point: &Point) -> Vec<Fault> {
+        let effects = self.effects(point);
+        let chosen = effects.get(self.draw(&format!("last {point:?}"), effects.len())).copied();
+        let lost = is_write(point).then_some(("lost", ATTEMPTS));
+        let effects: BTreeSet<Effect> = chosen.into_iter().chain(lost).collect();
+        effects.into_iter().map(|(then, times)| Fault::Aws { point: point.clone(), then, times }).collect()
     }
 
     /// The same for Graph, where the seed and the call choose in each class.

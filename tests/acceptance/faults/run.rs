@@ -6,7 +6,7 @@ use std::path::Path;
 use acceptance::{GraphRequest, Point, World, coverage};
 use futures::future::join;
 
-use super::calls::{Calls, Kind, fault, has_met};
+use super::calls::{Calls, Kind, fault, has_met, is_of_beginnings};
 use super::campaign::PEOPLE;
 use super::journey::Journey;
 use super::plan::{Fault, Meeting, Plan};
@@ -28,6 +28,8 @@ struct Tally {
     /// Calls that met a fault.
     points: BTreeSet<Point>,
     runs: usize,
+    /// Runs with two faults of which one of AWS's at least was not met, and those with both.
+    pairs: [usize; 2],
     /// Faults whose call did not come in their run.
     not_met: Vec<String>,
     /// The kinds of call that come for certain in one of the journeys.
@@ -58,8 +60,9 @@ pub(super) async fn every_fault(named: &str, journeys: &[Journey], few: usize) {
         join(in_a_world(named, journeys, plan, 0), in_a_world(named, journeys, plan, 1)).await;
     let tally = one.and(other);
     println!("{named}, seed {}: {tally}", plan.seed);
+    assert!(plan.pairs == 0 || tally.pairs[1] > 0, "no pair of faults was met");
     tally.not_met.iter().for_each(|fault| println!("its call did not come: {fault}"));
-    coverage::leave(Path::new(STACK), tally.certain.iter().filter_map(Kind::site)).unwrap();
+    coverage::leave(Path::new(STACK), named, tally.certain.iter().filter_map(Kind::site)).unwrap();
     let Tally { differences, .. } = &tally;
     assert!(differences.is_empty(), "{} runs ended otherwise:\n{}", differences.len(), differences.join("\n"));
     let spared = tally.spared();
@@ -78,6 +81,13 @@ async fn in_a_world(named: &str, journeys: &[Journey], plan: Plan, which: usize)
         let mut one = watched(world, *journey, "Without Faults").await;
         assert!(one.expected.is_clear(), "{:#?}", one.expected);
         one.certain.retain(|kind| before.contains(kind));
+        // What processes do only once is met by those that begin.
+        die(world).await;
+        let anew = watched(world, *journey, "Anew").await;
+        one.certain.retain(|kind| !kind.is_of_beginnings());
+        one.certain.extend(anew.certain.into_iter().filter(Kind::is_of_beginnings));
+        one.calls.aws.retain(|point| !is_of_beginnings(point));
+        one.calls.aws.extend(anew.calls.aws.into_iter().filter(|point| is_of_beginnings(point) && point.ordinal == 0));
         tally.certain.extend(one.certain.iter().cloned());
         known.push(one);
     }
@@ -118,7 +128,7 @@ async fn watched(world: &World, journey: Journey, name: &str) -> Known {
     let expected = journey.goes(world, &format!("{journey:?} {name}")).await;
     let requests = world.graph_requests_after(before).await;
     let calls = Calls::of(world.points().await, &requests);
-    let certain = calls.kinds().into_iter().filter(Kind::is_every_time).collect();
+    let certain = calls.kinds();
     Known { journey, expected, calls, certain, requests }
 }
 
@@ -133,6 +143,9 @@ async fn die(world: &World) {
 /// The journey with these faults, compared.
 async fn run(world: &World, known: &Known, faults: &[&Fault], name: &str, tally: &mut Tally) {
     let Known { journey, expected, .. } = known;
+    if faults.iter().any(|fault| matches!(fault, Fault::Aws { point, .. } if is_of_beginnings(point))) {
+        die(world).await;
+    }
     let before = world.graph_requests_so_far().await;
     for one in faults {
         match one {
@@ -144,6 +157,9 @@ async fn run(world: &World, known: &Known, faults: &[&Fault], name: &str, tally:
     let unmet = world.disarms().await;
     tally.runs += 1;
     // Of two it is not known which was met; they are beyond what each meets alone.
+    if faults.len() > 1 {
+        tally.pairs[usize::from(unmet == 0)] += 1;
+    }
     if let [fault] = faults {
         let is_met = match fault {
             Fault::Aws { .. } => unmet == 0,
@@ -218,6 +234,7 @@ impl Tally {
         }
         self.points.extend(other.points);
         self.runs += other.runs;
+        self.pairs = [0, 1].map(|both| self.pairs[both] + other.pairs[both]);
         self.not_met.extend(other.not_met);
         // What one of the worlds has only by chance is by chance.
         self.certain.retain(|kind| other.certain.contains(kind));
@@ -232,7 +249,12 @@ impl std::fmt::Display for Tally {
         let met = || self.meetings.iter().filter(|(_, times)| **times > 0).map(|(meeting, _)| meeting);
         let kinds: BTreeSet<&Kind> = self.meetings.keys().map(|(kind, _)| kind).collect();
         let harmed: BTreeSet<&Kind> = met().map(|(kind, _)| kind).collect();
-        let aws = harmed.iter().filter(|kind| kind.point().is_some()).count();
+        let aws = harmed.iter().filter(|kind| kind.is_of_aws()).count();
+        if let [some, both] = self.pairs
+            && some + both > 0
+        {
+            write!(f, "{both} of {} pairs of faults were met; ", some + both)?;
+        }
         write!(
             f,
             "{aws} kinds of call of AWS ({} calls) and {} of Graph met faults, of {} kinds; {} of their {} classes of faults \

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use acceptance::{Customer, GraphRequest, Thread, World, texts};
+use acceptance::{Customer, GraphRequest, Thread, World, astray, texts};
 use serde_json::Value;
 
 /// All that anybody sees.
@@ -15,12 +15,13 @@ pub(super) struct Seen {
     received: Vec<Shown>,
     /// Each thread's.
     tickets: Vec<Ticket>,
-    /// How many contacts the threads are with.
-    contacts: usize,
+    /// How many contacts the customer is, and how many the threads are with.
+    contacts: [usize; 2],
     /// How often Meta took each message to the customer, whatever became of its answer.
     taken: BTreeMap<String, usize>,
-    /// What the threads took of the tenant's allowance.
+    /// What the threads took of the tenant's allowance, and how much of that is still set aside for what is under way.
     counted: i64,
+    reserved: i64,
     /// What else a journey looks at.
     pub(super) besides: Vec<String>,
 }
@@ -55,8 +56,6 @@ struct Shown {
 
 /// How a message of ours ends whose answer was lost, until Meta or a person says more.
 const UNCONFIRMED: &str = "unconfirmed";
-/// A message's way.
-const WAY: [&str; 8] = ["queued", UNCONFIRMED, "discarded", "sent", "failed", "delivered", "read", "played"];
 
 impl Seen {
     /// What there is to see of a customer now.
@@ -71,13 +70,20 @@ impl Seen {
                 .push(texts(&messages).into_iter().zip(&messages).map(|(words, it)| Row::of(words, it)).collect());
             seen.tickets.push(Ticket::of(world, thread).await);
         }
-        seen.contacts = threads.iter().map(Thread::contact_id).collect::<BTreeSet<_>>().len();
+        let of_threads = threads.iter().map(Thread::contact_id).collect::<BTreeSet<_>>().len();
+        let path = format!("/v1/contacts?phone=%2B{}", customer.number);
+        seen.contacts = [world.agent().gets_in_the_end(&path).await.data().len(), of_threads];
         for request in world.graph_requests_to(&customer.name).await.iter().filter(|request| is_taken(request)) {
             *seen.taken.entry(words(&request.body)).or_default() += 1;
         }
         let ledger = world.agent().pages("/v1/usage/ledger?limit=100").await;
         let theirs = ledger.iter().filter(|entry| threads.iter().any(|thread| entry["thread_id"] == thread.id));
-        seen.counted = theirs.filter_map(|entry| entry["count"].as_i64()).sum();
+        let counts = |states: &[&str]| {
+            let those = theirs.clone().filter(|entry| states.iter().any(|state| entry["status"] == *state));
+            those.filter_map(|entry| entry["count"].as_i64()).sum()
+        };
+        seen.counted = counts(&["reserved", "used"]);
+        seen.reserved = counts(&["reserved"]);
         seen
     }
 
@@ -92,11 +98,12 @@ impl Seen {
         self.wrote.extend(other.wrote);
         self.received.extend(other.received);
         self.tickets.extend(other.tickets);
-        self.contacts += other.contacts;
+        self.contacts = [0, 1].map(|which| self.contacts[which] + other.contacts[which]);
         for (words, times) in other.taken {
             *self.taken.entry(words).or_default() += times;
         }
         self.counted += other.counted;
+        self.reserved += other.reserved;
         self.besides.extend(other.besides);
         self
     }
@@ -138,6 +145,8 @@ impl Seen {
         rows(self) == expected.threads
             && others(self) == others(expected)
             && counts(self) == counts(expected)
+            // What is known to have been sent is not set aside any more.
+            && usize::try_from(self.reserved - expected.reserved).is_ok_and(|left| left <= unsure.len())
             && known(&self.received) == known(&expected.received)
             && is_taken
             && unsure.iter().all(at_most_once)
@@ -156,11 +165,7 @@ impl Row {
         let words = if unnamed { format!("[{}]", text("type")) } else { words };
         let of_file = |file: &Value| format!("{} {} {}", file["status"], file["mime_type"], file["size"]);
         let file = message["attachments"].as_array().into_iter().flatten().map(of_file).collect();
-        let steps = message["statuses"].as_array().into_iter().flatten();
-        let steps: Vec<&str> = steps.map(|step| step["status"].as_str().unwrap_or_default()).collect();
-        let forward: Vec<&str> = WAY.into_iter().filter(|step| steps.contains(step)).collect();
-        let astray = if steps == forward { Vec::new() } else { steps.into_iter().map(str::to_owned).collect() };
-        Self { direction: text("direction"), words, file, status: text("status"), astray }
+        Self { direction: text("direction"), words, file, status: text("status"), astray: astray(message) }
     }
 }
 
@@ -219,7 +224,9 @@ mod tests {
             assert!(!Seen { taken: twice.clone(), ..seen(status, &["hi"]) }.is_as(&expected), "Meta took it twice");
         }
         assert!(!Seen { counted: 1, ..expected.clone() }.is_as(&expected));
-        assert!(!Seen { contacts: 2, ..expected.clone() }.is_as(&expected));
+        assert!(!Seen { contacts: [2, 1], ..expected.clone() }.is_as(&expected));
+        assert!(!Seen { reserved: 1, ..expected.clone() }.is_as(&expected), "it is still set aside");
+        assert!(Seen { reserved: 1, ..seen("unconfirmed", &[]) }.is_as(&expected));
         let ticket = Ticket { status: "open".to_owned(), unread: 0, in_session: true };
         assert!(!Seen { tickets: vec![ticket], ..expected.clone() }.is_as(&expected));
     }
