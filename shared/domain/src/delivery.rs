@@ -123,6 +123,12 @@ pub struct Delivery {
     /// Who had it sent again: the rule, if it ever did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     resent_by: Option<Resender>,
+    /// How often it was claimed.
+    #[serde(default, skip_serializing_if = "are_none")]
+    claims: u32,
+    /// Calls that Meta refused with its answer; it may report them once more.
+    #[serde(default, skip_serializing_if = "are_none")]
+    refused_calls: u32,
     /// Calls of which nobody knows whether they arrived.
     #[serde(default, skip_serializing_if = "are_none")]
     in_doubt: u32,
@@ -160,6 +166,8 @@ impl Delivery {
             not_before: None,
             resends_at: None,
             resent_by: None,
+            claims: 0,
+            refused_calls: 0,
             in_doubt: 0,
             failed_calls: Vec::new(),
             charge: None,
@@ -210,7 +218,20 @@ impl Delivery {
 
     /// Takes the message for the one call to Graph.
     pub fn claim(&mut self, now: Timestamp) -> Result<(), NotAllowed> {
-        self.leave(&[Status::Queued], Status::Sending, "claimed", now)
+        self.leave(&[Status::Queued], Status::Sending, "claimed", now)?;
+        self.claims = self.claims.saturating_add(1);
+        Ok(())
+    }
+
+    /// How often it was claimed.
+    pub fn claims(&self) -> u32 {
+        self.claims
+    }
+
+    /// The same, unless somebody has claimed it since it had been so often: whatever a sender has to say of its own call, or
+    /// of one that it found, is not of theirs.
+    pub fn as_claimed(&mut self, claims: u32) -> Option<&mut Self> {
+        (self.claims == claims).then_some(self)
     }
 
     /// Graph took it.
@@ -240,6 +261,8 @@ impl Delivery {
     /// It did not leave, and will be tried again, not before `until`.
     pub fn postpone(&mut self, obstacle: Obstacle, until: Timestamp, now: Timestamp) -> Result<(), NotAllowed> {
         self.leave(&[Status::Sending], Status::Queued, "postponed", now)?;
+        // Who was not reached has refused nothing.
+        self.refused_calls = self.refused_calls.saturating_add(u32::from(obstacle != Obstacle::Network));
         self.obstruct(obstacle, until);
         Ok(())
     }
@@ -313,7 +336,8 @@ impl Delivery {
     }
 
     /// Meta reports that a call failed, while it is not known by which call it has the message. Nothing is settled by that
-    /// while the message waits to be sent (again), or another call may have arrived; a report that comes again says nothing.
+    /// while the message waits to be sent (again), or another call may have arrived, or it may be one that Meta has refused
+    /// already ("Errors come synchronously, by webhook, or both"); a report that comes again says nothing.
     pub fn call_failed(&mut self, call: &Wamid, failure: &Failure, at: Timestamp) -> Applied {
         let others = match self.status {
             Status::Queued => true,
@@ -324,13 +348,18 @@ impl Delivery {
         if self.failed_calls.contains(call) && !self.status.is_settled() {
             return Applied::Nothing;
         }
-        if !others {
+        let may_be_known = self.refused_calls > 0 && !self.status.is_settled();
+        if !others && !may_be_known {
             return self.report(&Report::Failed(failure.clone()), at);
         }
         self.failed_calls.push(call.clone());
-        self.in_doubt = self.in_doubt.saturating_sub(1);
-        if self.status == Status::Sending {
-            // It may be the one under way.
+        if may_be_known {
+            self.refused_calls -= 1;
+        } else {
+            self.in_doubt = self.in_doubt.saturating_sub(1);
+        }
+        if self.status == Status::Sending || may_be_known && self.status == Status::Unconfirmed {
+            // It may be the one under way, or the one that is in doubt.
             self.failure = Some(failure.clone());
         }
         Applied::Noted

@@ -80,8 +80,9 @@ pub(crate) async fn answer(
 /// The answer of the call was lost, or its sender was.
 pub(crate) async fn answer_lost(tenancy: &Tenancy, message: &mut Message, now: Timestamp) -> Result<(), Busy> {
     let resend_after = tenancy.tenant().await?.and_then(|tenant| tenant.resend_unconfirmed_after);
+    let claims = claims(message);
     change(tenancy, message, |message| {
-        if let Some(delivery) = message.delivery_mut() {
+        if let Some(delivery) = delivery_of(message, claims) {
             // Settled meanwhile by a status: then there is nothing to lose.
             let _ = delivery.lose_answer(resend_after, now);
         }
@@ -142,7 +143,15 @@ async fn refused(
     let asked_at = message.delivery().map_or(now, Delivery::since);
     // What follows from it comes first: once the message has failed, nobody looks at it again.
     status::consequences(tenancy, message, &Report::Failed(failure.clone()), asked_at).await?;
-    fail(tenancy, message, failure, now).await?;
+    let claims = claims(message);
+    change(tenancy, message, |message| match delivery_of(message, claims) {
+        Some(delivery) => {
+            delivery.failed(failure.clone(), now);
+            Change::Done { alias: None }
+        }
+        None => Change::Message,
+    })
+    .await?;
     Ok(Sent::Over)
 }
 
@@ -154,16 +163,6 @@ impl Sent {
             _ => self,
         }
     }
-}
-
-async fn fail(tenancy: &Tenancy, message: &mut Message, failure: Failure, now: Timestamp) -> Result<(), Busy> {
-    change(tenancy, message, |message| {
-        if let Some(delivery) = message.delivery_mut() {
-            delivery.failed(failure.clone(), now);
-        }
-        Change::Done { alias: None }
-    })
-    .await
 }
 
 /// A message that was not claimed fails, unless somebody has claimed it meanwhile.
@@ -201,9 +200,10 @@ async fn wait(
     not_before: Timestamp,
     put_back: impl Fn(&mut Delivery) -> Result<(), NotAllowed>,
 ) -> Result<Sent, Busy> {
+    let claims = claims(message);
     change(tenancy, message, |message| {
-        if let Some(delivery) = message.delivery_mut() {
-            // Somebody else, or a status, may have decided meanwhile.
+        if let Some(delivery) = delivery_of(message, claims) {
+            // A status may have decided meanwhile.
             let _ = put_back(delivery);
         }
         Change::Message
@@ -211,6 +211,17 @@ async fn wait(
     .await?;
     let waits = message.delivery().is_some_and(|delivery| delivery.status() == Status::Queued);
     Ok(if waits { Sent::DueAt(not_before) } else { Sent::Over })
+}
+
+/// How often the message was claimed, as whoever has something to say of a call knows it.
+fn claims(message: &Message) -> u32 {
+    message.delivery().map_or(0, Delivery::claims)
+}
+
+/// How the message is doing, unless another call was begun since: an answer to the write before may have been lost, and what
+/// it stored been taken up by somebody else.
+fn delivery_of(message: &mut Message, claims: u32) -> Option<&mut Delivery> {
+    message.delivery_mut()?.as_claimed(claims)
 }
 
 /// What is written with a changed message.

@@ -248,6 +248,48 @@ fn whichever_of_two_calls_fails_while_the_second_is_under_way_is_told_apart_by_i
 }
 
 #[test]
+fn what_a_sender_says_of_its_call_is_not_of_the_next_one() {
+    let mut delivery = sending();
+    let mine = delivery.claims();
+    delivery.postpone(Obstacle::File, at(3), at(3)).expect("a message under way can be postponed");
+    assert!(delivery.as_claimed(mine).is_some(), "nobody else has claimed it");
+    delivery.claim(at(4)).expect("a queued message can be claimed");
+    assert!(delivery.as_claimed(mine).is_none() && delivery.status() == Status::Sending);
+}
+
+#[test]
+fn a_refusal_that_meta_reports_once_more_says_nothing_of_the_next_call() {
+    let again = || {
+        let mut delivery = sending();
+        delivery.postpone(Obstacle::Pair, at(3), at(2)).expect("a message under way can be postponed");
+        delivery.claim(at(3)).expect("a queued message can be claimed");
+        delivery
+    };
+    let mut sent = again();
+    assert_eq!(sent.call_failed(&call("refused"), &failure(), at(4)), Applied::Noted);
+    sent.sent_as(&call("second"), at(5));
+    assert_eq!((sent.status(), sent.failure()), (Status::Sent, None));
+    // If it was the call under way, its answer tells.
+    let mut failed = again();
+    failed.call_failed(&call("second"), &failure(), at(4));
+    failed.sent_as(&call("second"), at(5));
+    assert_eq!(failed.status(), Status::Failed);
+    // If that is lost, it is in doubt, with the reason; only one more says that both have failed.
+    let mut lost = again();
+    lost.lose_answer(None, at(4)).expect("the answer of a call under way can be lost");
+    lost.call_failed(&call("refused"), &failure(), at(5));
+    assert_eq!((lost.status(), lost.failure()), (Status::Unconfirmed, Some(&failure())));
+    lost.call_failed(&call("second"), &failure(), at(6));
+    assert_eq!(lost.status(), Status::Failed);
+    // Who was not reached has refused nothing.
+    let mut unreached = sending();
+    unreached.postpone(Obstacle::Network, at(3), at(2)).expect("a message under way can be postponed");
+    unreached.claim(at(3)).expect("a queued message can be claimed");
+    unreached.call_failed(&call("second"), &failure(), at(4));
+    assert_eq!(unreached.status(), Status::Failed);
+}
+
+#[test]
 fn of_the_only_call_a_failure_may_be_told_before_its_answer() {
     let mut delivery = sending();
     delivery.call_failed(&call("one"), &failure(), at(2));

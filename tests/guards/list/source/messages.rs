@@ -39,6 +39,17 @@ pub(super) fn guards() -> Vec<Guard> {
         )
         .of_the_few(),
         rule(
+            "what a sender says of its call is not said of the next one",
+            edit(DELIVERY, "self.claims == claims", "self.claims >= claims"),
+            &["delivery::tests::what_a_sender_says_of_its_call_is_not_of_the_next_one"],
+        )
+        .of_the_few(),
+        rule(
+            "a refusal that is reported once more says nothing of the next call",
+            edit(DELIVERY, "self.refused_calls > 0 && !self.status.is_settled()", "false"),
+            &["delivery::tests::a_refusal_that_meta_reports_once_more_says_nothing_of_the_next_call"],
+        ),
+        rule(
             "an unconfirmed message is not claimed again",
             edit(DELIVERY, claim, claim_unconfirmed),
             &["delivery::tests::a_lost_answer_is_settled_by_any_status_and_by_nothing_else"],
@@ -90,7 +101,7 @@ pub(super) fn guards() -> Vec<Guard> {
         ),
         rule(
             "that an earlier call failed does not stop the next",
-            edit(DELIVERY, "if «!others» {", "true"),
+            edit(DELIVERY, "if «!others && !may_be_known» {", "true"),
             &["delivery::tests::that_an_earlier_call_failed_neither_stops_the_next_nor_settles_it"],
         ),
         rule(
