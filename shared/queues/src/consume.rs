@@ -46,6 +46,9 @@ pub struct NotDone {
 /// A record that was received as often as this may be on its way to the dead letters.
 const TELLING: u32 = 3;
 
+/// The template's queues bury what was received ten times: from here on a record keeps those behind it no more.
+const BURIED_SOON: u32 = 9;
+
 /// Groups, or records of a standard queue, that run at once.
 const CONCURRENT: usize = 8;
 
@@ -55,7 +58,8 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// Gives every record to `handler`: groups of a FIFO queue beside each other, each strictly in its order; records of a
 /// standard queue all beside each other. At most eight at once.
 ///
-/// After a record that is not done, the rest of its group is reported failed without being run. So is what is not
+/// After a record that is not done, the rest of its group is reported failed without being run, but for one that is about to be
+/// buried: those behind it, received as often, would be buried with it, and nobody had tried them. So is what is not
 /// finished a second before `time_left` is over; a handler that runs then is dropped at its next wait.
 /// A handler runs as part of the trace that came with its record.
 pub async fn consume(
@@ -99,14 +103,15 @@ struct Failed {
 impl Failed {
     fn to_be_kept(&self) -> Option<NotDone> {
         let reason = self.reason.clone()?;
-        let receives = receives(&self.record).parse().ok().filter(|receives| *receives >= TELLING)?;
+        let receives = Some(receives(&self.record)).filter(|receives| *receives >= TELLING)?;
         let trace_id = trace(&self.record).map(|trace| trace.id());
         Some(NotDone { record_id: self.record.message_id.clone()?, receives, reason, trace_id })
     }
 }
 
-fn receives(record: &SqsMessage) -> &str {
-    record.attributes.get("ApproximateReceiveCount").map_or("", String::as_str)
+/// How often it was received; 0 if SQS does not say.
+fn receives(record: &SqsMessage) -> u32 {
+    record.attributes.get("ApproximateReceiveCount").and_then(|count| count.parse().ok()).unwrap_or_default()
 }
 
 async fn run_all(event: SqsEvent, deadline: Instant, handler: impl AsyncFn(&SqsMessage) -> Disposition) -> Vec<Failed> {
@@ -167,6 +172,7 @@ async fn run(
     handler: &impl AsyncFn(&SqsMessage) -> Disposition,
 ) -> Vec<Failed> {
     let mut records = group.into_iter();
+    let mut all = Vec::new();
     while let Some(record) = records.next() {
         if let Some(reason) = not_done(&record, deadline, handler).await {
             let receives = receives(&record);
@@ -178,11 +184,14 @@ async fn run(
                 reason,
                 "a job is not done"
             );
-            let first = Failed { record, reason: Some(reason) };
-            return std::iter::once(first).chain(records.map(|record| Failed { record, reason: None })).collect();
+            all.push(Failed { record, reason: Some(reason) });
+            if receives < BURIED_SOON {
+                all.extend(records.map(|record| Failed { record, reason: None }));
+                return all;
+            }
         }
     }
-    Vec::new()
+    all
 }
 
 /// Runs a record, unless time is over; says why it is not done.

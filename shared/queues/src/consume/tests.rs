@@ -57,6 +57,25 @@ async fn after_a_failure_the_rest_of_its_group_is_not_run_and_other_groups_are()
 }
 
 #[tokio::test]
+async fn behind_what_is_about_to_be_buried_the_group_goes_on() {
+    let received = |times: u32| {
+        let of = |id: &&str| {
+            let mut record = record(id, Some("a"), "");
+            record["attributes"]["ApproximateReceiveCount"] = json!(times.to_string());
+            record
+        };
+        event(&["a1", "a2", "a3"].iter().map(of).collect::<Vec<_>>())
+    };
+    for (times, left) in [(8, vec!["a1", "a2", "a3"]), (9, vec!["a1"]), (10, vec!["a1"])] {
+        let response = consume(received(times), TIME, async |record| {
+            if id(record) == "a1" { Disposition::Retry("no".into()) } else { Disposition::Done }
+        })
+        .await;
+        assert_eq!(failed(response), left, "received {times} times");
+    }
+}
+
+#[tokio::test]
 async fn a_group_is_run_in_order_while_another_waits() {
     let ran = RefCell::new(Vec::new());
     let b_is_through = Notify::new();

@@ -28,7 +28,6 @@ pub(super) fn guards() -> Vec<Guard> {
 }
 
 fn of_queues() -> Vec<Guard> {
-    let rest = "std::iter::once(first).chain(records.map(|record| Failed { record, reason: None })).collect()";
     vec![
         guard(
             "a function answers before its deadline",
@@ -50,9 +49,19 @@ fn of_queues() -> Vec<Guard> {
         ),
         guard(
             "what comes after a failure in its group waits",
-            [edit(CONSUME, rest, "std::iter::once(first).collect()")],
+            [edit(
+                CONSUME,
+                "all.extend(«records.map(|record| Failed { record, reason: None })»);",
+                "records.take(0).map(|record| Failed { record, reason: None })",
+            )],
             ("queues", LIB),
             &["consume::tests::after_a_failure_the_rest_of_its_group_is_not_run_and_other_groups_are"],
+        ),
+        guard(
+            "what is behind a record that is about to be buried is not buried with it",
+            [edit(CONSUME, "receives < BURIED_SOON", "true")],
+            ("queues", LIB),
+            &["consume::tests::behind_what_is_about_to_be_buried_the_group_goes_on"],
         ),
         guard(
             "records of a group go one after the other",
