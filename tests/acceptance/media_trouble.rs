@@ -134,6 +134,30 @@ async fn a_token_that_meta_does_not_accept_makes_files_wait_until_the_number_is_
 }
 
 #[tokio::test]
+async fn what_has_to_be_repaired_before_messages_go_out_keeps_no_file_from_being_fetched() {
+    let world = fresh_world().await;
+    let number = world.number_at_meta().await;
+    let tenant = world.tenant(0).id;
+    let channel = world.connects(&number, &tenant).await.expecting(201);
+    let [ada, ben] = ["Ada", "Ben"].map(|name| world.customer(name).writing_to_number(&number, channel.id()));
+    let thread = ben.writes("hello").await;
+    let renewed = acceptance::Number { access_token: "EAAG-renewed".into(), ..number };
+    world.meta_knows(&renewed).await;
+    assert_eq!(state(&sent(&ada, picture()).await), is("pending"));
+
+    // Reconnected, and there is no payment method before anybody who waited was woken.
+    world.connects(&renewed, &tenant).await.expecting(200);
+    let messages = format!("{}/messages", renewed.phone_number_id);
+    world.fault_at(&messages, 9, json!({ "status": 400, "code": 131_042 })).await;
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+    world.clock().advance("PT1M").await;
+
+    assert_eq!(state(&newest(&ada).await), is("stored"));
+    assert_eq!(world.agent().status_of(&thread, reply.id()).await, "queued");
+}
+
+#[tokio::test]
 async fn after_metas_seven_days_a_file_is_given_up_without_asking() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");

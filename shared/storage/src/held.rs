@@ -21,6 +21,10 @@ pub enum Held {
     File { thread_id: ThreadId, position: Position },
 }
 
+/// What the keys of each begin with.
+const CONVERSATIONS: &str = "HELD#CONVERSATION#";
+const FILES: &str = "HELD#FILE#";
+
 impl Tenancy {
     /// A conversation waits for the channel as it was read; at `look_at` `due-work` looks at it all the same.
     ///
@@ -62,8 +66,17 @@ impl Tenancy {
 
     /// Some of those who wait for a channel, at most `limit`.
     pub async fn held(&self, channel: ChannelId, limit: i32) -> Result<Vec<Held>, StorageError> {
+        self.held_of(channel, "HELD#", limit).await
+    }
+
+    /// Some of the files that wait for a channel, at most `limit`.
+    pub async fn held_files(&self, channel: ChannelId, limit: i32) -> Result<Vec<Held>, StorageError> {
+        self.held_of(channel, FILES, limit).await
+    }
+
+    async fn held_of(&self, channel: ChannelId, which: &str, limit: i32) -> Result<Vec<Held>, StorageError> {
         let answer = self
-            .query(self.keys.held(channel), "HELD#")
+            .query(self.keys.held(channel), which)
             .limit(limit)
             .send()
             .await
@@ -71,17 +84,17 @@ impl Tenancy {
         answer.items.unwrap_or_default().into_iter().map(|found| item::read("held", found)).collect()
     }
 
-    /// Who waits for a channel behind the conversation with `last`, and if nobody does, the first of all.
+    /// The conversation that waits for a channel behind that with `last`, and if none does, the first.
     pub async fn next_held(&self, channel: ChannelId, last: Option<ContactId>) -> Result<Option<Held>, StorageError> {
         if let Some(contact_id) = last {
             let start = self.held_key(channel, &Held::Conversation { contact_id }).attributes();
-            let query = self.query(self.keys.held(channel), "HELD#").set_exclusive_start_key(Some(start));
+            let query = self.query(self.keys.held(channel), CONVERSATIONS).set_exclusive_start_key(Some(start));
             let answer = query.limit(1).send().await.map_err(StorageError::unavailable("Query"))?;
             if let Some(found) = answer.items.unwrap_or_default().into_iter().next() {
                 return item::read("held", found).map(Some);
             }
         }
-        Ok(self.held(channel, 1).await?.into_iter().next())
+        Ok(self.held_of(channel, CONVERSATIONS, 1).await?.into_iter().next())
     }
 
     /// Somebody waits no longer: `due-work` looks at it from `now` on. Doing it twice is as doing it once.
@@ -119,8 +132,8 @@ impl Tenancy {
 
     fn held_key(&self, channel: ChannelId, held: &Held) -> Key {
         let sk = match held {
-            Held::Conversation { contact_id } => format!("HELD#CONVERSATION#{contact_id}"),
-            Held::File { thread_id, position } => format!("HELD#FILE#{thread_id}#{position}"),
+            Held::Conversation { contact_id } => format!("{CONVERSATIONS}{contact_id}"),
+            Held::File { thread_id, position } => format!("{FILES}{thread_id}#{position}"),
         };
         Key { pk: self.keys.held(channel), sk }
     }

@@ -118,7 +118,9 @@ impl Channel {
                 Met::News
             }
         };
-        self.wakes_at = try_at;
+        // Those who were about to be woken when it began are looked at no later: files can be fetched meanwhile.
+        let pending = self.wakes_at.filter(|_| met == Met::News);
+        self.wakes_at = try_at.map(|at| pending.map_or(at, |pending| pending.min(at)));
         self.learned_at = Some(now);
         met
     }

@@ -23,8 +23,8 @@ const SIDE_BY_SIDE: usize = 16;
 /// Whoever is let go to try whether something was repaired may have nothing to send; then the next one is.
 const NEXT_TRY: SignedDuration = SignedDuration::from_mins(1);
 
-/// Lets all go who wait for the number, or one of them in turn while something has to be repaired at Meta. Who dies in here
-/// lets some go twice, which is harmless.
+/// Lets all go who wait for the number, or one conversation in turn while something has to be repaired at Meta, which keeps no
+/// file from being fetched. Who dies in here lets some go twice, which is harmless.
 pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now: Timestamp) -> Result<Waiting, Busy> {
     let (tenancy, mut released) = (&directory.tenancy(due), 0);
     let Some(mut channel) = tenancy.channel(id).await? else { return Ok(Waiting { released, again_at: None }) };
@@ -32,6 +32,9 @@ pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now
         return Ok(Waiting { released, again_at: None });
     }
     if channel.trouble().is_some() {
+        if channel.can_ask_meta() {
+            released += files(tenancy, id, now).await?;
+        }
         released += u64::from(let_one_try(directory, due, &mut channel, now).await?);
         return Ok(Waiting { released, again_at: None });
     }
@@ -75,7 +78,23 @@ async fn let_one_try(directory: &Directory, due: &Due, channel: &mut Channel, no
 }
 
 async fn some(tenancy: &Tenancy, id: ChannelId, limit: i32, now: Timestamp) -> Result<u64, Busy> {
-    let held = tenancy.held(id, limit).await?;
+    all_of(tenancy, id, tenancy.held(id, limit).await?, now).await
+}
+
+/// The files of which Meta can be asked again; what is left after so many goes with the next look.
+async fn files(tenancy: &Tenancy, id: ChannelId, now: Timestamp) -> Result<u64, Busy> {
+    let mut released = 0;
+    for _ in 0..ROUNDS {
+        let round = all_of(tenancy, id, tenancy.held_files(id, AT_ONCE).await?, now).await?;
+        released += round;
+        if round < AT_ONCE.unsigned_abs().into() {
+            break;
+        }
+    }
+    Ok(released)
+}
+
+async fn all_of(tenancy: &Tenancy, id: ChannelId, held: Vec<Held>, now: Timestamp) -> Result<u64, Busy> {
     let releases = stream::iter(&held).map(|held| one(tenancy, id, held, now));
     releases.buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await?;
     Ok(held.len() as u64)
