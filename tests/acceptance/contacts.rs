@@ -215,6 +215,21 @@ async fn a_changed_number_keeps_the_person_and_leaves_a_note_in_the_thread() {
 }
 
 #[tokio::test]
+async fn a_number_that_was_given_up_leads_to_nobody_in_whichever_writing_it_is_kept() {
+    let world = shared_world().await;
+    let id = world.agent().adds_contact(json!({ "name": "Bia", "phone": "+55 (31) 98700-4311" })).await;
+    let (bia, moved) = (world.customer_with_number("Bia", "553187004311"), world.customer("Bia with her new number"));
+    assert_eq!(bia.writes("hello").await.contact_id(), id);
+
+    bia.is_told_of(json!({ "type": "user_changed_number", "body": "Bia changed her number", "wa_id": moved.number }))
+        .await;
+
+    assert_eq!(world.agent().contact(&id).await["phone"], format!("+{}", moved.number));
+    let later = world.clock().now().await + jiff::SignedDuration::from_secs(60);
+    assert_ne!(bia.wrote("who was this?", later).await.contact_id(), id);
+}
+
+#[tokio::test]
 async fn a_number_that_came_by_a_merge_and_was_given_up_leads_to_nobody() {
     let world = shared_world().await;
     let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));

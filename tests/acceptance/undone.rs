@@ -207,3 +207,28 @@ async fn are_linked_by_a_status(world: &World, customer: &Customer, user_id: &st
     let outcome = world.outcomes_of(&payload::statuses(customer, &[status])).await.remove(0).outcome;
     assert_eq!(outcome, "status_applied");
 }
+
+#[tokio::test]
+async fn a_number_that_was_given_up_while_two_were_one_comes_back_to_neither() {
+    let world = fresh_world().await;
+    let agent = world.agent();
+    let (ada, moved) = (world.customer("Ada"), world.customer("Ada with her new number"));
+    let user_id = world.fresh_user_id();
+    // The hidden one is older: it takes the number over, and gives it up.
+    let hidden = ada.hiding_as(&user_id).writes("hidden").await;
+    let by_phone = ada.writes("by phone").await;
+    ada.writes_showing(&user_id, "with both").await;
+    ada.is_told_of(json!({ "type": "user_changed_number", "body": "Ada changed her number", "wa_id": moved.number }))
+        .await;
+
+    let path = format!("/v1/contacts/{}/merges/{}", hidden.contact_id(), by_phone.contact_id());
+    agent.calls(Method::DELETE, &path, None).await.expecting(200);
+    world.settles().await;
+
+    assert_eq!(agent.contact(by_phone.contact_id()).await["identities"], json!([]));
+    world.clock().advance("PT10M").await;
+    let stranger = ada.writes("who was this?").await;
+    for thread in [&hidden, &by_phone] {
+        assert_ne!(stranger.contact_id(), thread.contact_id());
+    }
+}

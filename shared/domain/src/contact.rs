@@ -119,11 +119,15 @@ impl Contact {
             self.former_identities.push(FormerIdentity { identity: identity.clone(), until: at });
             let now = self.identities.iter().rev().find_map(phone_of);
             for shown in [&mut self.phone, &mut self.mobile_phone] {
-                if shown.is_some() && *shown == phone_of(identity) {
+                if shown.as_ref().is_some_and(|shown| is_number_of(identity, shown)) {
                     shown.clone_from(&now);
                 }
             }
         }
+        self.forget_long_given_up();
+    }
+
+    fn forget_long_given_up(&mut self) {
         let too_many = self.former_identities.len().saturating_sub(Self::MAX_IDENTITIES);
         self.former_identities.drain(..too_many);
     }
@@ -162,6 +166,13 @@ impl Contact {
             self.phone = phone_of(identity);
         }
     }
+}
+
+/// Whether a number is the identity's, in whichever of its country's writings somebody wrote it.
+fn is_number_of(identity: &Identity, written: &Phone) -> bool {
+    let Identity::Phone(digits) = identity else { return false };
+    let key = MatchingKey::of_digits(digits);
+    digits == written.digits() || key.is_exact() && key == MatchingKey::of_digits(written.digits())
 }
 
 fn phone_of(identity: &Identity) -> Option<Phone> {

@@ -10,7 +10,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, Identity, Properties, Wishes};
+use super::{Contact, FormerIdentity, Identity, Properties, Wishes};
 use crate::ids::{ChannelId, ContactId, TicketId, UserId};
 use crate::phone::Phone;
 use crate::ticket::{Before, Joined};
@@ -88,6 +88,9 @@ pub struct Taken {
     #[serde(default, skip_serializing_if = "Properties::is_empty")]
     pub properties: Properties,
     pub identities: Vec<Identity>,
+    /// What the other had given up: whose it was then is asked of the survivor from now on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_identities: Vec<FormerIdentity>,
     /// The survivor's wishes, and what the other's made of them, if either had any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub wishes: Option<Box<Rewished>>,
@@ -177,6 +180,11 @@ impl Contact {
             return None;
         }
         self.identities.extend(identities.iter().cloned());
+        let former = other.former_identities.iter().filter(|former| !self.identities.contains(&former.identity));
+        let former_identities: Vec<FormerIdentity> = former.cloned().collect();
+        self.former_identities.extend(former_identities.iter().cloned());
+        self.former_identities.sort_by_key(|former| former.until);
+        self.forget_long_given_up();
         let after = self.wishes.with(&other.wishes);
         let before = std::mem::replace(&mut self.wishes, after.clone());
         Some(Taken {
@@ -186,6 +194,7 @@ impl Contact {
             mobile_phone: fill(&mut self.mobile_phone, other.mobile_phone.as_ref()),
             properties: self.properties.take_from(&other.properties),
             identities,
+            former_identities,
             wishes: (!after.are_none()).then(|| Box::new(Rewished { before, after })),
         })
     }
@@ -199,6 +208,7 @@ impl Contact {
     /// Loses what was taken over, as far as nobody has changed it since.
     pub fn give_back(&mut self, taken: &Taken) {
         self.identities.retain(|identity| !taken.identities.contains(identity));
+        self.former_identities.retain(|former| !taken.former_identities.contains(former));
         empty(&mut self.name, taken.name.as_ref());
         empty(&mut self.username, taken.username.as_ref());
         empty(&mut self.phone, taken.phone.as_ref());

@@ -68,6 +68,21 @@ fn a_number_that_was_given_up_is_not_shown_nor_matched_any_more() {
 }
 
 #[test]
+fn a_number_that_was_given_up_is_not_matched_in_its_other_writing_either() {
+    let written = |digits: &str| Phone::try_from(digits.to_owned()).ok();
+    let mut bia = contact(1, &[number("553187004301")]);
+    (bia.phone, bia.mobile_phone) = (written("5531987004301"), written("15550100009"));
+    bia.learn(&Sender::new(number("15550100002"), None), [&number("15550100002")]);
+    bia.give_up(&[number("553187004301")], at(5));
+    assert_eq!(bia.numbers().collect::<Vec<_>>(), ["15550100002", "15550100009", "15550100002"]);
+    // In Argentina the other writing may be somebody else's landline.
+    let mut gala = contact(1, &[number("5491155504305")]);
+    gala.phone = written("541155504305");
+    gala.give_up(&[number("5491155504305")], at(5));
+    assert_eq!(gala.phone, written("541155504305"));
+}
+
+#[test]
 fn what_was_given_up_was_theirs_until_then() {
     let mut ada = contact(1, &[number("15550100001"), hidden()]);
     ada.give_up(&[number("15550100001")], at(5));
@@ -103,6 +118,19 @@ fn a_survivor_takes_over_what_it_lacks_and_gives_back_what_it_took() {
     assert_eq!((ada.name.as_deref(), ada.username.as_deref()), (Some("Ada"), Some("eve")));
     assert_eq!(ada.identities, [number("15550100001"), hidden()]);
     assert_eq!(ada.mobile_phone, eve.mobile_phone);
+    ada.give_back(&taken);
+    assert_eq!(ada, before);
+}
+
+#[test]
+fn a_survivor_is_asked_for_what_the_other_gave_up() {
+    let (mut ada, mut eve) = (contact(1, &[number("15550100001")]), contact(2, &[hidden(), number("15550100002")]));
+    eve.give_up(&[number("15550100002")], at(5));
+    let before = ada.clone();
+
+    let taken = ada.absorb(&eve).expect("there is room");
+
+    assert!(ada.gave_up_since(&number("15550100002"), at(4)) && !ada.gave_up_since(&number("15550100002"), at(6)));
     ada.give_back(&taken);
     assert_eq!(ada, before);
 }

@@ -75,6 +75,11 @@ async fn store(
 ) -> Result<(), CommitError> {
     let mut numbers = survivor.matching_keys();
     merged.hear_refusals(&survivor, &record.taken, record.at);
+    // What the survivor had of the merged one, and gave up since, is not theirs either.
+    let had = |identity| record.taken.identities.contains(identity);
+    for former in survivor.former_identities.iter().filter(|former| had(&former.identity)) {
+        merged.give_up(std::slice::from_ref(&former.identity), former.until);
+    }
     survivor.give_back(&record.taken);
     survivor.unsettled.push(record.id);
     merged.merged_into = None;

@@ -15,6 +15,24 @@ pub(super) fn guards() -> Vec<Guard> {
     let blocked = "self.blocked.as_ref().is_some_and(|block| sent_at.as_second() >= block.at.as_second())";
     vec![
         rule(
+            "a number that was given up is given up in whichever writing it is kept",
+            edit(
+                CONTACT,
+                "digits == written.digits() || key.is_exact() && key == MatchingKey::of_digits(written.digits())",
+                "digits == written.digits()",
+            ),
+            &["contact::tests::a_number_that_was_given_up_is_not_matched_in_its_other_writing_either"],
+        ),
+        rule(
+            "a survivor is asked for what the other gave up",
+            edit(
+                MERGE,
+                "self.former_identities.extend(«former_identities.iter().cloned()»);",
+                "former_identities.iter().take(0).cloned()",
+            ),
+            &["contact::tests::a_survivor_is_asked_for_what_the_other_gave_up"],
+        ),
+        rule(
             "nothing goes to who is blocked",
             edit(WISHES, "return Err(NotWanted::Blocked { since })", "()"),
             &["contact::wishes::tests::nothing_goes_to_who_is_blocked"],
