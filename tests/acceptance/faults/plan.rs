@@ -227,17 +227,13 @@ mod tests {
 
     use super::*;
 
-    fn calls_of(function: &str) -> Calls {
+    fn calls() -> Calls {
         let point = |ordinal| {
-            let [function, service, operation, about] = [function, "dynamodb", "PutItem", "TICKET"].map(str::to_owned);
+            let [function, service, operation, about] = ["f", "dynamodb", "PutItem", "TICKET"].map(str::to_owned);
             Point { function, service, operation, about: Some(about), ordinal }
         };
         let upload = GraphCall::of("POST", "/v24.0/1/media", "");
         Calls { aws: (0..12).map(point).collect(), graph: vec![(upload.clone(), 0), (upload, 1)] }
-    }
-
-    fn calls() -> Calls {
-        calls_of("f")
     }
 
     fn plan(extent: Extent, seed: u64) -> Plan {
@@ -250,9 +246,9 @@ mod tests {
         assert_eq!(few, plan(Extent::Few, 1).faults(&[calls(), calls()]));
         assert_eq!(few.iter().map(Vec::len).collect::<Vec<_>>(), [4, 0]);
         assert!((2..20).any(|seed| plan(Extent::Few, seed).faults(&[calls()])[0] != few[0]));
-        // Three classes of two, a conflict, and a slow one; what hangs only once. Six of Graph's, and a slow one.
+        // Four classes of two, and a slow one; what hangs only once. Six of Graph's, and a slow one.
         let all = plan(Extent::All, 1).faults(&[calls()]).remove(0);
-        assert_eq!(all.len(), 10 * 8 + 1 + 2 * 7);
+        assert_eq!(all.len(), 10 * 9 + 1 + 2 * 7);
         assert_eq!(plan(Extent::All, 7).pairs(&all, "talk"), plan(Extent::All, 7).pairs(&all, "talk"));
     }
 
@@ -261,23 +257,29 @@ mod tests {
         for seed in 1..9 {
             let faults = plan(Extent::Classes, seed).faults(&[calls()]).remove(0);
             let severest = |fault: &Fault| match fault {
-                Fault::Aws { then, times, .. } => Some((*then, *times)),
-                Fault::Graph { .. } => None,
+                Fault::Aws { point, then, times } if point.ordinal == 0 => Some((*then, *times)),
+                _ => None,
             };
             let met: Vec<Effect> = faults.iter().filter_map(severest).collect();
             // An item's write meets all classes but what is stale.
-            assert_eq!(met, [("error", 4), ("lost", 4), ("kill_after", 1), ("conflict", 1)]);
+            assert_eq!(met, [("error", 4), ("lost", 4), ("kill_after", 1), ("conflict", 4)]);
             let classes: BTreeSet<Meeting> = faults.iter().map(Fault::meeting).collect();
-            assert_eq!((faults.len(), classes.len()), (8, 8), "four of them Graph's: {classes:?}");
+            assert_eq!(classes.len(), 8, "four of them Graph's: {classes:?}");
         }
     }
 
     #[test]
-    fn the_last_write_of_who_writes_the_same_for_different_reasons_loses_its_answer_too() {
-        let faults = plan(Extent::Classes, 1).faults(&[calls_of("outbound-sender")]).remove(0);
-        let later = |fault: &&Fault| matches!(fault, Fault::Aws { point, .. } if point.ordinal > 0);
-        let last: Vec<String> = faults.iter().filter(later).map(ToString::to_string).collect();
-        assert_eq!(last, ["lost ×4 at outbound-sender dynamodb:PutItem TICKET, call 11"]);
+    fn the_last_call_of_a_kind_meets_what_the_seed_chooses_too_and_loses_its_answer_where_it_writes() {
+        let mut chosen = BTreeSet::new();
+        for seed in 1..20 {
+            let faults = plan(Extent::Classes, seed).faults(&[calls()]).remove(0);
+            let later = |fault: &&Fault| matches!(fault, Fault::Aws { point, .. } if point.ordinal > 0);
+            let last: Vec<String> = faults.iter().filter(later).map(ToString::to_string).collect();
+            assert!(last.contains(&"lost ×4 at f dynamodb:PutItem TICKET, call 11".to_owned()), "{last:?}");
+            assert!(last.len() <= 2, "{last:?}");
+            chosen.extend(last);
+        }
+        assert_eq!(chosen.len(), 4, "each class has its turn: {chosen:?}");
     }
 
     #[test]
