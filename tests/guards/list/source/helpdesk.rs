@@ -185,6 +185,15 @@ fn of_what_comes() -> Vec<Guard> {
             &["undone::of_merges_that_built_on_each_other_the_last_is_undone_first"],
         ),
         journey(
+            "what was given up while two were one is neither's after its undoing",
+            edit(
+                UNDO,
+                "record.taken.identities.contains(identity)",
+                "record.taken.identities.contains(identity) && false",
+            ),
+            &["undone::a_number_that_was_given_up_while_two_were_one_comes_back_to_neither"],
+        ),
+        journey(
             "what was refused while two were one counts for both",
             edit(UNDO, "merged.hear_refusals(&survivor, &record.taken, record.at)", "()"),
             &["undone::what_was_refused_while_two_were_one_counts_for_both_after_an_undo"],

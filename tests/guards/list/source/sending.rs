@@ -40,6 +40,11 @@ pub(super) fn guards() -> Vec<Guard> {
             &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
         ),
         journey(
+            "files are fetched while messages wait for what is repaired",
+            edit(RELEASE, "if «channel.can_ask_meta()» {\n            released += files", "false"),
+            &["media_trouble::what_has_to_be_repaired_before_messages_go_out_keeps_no_file_from_being_fetched"],
+        ),
+        journey(
             "each who waits for what is repaired has a turn to try it",
             edit(RELEASE, "channel.tried_last()", "None"),
             &["credentials::\
