@@ -31,6 +31,19 @@ pub(super) async fn send_to_many(world: &World, name: &str) -> Seen {
         job["status"] == "done" && job["sent"] == people.len()
     })
     .await;
+    // What Meta reports of them may come again only later.
+    in_time(world, async || {
+        for person in &people {
+            for thread in recent_threads(world, person).await {
+                let messages = world.agent().messages(&thread).await;
+                if messages.iter().any(|message| message["status"] == "sent" || message["status"] == "delivered") {
+                    return false;
+                }
+            }
+        }
+        true
+    })
+    .await;
     let mut seen = Seen::default();
     for person in &people {
         // The list of tickets lags behind, as any index may.
