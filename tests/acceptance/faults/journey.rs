@@ -96,7 +96,7 @@ async fn have_patience(world: &World, name: &str) -> Seen {
 async fn with_files(mut seen: Seen, world: &World, customer: &Customer, own: &[Vec<u8>]) -> Seen {
     let own: Vec<String> = own.iter().map(|bytes| hex::encode(Sha256::digest(bytes))).collect();
     let mut got = Vec::new();
-    for thread in recent_threads(world, customer).await {
+    for thread in threads_in_the_end(world, customer).await {
         for message in world.agent().messages(&thread).await {
             if message["attachments"][0]["status"] == "stored" {
                 let link = world.agent().gets_in_the_end(&link_of(&message)).await.body;
@@ -128,6 +128,15 @@ async fn thread_in_time(world: &World, customer: &Customer) -> Option<Thread> {
         world.clock().advance(LATER).await;
     }
     None
+}
+
+/// The customer's threads when all is over. A list may lag behind, as any index may; whoever looks again sees them.
+async fn threads_in_the_end(world: &World, customer: &Customer) -> Vec<Thread> {
+    let mut threads = recent_threads(world, customer).await;
+    if threads.is_empty() {
+        threads = recent_threads(world, customer).await;
+    }
+    threads
 }
 
 /// The customer's open threads: those that were written in last are listed first.
@@ -202,7 +211,7 @@ async fn settled(world: &World, customer: &Customer, count: usize) -> Seen {
         }
         world.clock().advance(LATER).await;
     }
-    Seen::of(world, customer, &recent_threads(world, customer).await).await
+    Seen::of(world, customer, &threads_in_the_end(world, customer).await).await
 }
 
 /// What nobody knows the fate of by now, nobody will.
