@@ -314,6 +314,19 @@ async fn a_template_is_deleted_in_one_language_or_in_all() {
     let again = make("parcel", "en").await;
     assert_eq!(again["id"], english["id"]);
     assert_ne!(again["meta_id"], english["meta_id"]);
+    // Whatever Meta answers, or does not, nothing is taken for deleted before it is; and then it is noticed.
+    let by_name = json!({ "method": "GET", "path": "message_templates", "query": "&name=" });
+    let fault = async |matching: Value, then: Value| {
+        world.meta_misbehaves(json!({ "match": matching, "then": then })).await;
+        assert_eq!(delete(&german, "?all_languages=true").await.code(), "busy");
+    };
+    for then in [json!("drop_before"), json!({ "status": 500, "code": 2 }), json!("hang")] {
+        assert_eq!(now(&admin, &english).await["status"], "pending");
+        fault(json!({ "method": "DELETE" }), then).await;
+    }
+    for then in [json!("drop_before"), json!({ "status": 500, "code": 2 }), json!("drop_after")] {
+        fault(by_name.clone(), then).await;
+    }
     delete(&german, "?all_languages=true").await.expecting(200);
     assert_eq!(now(&admin, &english).await["status"], "deleted");
     assert_eq!(now(&admin, &other).await["status"], "pending");

@@ -70,8 +70,8 @@ impl GraphCall {
         let function = match (method.as_str(), *path, query.as_deref()) {
             ("POST", "/messages" | "/media", _) => "outbound-sender",
             ("GET", "/attachments", _) | ("GET", NODE, Some("phone_number_id=")) => "media-download",
-            // A file that somebody else deletes.
-            ("DELETE", NODE, _) => return None,
+            // What is asked from outside: a file that is deleted, all templates with whatever Meta tells unasked.
+            ("DELETE", NODE, _) | ("GET", "/message_templates", None) => return None,
             _ => "api-channels",
         };
         let about = [*path, query.as_deref().unwrap_or_default()].join(" ").trim_end().to_owned();
