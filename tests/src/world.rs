@@ -149,7 +149,7 @@ impl World {
     /// Returns when all that is due now is done, and says what waits for a later time.
     ///
     /// # Panics
-    /// When something is still left after a minute.
+    /// When something is still left after 100 seconds.
     pub async fn settles(&self) -> Value {
         let mut idle = self.control_post("idle", json!({ "timeout_ms": 50_000 })).await;
         if idle["idle"] == json!(false) {

@@ -82,6 +82,11 @@ impl Channel {
         self.trouble.as_ref().is_none_or(|trouble| trouble.try_at.is_some_and(|try_at| now >= try_at))
     }
 
+    /// From when on a message may be tried; nothing where no time makes that so.
+    pub fn tries_at(&self) -> Option<Timestamp> {
+        self.trouble.as_ref()?.try_at
+    }
+
     /// Whether a report of a message that `left` then says nothing new of the number.
     pub fn knows_better_than(&self, left: Timestamp) -> bool {
         self.learned_at.is_some_and(|learned_at| left < learned_at)

@@ -35,6 +35,10 @@ pub(super) async fn release(directory: &Directory, due: &Due, id: ChannelId, now
         if channel.can_ask_meta() {
             released += files(tenancy, id, now).await?;
         }
+        // It was looked at for its files alone: whoever were let go now would only be held again.
+        if let Some(at) = channel.tries_at().filter(|at| now < *at) {
+            return Ok(Waiting { released, again_at: Some(at) });
+        }
         released += u64::from(let_one_try(directory, due, &mut channel, now).await?);
         return Ok(Waiting { released, again_at: None });
     }
