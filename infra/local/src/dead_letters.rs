@@ -59,7 +59,8 @@ async fn line(letter: &DeadLetter, directory: &Directory) -> anyhow::Result<Stri
             let trace = failed.trace_id.map_or_else(String::new, |id| format!("  trace {id}"));
             format!("failed {} times, last {:.0}: {}{trace}", failed.receives, failed.at, failed.reason)
         }
-        None => "no reason was kept: its function died or ran out of time each time".to_owned(),
+        None => "no reason was kept: its function died or ran out of time, or the table was away; its log may say more"
+            .to_owned(),
     };
     Ok(format!("{}{sent}  {reason}", letter.id))
 }

@@ -52,6 +52,7 @@ const AT_ONCE: i32 = 10;
 const MOST: usize = 1_000;
 /// What is looked at is hidden for as long as the look may take; if it ends early, it shows again after this.
 const LOOK: Duration = Duration::from_secs(60);
+const LONG_POLL: Duration = Duration::from_secs(1);
 
 impl DeadLetters {
     pub fn new(config: &SdkConfig) -> Self {
@@ -103,6 +104,8 @@ impl DeadLetters {
                 .queue_url(&queue.url)
                 .max_number_of_messages(AT_ONCE)
                 .visibility_timeout(LOOK.as_secs() as i32)
+                // A short poll asks only some of SQS's servers, and may find nothing where there are a few (AWS).
+                .wait_time_seconds(LONG_POLL.as_secs() as i32)
                 .message_system_attribute_names(MessageSystemAttributeName::All)
                 .send()
                 .await
