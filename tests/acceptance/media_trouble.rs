@@ -27,11 +27,9 @@ fn is(status: &str) -> (String, Option<String>) {
 async fn what_will_never_come_is_unavailable_with_its_reason_and_the_message_stays() {
     let world = fresh_world().await;
     let ada = world.customer("Ada");
-    let unknown = json!({ "status": 400, "code": 100 });
     let nothing = file("document", "text/plain", b"");
     let cases = [
-        (DOWNLOAD, Some(json!({ "status": 404 })), picture(), "not_found"),
-        (LOOK_UP, Some(unknown), picture(), "not_found"),
+        (LOOK_UP, Some(json!({ "status": 400, "code": 131_052 })), picture(), "not_found"),
         (DOWNLOAD, Some(json!("wrong_byte")), picture(), "digest_mismatch"),
         (DOWNLOAD, None, nothing, "empty"),
         (DOWNLOAD, None, large_document(100 * 1024 * 1024 + 1), "too_large"),
@@ -48,7 +46,25 @@ async fn what_will_never_come_is_unavailable_with_its_reason_and_the_message_sta
         let refused = world.agent().get(&link_of(&message)).await.expecting(410);
         assert_eq!((refused.code(), &refused.body["reason"]), ("attachment_unavailable", &json!(reason)));
     }
-    assert_eq!(world.agent().messages(&ada.thread().await).await.len(), 5);
+    assert_eq!(world.agent().messages(&ada.thread().await).await.len(), 4);
+    assert!(world.dead_letters().await.is_empty());
+}
+
+#[tokio::test]
+async fn what_meta_says_it_does_not_have_may_be_shown_later_and_is_believed_after_a_day() {
+    let world = fresh_world().await;
+    let ada = world.customer("Ada");
+    for (path, then) in [(DOWNLOAD, json!({ "status": 404 })), (LOOK_UP, json!({ "status": 400, "code": 100 }))] {
+        world.fault_at(path, 2, then.clone()).await;
+        assert_eq!(state(&sent(&ada, picture()).await), is("pending"), "{path}");
+        world.clock().advance("PT1M").await;
+        assert_eq!(state(&newest(&ada).await), is("stored"), "{path}");
+
+        world.fault_at(path, 4, then).await;
+        assert_eq!(state(&sent(&ada, picture()).await), is("pending"), "{path}");
+        world.clock().advance("PT25H").await;
+        assert_eq!(state(&newest(&ada).await), unavailable("not_found"), "{path}");
+    }
     assert!(world.dead_letters().await.is_empty());
 }
 

@@ -115,6 +115,9 @@ impl Obstacle {
 
 /// Meta keeps what came by a webhook this long (Meta, "media").
 const LIFE_AT_META: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// Meta does not tell what it does not have from what it may not show: "does not exist, cannot be loaded due to missing
+/// permissions" (error 100, subcode 33). Until a message is so old, somebody may give the permission.
+const BELIEVED_AFTER: SignedDuration = SignedDuration::from_hours(24);
 /// The wait for Meta grows with the message's age, between these.
 const SHORTEST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(1);
@@ -135,7 +138,8 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
         return Ok(nothing);
     };
     let expires_at = message.sent_at.saturating_add(LIFE_AT_META).unwrap_or(Timestamp::MAX);
-    let found = match (fetching.now)() {
+    let begun_at = (fetching.now)();
+    let found = match begun_at {
         now if now >= expires_at => Err(Miss::Never(Reason::Expired)),
         _ => fetching.bring(&message, &attachment).await,
     };
@@ -145,16 +149,12 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
             fetching.settle(&mut message, |attachment| attachment.store(file.clone())).await?;
             Outcome::Stored
         }
-        Err(Miss::Never(reason)) => {
-            fetching.settle(&mut message, |attachment| attachment.give_up(reason.name())).await?;
-            Outcome::Unavailable(reason)
+        Err(Miss::Hidden) if begun_at.duration_since(message.sent_at) < BELIEVED_AFTER => {
+            fetching.postpone(&message, Obstacle::Meta, SignedDuration::ZERO, expires_at).await?
         }
-        Err(Miss::Later(obstacle, asked)) => {
-            let now = (fetching.now)();
-            let at = (now + wait(obstacle, now.duration_since(message.sent_at), asked)).min(expires_at);
-            fetching.tenancy.look_for_file(thread, position, at).await?;
-            Outcome::DueAt(at, obstacle)
-        }
+        Err(Miss::Hidden) => fetching.give_up(&mut message, Reason::NotFound).await?,
+        Err(Miss::Never(reason)) => fetching.give_up(&mut message, reason).await?,
+        Err(Miss::Later(obstacle, asked)) => fetching.postpone(&message, obstacle, asked, expires_at).await?,
         Err(Miss::Number(refusal)) => {
             new_trouble = fetching.refused(&message, refusal).await?;
             Outcome::DueAt(fetching.hold(&message, expires_at).await?, Obstacle::ChannelNotConnected)
@@ -168,6 +168,8 @@ pub async fn fetch(fetching: Fetching<'_>, thread: ThreadId, position: Position)
 enum Miss {
     /// It never will.
     Never(Reason),
+    /// Meta says that there is none, or none for us.
+    Hidden,
     /// It may later; Meta asks not to come before so long.
     Later(Obstacle, SignedDuration),
     /// The number has no token that is good for anything; for some this is how we learn it.
@@ -242,6 +244,24 @@ impl Fetching<'_> {
         })
     }
 
+    async fn give_up(&self, message: &mut Message, reason: Reason) -> Result<Outcome, Busy> {
+        self.settle(message, |attachment| attachment.give_up(reason.name())).await?;
+        Ok(Outcome::Unavailable(reason))
+    }
+
+    async fn postpone(
+        &self,
+        message: &Message,
+        obstacle: Obstacle,
+        asked: SignedDuration,
+        expires_at: Timestamp,
+    ) -> Result<Outcome, Busy> {
+        let now = (self.now)();
+        let at = (now + wait(obstacle, now.duration_since(message.sent_at), asked)).min(expires_at);
+        self.tenancy.look_for_file(message.thread_id, message.position, at).await?;
+        Ok(Outcome::DueAt(at, obstacle))
+    }
+
     /// Stores what became of the file. What ended meanwhile stays as it is.
     async fn settle(&self, message: &mut Message, end: impl Fn(&mut Attachment) -> bool) -> Result<(), Busy> {
         change(self.tenancy, message, |message| {
@@ -281,9 +301,11 @@ fn not_found(message: &Message, channel: &Channel, error: AccountError) -> Try {
 
 fn refused(channel: &Channel, error: &GraphError) -> Try {
     match (error.code, error.row.class) {
-        // "Object with ID … does not exist", and what a customer sent that Meta itself could not get.
-        (Some(100 | 131_052), _) => Try::Another(Miss::Never(Reason::NotFound)),
-        (None, _) if error.http_status == 404 => Try::Another(Miss::Never(Reason::NotFound)),
+        // "Object with ID … does not exist", or is not ours to see.
+        (Some(100), _) => Try::Another(Miss::Hidden),
+        (None, _) if error.http_status == 404 => Try::Another(Miss::Hidden),
+        // What a customer sent that Meta itself could not get.
+        (Some(131_052), _) => Try::Another(Miss::Never(Reason::NotFound)),
         (_, Class::Retry(pace)) => {
             let wait = error.retry_after.into_iter().chain(pace.wait(0)).max().unwrap_or_default();
             Try::Last(Miss::Later(Obstacle::Meta, SignedDuration::try_from(wait).unwrap_or(LONGEST_WAIT)))
@@ -301,7 +323,7 @@ fn not_sent(message: &Message, error: &DownloadError) -> Try {
     tracing::warn!(message.id = %message.id, error = domain::chain(error), "a file does not come");
     let meta = Miss::Later(Obstacle::Meta, SignedDuration::ZERO);
     match error {
-        DownloadError::Gone => Try::Another(Miss::Never(Reason::NotFound)),
+        DownloadError::Gone => Try::Another(Miss::Hidden),
         DownloadError::Broken(_) => Try::Another(meta),
         DownloadError::Refused(_) => Try::Last(meta),
         DownloadError::Denied(_) => Try::Last(Miss::Later(Obstacle::ChannelNotConnected, SignedDuration::ZERO)),

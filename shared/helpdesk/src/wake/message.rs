@@ -8,8 +8,10 @@ use storage::directory::Due;
 use super::{WakeError, Waking, Woken};
 use crate::unconfirmed::resend_by_rule;
 
-/// A file may take as long as the function that fetches it; then it is looked at again.
+/// A file may take as long as the function that fetches it; then it is looked at again, and the later the older its message is:
+/// jobs that come to no end live for hours, and must not become many.
 const FILE_AGAIN_AFTER: SignedDuration = storage::messages::FIRST_LOOK;
+const FILE_AGAIN_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 impl Waking<'_> {
     /// Says when to look again; nothing when that is over, or stored with what was done.
@@ -33,6 +35,6 @@ impl Waking<'_> {
         }
         self.media.tell_of_files(&[MediaJob { tenant_id: due.tenant_id, thread_id, position }]).await?;
         woken.files += 1;
-        Ok(Some(now + FILE_AGAIN_AFTER))
+        Ok(Some(now + now.duration_since(message.sent_at).clamp(FILE_AGAIN_AFTER, FILE_AGAIN_WITHIN)))
     }
 }

@@ -40,6 +40,11 @@ pub(super) fn guards() -> Vec<Guard> {
             &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
         ),
         journey(
+            "what Meta may only not show is asked for again",
+            edit("shared/helpdesk/src/fetch.rs", "begun_at.duration_since(message.sent_at) < BELIEVED_AFTER", "false"),
+            &["media_trouble::what_meta_says_it_does_not_have_may_be_shown_later_and_is_believed_after_a_day"],
+        ),
+        journey(
             "files are fetched while messages wait for what is repaired",
             edit(RELEASE, "if «channel.can_ask_meta()» {\n            released += files", "false"),
             &["media_trouble::what_has_to_be_repaired_before_messages_go_out_keeps_no_file_from_being_fetched"],
