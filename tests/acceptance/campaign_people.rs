@@ -1,12 +1,17 @@
 //! Who is named in a campaign gets it once, or is refused by themselves: whoever they turn out to be, whatever their worker
 //! died of, and be what is kept of them unreadable.
 
-use acceptance::{Customer, Point, Thread, World, eventually};
+use std::time::{Duration, Instant};
+
+use acceptance::{Customer, NO_RACE, Point, Thread, World, eventually};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::campaigns::{has, ids};
 use crate::{counted_world, fresh_world};
+
+/// A call that gets no answer twice is surely waited for so long.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Somebody who writes hidden first, and then from their number: two contacts, the older one without a number.
 struct Two {
@@ -33,6 +38,13 @@ impl Two {
         self.shown.writes_showing(&self.user_id, "with both").await;
         let merged = world.agent().contact(self.by_phone.contact_id()).await;
         assert_eq!(merged["id"], self.by_id.contact_id());
+    }
+
+    /// While they are two still.
+    async fn is_sent_a_template(&self, world: &World) -> bool {
+        let agent = world.agent();
+        let messages = [agent.messages(&self.by_id).await, agent.messages(&self.by_phone).await].concat();
+        messages.iter().any(|message| message["type"] == "template")
     }
 
     /// The ids of the templates that they were sent, in the thread that goes on.
@@ -140,6 +152,45 @@ async fn who_turns_out_to_be_somebody_who_has_it_gets_it_no_more() {
     assert_eq!(world.disarms().await, 0);
     assert_eq!((&job["sent"], &job["refused"]), (&json!(25), &json!({ "duplicate": 1 })), "{job}");
     assert_eq!(two.templates(&world).await.len(), 1);
+}
+
+/// Of two who are decided at once, one is read, and before anything is written they have become one person, who has it.
+async fn are_linked_while_one_is_decided(named: impl Fn(&Two) -> [String; 2]) {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let two = Two::write(&world).await;
+    let [function, service, operation] = ["outbound-sender", "dynamodb", "GetItem"].map(str::to_owned);
+    let second = Point { function, service, operation, about: Some("IDEMPOTENCY".to_owned()), ordinal: 1 };
+    world.arms(&second, 2, "hang").await;
+    let made = agent.sends_to_many(&named(&two)).await.expecting(202);
+    eventually("a call without an answer", async || world.is_met().await.then_some(())).await;
+    let until = Instant::now() + PATIENCE;
+    let has_it = async || two.is_sent_a_template(&world).await.then_some(());
+    eventually("the first of them is sent it", has_it).await;
+    two.shown.tries_showing(&two.user_id, "with both").await;
+    let are_one = async || {
+        let contact = agent.contact(two.by_phone.contact_id()).await;
+        (contact["id"] == two.by_id.contact_id()).then_some(())
+    };
+    eventually("they are one", are_one).await;
+    assert!(Instant::now() < until, "{NO_RACE}: it took too long to overtake a call that waits");
+
+    let job = agent.job_becomes(made.id(), "done").await;
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!((&job["sent"], &job["refused"]), (&json!(1), &json!({ "duplicate": 1 })), "{job}");
+    assert_eq!(two.templates(&world).await.len(), 1);
+}
+
+#[tokio::test]
+async fn who_turns_out_to_be_another_while_they_are_decided_gets_it_once() {
+    are_linked_while_one_is_decided(|two| [two.by_id.contact_id(), two.by_phone.contact_id()].map(str::to_owned)).await;
+}
+
+#[tokio::test]
+async fn whom_another_turns_out_to_be_while_they_are_decided_gets_it_once() {
+    are_linked_while_one_is_decided(|two| [two.by_phone.contact_id(), two.by_id.contact_id()].map(str::to_owned)).await;
 }
 
 #[tokio::test]

@@ -77,14 +77,14 @@ impl NewConversation {
     /// Where it goes, and the same in one text.
     fn destination(&self) -> Result<(Destination, String), Refusal> {
         let country = country(self.country.as_deref())?;
-        let with = match (self.contact_id, &self.to) {
-            (Some(contact_id), None) => Whom::Contact(contact_id),
-            (None, Some(to)) => Whom::Number(GivenNumber::in_body("to", to).read(country)?),
+        let (with, whom) = match (self.contact_id, &self.to) {
+            (Some(contact_id), None) => (Whom::Contact(contact_id), contact_id.to_string()),
+            (None, Some(to)) => {
+                let number = GivenNumber::in_body("to", to).read(country)?;
+                let whom = number.display();
+                (Whom::Number(number), whom)
+            }
             _ => return Err(refusal::recipient_invalid().into()),
-        };
-        let whom = match &with {
-            Whom::Contact(id) => id.to_string(),
-            Whom::Number(number) => number.display(),
         };
         let channel_id = self.channel_id;
         Ok((Destination::Conversation { channel_id, with }, format!("{channel_id} {whom}")))

@@ -63,7 +63,12 @@ impl Thread {
             ticket.customer = person.contact.address(Some(number)).unwrap_or(ticket.customer);
         }
         ticket.reopen(now);
-        let place = if latest == Some(ticket.id) { Place::Latest } else { Place::Ahead { latest } };
+        let place = match with {
+            // As they were read up to the moment in which it is written.
+            Whom::AsRead { .. } => Place::Ahead { latest },
+            _ if latest == Some(ticket.id) => Place::Latest,
+            _ => Place::Ahead { latest },
+        };
         Ok(Self { session, person: Some(person), ..Self::around(ticket, place) })
     }
 
@@ -83,7 +88,7 @@ impl Thread {
 impl Whom {
     fn number(&self) -> Option<&Phone> {
         match self {
-            Self::Contact(_) => None,
+            Self::Contact(_) | Self::AsRead { .. } => None,
             Self::Number(number) => Some(number),
         }
     }
@@ -99,6 +104,10 @@ impl Person {
         for _ in 0..ATTEMPTS {
             let contact = match whom {
                 Whom::Contact(id) => living_contact(tenancy, *id).await?.ok_or(AcceptError::NoSuchContact)?,
+                Whom::AsRead { id, version } => {
+                    let contact = tenancy.contact(*id).await?.filter(|contact| contact.version == *version);
+                    contact.ok_or(AcceptError::NoSuchContact)?
+                }
                 Whom::Number(number) => {
                     match contacts_with_number(tenancy, number.digits()).await?.into_iter().next() {
                         Some(contact) => contact,

@@ -42,6 +42,11 @@ pub enum Whom {
     Contact(ContactId),
     /// Whoever has this number, the one it counts for first; a new contact if nobody has it.
     Number(Phone),
+    /// Somebody as they were read, and nobody whom they have become since.
+    AsRead {
+        id: ContactId,
+        version: u64,
+    },
 }
 
 /// What it says.

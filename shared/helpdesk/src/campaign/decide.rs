@@ -163,22 +163,40 @@ impl Campaigning<'_> {
         {
             return Ok(accepted);
         }
-        let Some(contact) = living_contact(self.tenancy, recipient.contact_id).await? else {
-            return Ok(Outcome::Refused(Refused::because("no_such_contact")));
-        };
+        for _ in 0..ATTEMPTS {
+            let Some(contact) = living_contact(self.tenancy, recipient.contact_id).await? else {
+                return Ok(Outcome::Refused(Refused::because("no_such_contact")));
+            };
+            if let Some(outcome) = self.offer_to(&contact, recipient, terms).await? {
+                return Ok(outcome);
+            }
+        }
+        Err(Busy::Contended(ATTEMPTS))
+    }
+
+    /// Nothing, if they are not as they were read any more: they may have turned out to be somebody who has got it.
+    async fn offer_to(
+        self,
+        contact: &Contact,
+        recipient: &Recipient,
+        terms: &Terms<'_>,
+    ) -> Result<Option<Outcome>, Busy> {
         let allowed = terms
             .category
             .as_ref()
             .map_or(Ok(()), |category| contact.wishes.allow(Approach::Campaign(category, terms.consent)));
         if let Err(why) = allowed {
-            return Ok(Outcome::Refused(Refused::because(word_of(why))));
+            return Ok(Some(Outcome::Refused(Refused::because(word_of(why)))));
         }
         let Terms { campaign, block, .. } = terms;
-        if self.is_answered_by_another(campaign, &contact).await? {
-            return Ok(Outcome::Refused(Refused::because("duplicate")));
+        if self.is_answered_by_another(campaign, contact).await? {
+            return Ok(Some(Outcome::Refused(Refused::because("duplicate"))));
         }
         let reply = NewReply {
-            destination: Destination::Conversation { channel_id: campaign.channel_id, with: Whom::Contact(contact.id) },
+            destination: Destination::Conversation {
+                channel_id: campaign.channel_id,
+                with: Whom::AsRead { id: contact.id, version: contact.version },
+            },
             author: campaign.author.clone(),
             saying: Saying::Template(terms::template_for(&campaign.template, recipient)),
             reply_to: None,
@@ -188,11 +206,12 @@ impl Campaigning<'_> {
         let Self { tenancy, objects, outbound, now } = self;
         let with = Accepting { tenancy, objects, outbound, now: now(), funds: Funds::SetAside(*block) };
         match Box::pin(accept(with, reply)).await {
-            Ok(messages) => Ok(match messages.first() {
+            Ok(messages) => Ok(Some(match messages.first() {
                 Some(first) => Outcome::Accepted { message_id: first.id, left: Left::NotYet },
                 None => Outcome::Refused(Refused::because("erased")),
-            }),
-            Err(error) => refused(error).map(Outcome::Refused),
+            })),
+            Err(AcceptError::NoSuchContact) => Ok(None),
+            Err(error) => refused(error).map(|refused| Some(Outcome::Refused(refused))),
         }
     }
 

@@ -40,6 +40,18 @@ pub(super) fn guards() -> Vec<Guard> {
             &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
         ),
         journey(
+            "who has become somebody else since they were decided is decided anew",
+            edit(
+                "shared/helpdesk/src/accept/conversation.rs",
+                ".filter(|contact| «contact.version == *version»)",
+                "contact.version == *version || contact.version != *version",
+            ),
+            &[
+                "campaign_people::who_turns_out_to_be_another_while_they_are_decided_gets_it_once",
+                "campaign_people::whom_another_turns_out_to_be_while_they_are_decided_gets_it_once",
+            ],
+        ),
+        journey(
             "what Meta may only not show is asked for again",
             edit("shared/helpdesk/src/fetch.rs", "begun_at.duration_since(message.sent_at) < BELIEVED_AFTER", "false"),
             &["media_trouble::what_meta_says_it_does_not_have_may_be_shown_later_and_is_believed_after_a_day"],
@@ -222,7 +234,7 @@ pub(super) fn guards() -> Vec<Guard> {
         ),
         journey(
             "who has it as a contact that was merged into theirs since gets it no more",
-            edit(DECIDE, "self.is_answered_by_another(campaign, &contact).await?", "false"),
+            edit(DECIDE, "self.is_answered_by_another(campaign, contact).await?", "false"),
             &["campaign_people::who_turns_out_to_be_somebody_who_has_it_gets_it_no_more"],
         ),
         journey(
