@@ -1,6 +1,6 @@
 //! A number whose token Meta does not accept keeps what is to be sent, for weeks if need be, and loses nothing (F7).
 
-use acceptance::{Customer, Number, Thread, World, payload};
+use acceptance::{Customer, Number, Point, Thread, World, eventually, payload};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -180,6 +180,39 @@ async fn what_leaves_its_session_behind_a_template_that_waits_fails_and_the_temp
     connected.is_reconnected(&world).await;
     world.clock().advance("PT1M").await;
     assert_eq!(ada.phone().received().await, ["Your parcel is here.", "in time"]);
+}
+
+#[tokio::test]
+async fn whose_sender_died_is_unconfirmed_though_what_was_sent_again_before_it_waits() {
+    let world = counted_world().await;
+    let mut connected = Connected::to(&world).await;
+    let parcel = json!({ "name": "parcel", "components": [{ "type": "BODY", "text": "Your parcel is here." }] });
+    world.template_made_at_meta(&connected.number.waba_id, parcel).await;
+    world.caller(0, "admin").syncs_templates(&connected.channel_id).await.expecting(200);
+    let thread = connected.customer(&world, "Ada").writes("hello").await;
+    let agent = world.agent();
+    connected.meets(&world, 1, json!("drop_before")).await;
+    let template = json!({ "template": { "name": "parcel", "language": "en" } });
+    let template = agent.sends(&thread, template).await.expecting(202);
+    world.settles().await;
+    world.clock().advance("PT2M").await;
+    assert_eq!(agent.status_of(&thread, template.id()).await, "unconfirmed");
+    let [function, service, operation] = ["outbound-sender", "dynamodb", "PutItem"].map(str::to_owned);
+    let about = Some("THREAD MESSAGE if version = :read".to_owned());
+    let claim = Point { function, service, operation, about, ordinal: 0 };
+    world.arms(&claim, 1, "kill_after").await;
+    let claimed = agent.replies_to(&thread, "here we are").await.expecting(202);
+    eventually("a sender that dies", async || world.is_met().await.then_some(())).await;
+
+    connected.loses_its_token(&world).await;
+    agent.post(&format!("/v1/messages/{}/resend", template.id()), json!({})).await.expecting(200);
+    for _ in 0..4 {
+        world.clock().advance("PT1M").await;
+    }
+
+    assert_eq!(world.disarms().await, 0);
+    let statuses = [agent.status_of(&thread, template.id()).await, agent.status_of(&thread, claimed.id()).await];
+    assert_eq!(statuses, ["queued", "unconfirmed"]);
 }
 
 #[tokio::test]

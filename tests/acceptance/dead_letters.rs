@@ -1,6 +1,7 @@
 //! Work that can never be done is put aside with its reason, and done when the reason is gone.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use acceptance::{Point, World};
 use serde_json::json;
@@ -48,6 +49,22 @@ async fn a_poisonous_job_is_put_aside_with_its_reason_while_the_other_nine_of_it
     let told = tool(&world, "list");
     assert!(told.contains("local-account-events-dlq: 1") && told.contains("version 7 of a job"), "{told}");
     assert!(told.contains(letters[0]["id"].as_str().unwrap()), "{told}");
+}
+
+#[tokio::test]
+async fn a_job_about_a_conversation_that_never_was_is_over_at_once() {
+    let world = fresh_world().await;
+    let channel = &world.tenant(0).channel(0).id;
+    let contact = format!("con_{:032x}", 7);
+    let job = json!({ "v": 1, "tenant_id": world.tenant(0).id, "channel_id": channel, "contact_id": contact });
+    let begun = Instant::now();
+
+    world.puts_jobs("knocks", &[job.to_string()]).await;
+    world.settles().await;
+
+    let took = begun.elapsed();
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert!(!world.table().await.contains(&contact));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! A template now, and the reply once the customer answers (F18).
 
-use acceptance::{Agent, Answer, Thread, World, files, payload};
+use acceptance::{Agent, Answer, Point, Thread, World, files, payload};
 use futures::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -32,6 +32,24 @@ fn of(message_id: &str) -> String {
 async fn status(agent: &Agent, message_id: &str) -> String {
     let shown = agent.get(&of(message_id)).await.expecting(200).body;
     shown["status"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn a_reply_that_does_not_show_yet_when_the_customer_answers_goes_out() {
+    let world = counted_world().await;
+    let agent = world.agent();
+    let thread = silent(&world, "Ada").await;
+    sends(&agent, &thread, json!({ "text": "here it is" })).await.expecting(202);
+    world.settles().await;
+    let [function, service, operation] = ["outbound-sender", "dynamodb", "GetItem"].map(str::to_owned);
+    let reply = Point { function, service, operation, about: Some("THREAD DEFERRED".to_owned()), ordinal: 0 };
+    world.arms(&reply, 1, "absent").await;
+
+    world.customer("Ada").writes("show me").await;
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(world.phone_of("Ada").received().await, [OFFER, "here it is"]);
 }
 
 #[tokio::test]
@@ -264,7 +282,7 @@ async fn whoever_dies_at_whichever_write_it_is_released_once() {
     world.settles().await;
     world.counts_calls_anew().await;
     world.customer("Ada").writes("yes").await;
-    let at_work = |point: &acceptance::Point| {
+    let at_work = |point: &Point| {
         point.ordinal == 0
             && ["ticket-creation", "outbound-sender"].contains(&point.function.as_str())
             && (point.operation == "TransactWriteItems" || point.operation == "SendMessageBatch")

@@ -107,7 +107,7 @@ async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
     // A status that comes while its message is sent brings another sender.
     world.no_automatic_statuses().await;
     let thread = world.customer("Ada").writes("hello").await;
-    let leaving = "CONVERSATION REMOVE due_pk, due_sk if accepted = :read";
+    let leaving = "CONVERSATION REMOVE due_pk, due_sk if (attribute_not_exists(accepted) OR accepted = :read)";
     world.arms(&next("outbound-sender", "UpdateItem", Some(leaving)), 2, "hang").await;
 
     world.agent().replies_to(&thread, "one").await.expecting(202);
@@ -122,6 +122,39 @@ async fn a_reply_that_comes_while_a_sender_leaves_is_not_forgotten() {
 
     assert_eq!(world.disarms().await, 0);
     assert_eq!(world.phone_of("Ada").received().await, ["one", "and another"]);
+}
+
+#[tokio::test]
+async fn who_is_written_to_all_the_time_is_looked_at_all_the_same() {
+    let world = counted_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let thread = ada.writes("hello").await;
+    // No sender is told of anything.
+    let told = Point { service: "sqs".to_owned(), ..next("api-helpdesk", "SendMessageBatch", None) };
+    world.arms(&told, 9_999, "error").await;
+
+    for number in 0..5 {
+        agent.replies_to(&thread, &format!("reply {number}")).await.expecting(202);
+        world.clock().advance("PT40S").await;
+    }
+
+    let received = ada.phone().received().await;
+    assert_eq!(world.disarms().await, 0);
+    assert!(received.len() > 1, "{received:?}");
+}
+
+#[tokio::test]
+async fn what_waits_to_be_sent_and_does_not_show_yet_is_sent() {
+    let world = counted_world().await;
+    let thread = world.customer("Ada").writes("hello").await;
+    world.arms(&next("outbound-sender", "GetItem", Some("THREAD MESSAGE")), 1, "absent").await;
+
+    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
+    assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "read");
 }
 
 #[tokio::test]

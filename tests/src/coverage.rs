@@ -248,7 +248,7 @@ impl Trouble {
                 Effect::KillBefore | Effect::KillAfter => Some(Class::Died),
                 Effect::Conflict => Some(Class::Contended),
                 Effect::Stale => Some(Class::Stale),
-                Effect::Slow | Effect::Hang => None,
+                Effect::Absent | Effect::Slow | Effect::Hang => None,
             },
         }
     }

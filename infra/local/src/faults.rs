@@ -72,6 +72,8 @@ pub enum Effect {
     Conflict,
     /// An index that does not know of anything yet.
     Stale,
+    /// The item is being written by another's transaction, and does not show yet.
+    Absent,
     /// It takes a while before anything happens: time enough for others to do the same.
     Slow,
     /// No answer at all.
@@ -176,6 +178,7 @@ impl Faults {
             Some(Effect::Throttle) => throttle(&call.service),
             Some(Effect::Conflict) => conflict(request),
             Some(Effect::Stale) => axum::Json(json!({ "Items": [], "Count": 0, "ScannedCount": 0 })).into_response(),
+            Some(Effect::Absent) => axum::Json(json!({})).into_response(),
             Some(Effect::Slow) => {
                 tokio::time::sleep(WHILE).await;
                 honest.await
@@ -263,6 +266,7 @@ impl Effect {
                 ["TransactWriteItems", "PutItem", "UpdateItem", "DeleteItem"].contains(&call.operation.as_str())
             }
             Self::Stale => call.about.starts_with("index "),
+            Self::Absent => call.operation == "GetItem",
             _ => true,
         }
     }
@@ -291,8 +295,9 @@ impl Fault {
         let named = is(&self.service, &call.service) && is(&self.operation, &call.operation);
         // The table itself is read consistently; only an index lags behind.
         let stale = self.then != Effect::Stale || request.get("IndexName").is_some();
+        let absent = self.then != Effect::Absent || call.operation == "GetItem";
         let same = self.bound.is_none_or(|bound| bound == digest(request));
-        self.function == call.function && named && is(&self.about, &call.about) && stale && same
+        self.function == call.function && named && is(&self.about, &call.about) && stale && absent && same
     }
 }
 

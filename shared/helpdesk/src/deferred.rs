@@ -159,13 +159,19 @@ async fn release_one(
 ) -> Result<bool, Busy> {
     let mut is_free = false;
     for attempt in 0..ATTEMPTS {
-        let waiting = tenancy.deferred_reply(place).await?;
-        let waiting = waiting.filter(|reply| reply.status(now) == DeferredStatus::Waiting);
-        let ticket = living_ticket(tenancy, place.thread_id.ticket()).await?;
-        let (Some(mut reply), Some(mut ticket)) = (waiting, ticket) else {
+        let Some(mut reply) = tenancy.deferred_reply(place).await? else {
+            match tenancy.forget_missing_deferred(of.0, of.1, place).await {
+                Ok(()) => return Ok(true),
+                // It has only just come.
+                Err(error) => after_conflict(error, attempt).await?,
+            }
+            continue;
+        };
+        if reply.status(now) != DeferredStatus::Waiting {
             tenancy.forget_deferred(of.0, of.1, place).await?;
             return Ok(true);
-        };
+        }
+        let Some(mut ticket) = living_ticket(tenancy, place.thread_id.ticket()).await? else { return Ok(false) };
         let session = session_of(tenancy, &ticket).await?;
         // The first one quotes.
         let quotes = std::iter::once(reply.reply_to).chain(std::iter::repeat(None));

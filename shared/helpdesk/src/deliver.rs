@@ -132,7 +132,7 @@ pub async fn deliver(post: Post<'_>) -> Result<Delivered, DeliverError> {
             return post.turn_is_over().await;
         }
         // Large, with a file's stream in it; on the heap it burdens no caller.
-        match Box::pin(post.step(contact, &place)).await? {
+        match Box::pin(post.step(&conversation, contact, &place)).await? {
             Step::Next => {}
             Step::Wait(until) => return post.wait_until(until, LONGEST_KNOCK).await,
             Step::Turn(at) => return post.wait_until(at, LONGEST_TURN).await,
@@ -175,11 +175,19 @@ impl Post<'_> {
         Ok(None)
     }
 
-    async fn step(&self, contact: ContactId, place: &Whereabouts) -> Result<Step, DeliverError> {
+    async fn step(
+        &self,
+        conversation: &Conversation,
+        contact: ContactId,
+        place: &Whereabouts,
+    ) -> Result<Step, DeliverError> {
         let now = (self.now)();
         let Some(mut message) = self.tenancy.message_at(place).await? else {
-            self.tenancy.clear_outbox(self.channel_id, contact, place).await?;
-            return Ok(Step::Next);
+            return match self.tenancy.clear_outbox(self.channel_id, contact, place).await {
+                // It has only just come.
+                Ok(()) | Err(CommitError::Conflict) => Ok(Step::Next),
+                Err(CommitError::Storage(error)) => Err(error.into()),
+            };
         };
         match message.delivery().map_or(Turn::Over, domain::Delivery::turn) {
             Turn::Over => self.leave_behind(&message).await,
@@ -192,7 +200,7 @@ impl Post<'_> {
             // Those behind it have waited long enough; what becomes of it, a status or a person decides.
             Turn::Unconfirmed { .. } => self.leave_behind(&message).await,
             Turn::PutOff { until } if now < until => Ok(Step::Wait(until)),
-            Turn::PutOff { .. } | Turn::Ready => Box::pin(self.send(message)).await,
+            Turn::PutOff { .. } | Turn::Ready => Box::pin(self.send(conversation, message)).await,
         }
     }
 

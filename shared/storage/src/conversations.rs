@@ -32,6 +32,9 @@ pub struct Conversation {
     /// When the session that was last counted, as those begun before November 2024 are, once, was to end by then (F21).
     #[serde(default, with = "jiff::fmt::serde::timestamp::millisecond::optional")]
     pub counted_until: Option<Timestamp>,
+    /// When `due-work` is to look at it.
+    #[serde(default, rename = "due_sk", deserialize_with = "directory::read_time_key")]
+    pub due_at: Option<Timestamp>,
 }
 
 impl Tenancy {
@@ -66,6 +69,10 @@ impl Tenancy {
         contact: ContactId,
         read: &Conversation,
     ) -> Result<bool, StorageError> {
+        if *read == Conversation::default() {
+            // It never was; taking a mark away would make one.
+            return Ok(true);
+        }
         let answer = self
             .table
             .client
@@ -73,7 +80,8 @@ impl Tenancy {
             .table_name(&self.table.name)
             .set_key(Some(self.keys.conversation(channel, contact).attributes()))
             .update_expression("REMOVE due_pk, due_sk")
-            .condition_expression("accepted = :read")
+            // Into some, nothing was ever put.
+            .condition_expression("(attribute_not_exists(accepted) OR accepted = :read)")
             .expression_attribute_values(":read", number(read.accepted))
             .send()
             .await;

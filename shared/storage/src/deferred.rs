@@ -90,7 +90,24 @@ impl Tenancy {
         self.table.replace(write(self.keys, reply)?, read).await
     }
 
-    /// The conversation need not look at it any more. Doing it twice is as doing it once.
+    /// There is none at this place, and the conversation need not look there any more.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when there is one: it came after its place, in a transaction that was being made.
+    pub async fn forget_missing_deferred(
+        &self,
+        channel: ChannelId,
+        contact: ContactId,
+        place: DeferredPlace,
+    ) -> Result<(), CommitError> {
+        let mut transaction = self.transaction();
+        transaction.check_absent(&self.keys.deferred(place.thread_id, place.message_id));
+        let key = self.keys.conversation(channel, contact);
+        transaction.update(&key, "DELETE waits_for_answer :place", None, [(":place", one(place))]);
+        transaction.commit().await
+    }
+
+    /// It waits no more, and the conversation need not look at it. Doing it twice is as doing it once.
     pub async fn forget_deferred(
         &self,
         channel: ChannelId,

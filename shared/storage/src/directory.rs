@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{CampaignId, Channel, ChannelId, ContactId, MessageId, Position, TenantId, ThreadId, TicketId};
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::error::StorageError;
 use crate::events::{self, Event};
@@ -229,6 +229,15 @@ pub(crate) fn time_key(at: Timestamp) -> String {
     format!("{:015}", at.as_millisecond().max(0))
 }
 
+/// A time of the index, where there is one.
+pub(crate) fn read_time_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    Ok(Option::<String>::deserialize(deserializer)?.and_then(|key| time_of(&key)))
+}
+
+fn time_of(key: &str) -> Option<Timestamp> {
+    Timestamp::from_millisecond(key.parse().ok()?).ok()
+}
+
 fn read_due(item: &Attributes) -> Option<Due> {
     let text = |name: &str| item.get(name).and_then(|value: &AttributeValue| value.as_s().ok());
     let conversation = |(tenant_id, channel_id, contact_id)| (tenant_id, Work::Conversation { channel_id, contact_id });
@@ -245,6 +254,6 @@ fn read_due(item: &Attributes) -> Option<Due> {
         .or_else(|| read_campaign(pk, sk).map(campaign))
         .or_else(|| read_gap_check(pk, sk).map(|tenant_id| (tenant_id, Work::GapCheck)))
         .or_else(|| read_parked(pk).map(|(tenant_id, alias)| (tenant_id, Work::Status { alias })))?;
-    let at = Timestamp::from_millisecond(text("due_sk")?.parse().ok()?).ok()?;
+    let at = time_of(text("due_sk")?)?;
     Some(Due { tenant_id, work, at })
 }

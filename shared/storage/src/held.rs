@@ -4,9 +4,10 @@ use domain::{Channel, ChannelId, ContactId, Position, ThreadId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::conversations::Conversation;
 use crate::directory;
 use crate::error::{CommitError, StorageError};
-use crate::item::{self, text};
+use crate::item::{self, number, text};
 use crate::key::Key;
 use crate::table::Tenancy;
 use crate::transaction::Transaction;
@@ -26,22 +27,26 @@ const CONVERSATIONS: &str = "HELD#CONVERSATION#";
 const FILES: &str = "HELD#FILE#";
 
 impl Tenancy {
-    /// A conversation waits for the channel as it was read; at `look_at` `due-work` looks at it all the same.
+    /// A conversation, in which nothing was accepted since it was `read`, waits for the channel as it was read; at `look_at`
+    /// `due-work` looks at it all the same.
     ///
     /// # Errors
-    /// [`CommitError::Conflict`] when the channel is not as it was read: it may be able to send now.
+    /// [`CommitError::Conflict`] when the channel is not as it was read, since it may be able to send now, or a message was
+    /// accepted that may have to be looked at sooner.
     pub async fn hold_conversation(
         &self,
         channel: &Channel,
         contact: ContactId,
+        read: &Conversation,
         look_at: Timestamp,
     ) -> Result<(), CommitError> {
         let mut transaction = self.transaction();
         transaction.hold(channel, Held::Conversation { contact_id: contact });
         let key = self.keys.conversation(channel.id, contact);
         let (shard, time) = directory::due(contact, look_at);
-        let values = [(":shard", text(shard)), (":time", text(time))];
-        transaction.update(&key, "SET due_pk = :shard, due_sk = :time", None, values);
+        let values = [(":shard", text(shard)), (":time", text(time)), (":read", number(read.accepted))];
+        let condition = Some("(attribute_not_exists(accepted) OR accepted = :read)");
+        transaction.update(&key, "SET due_pk = :shard, due_sk = :time", condition, values);
         transaction.commit().await
     }
 

@@ -81,13 +81,20 @@ impl Tenancy {
     }
 
     /// There is no such message. Doing it twice is as doing it once.
+    ///
+    /// # Errors
+    /// [`CommitError::Conflict`] when there is one: a transaction that is being made may show what it writes piece by piece
+    /// (AWS, "Transaction isolation levels"), and the message came after its entry.
     pub async fn clear_outbox(
         &self,
         channel: ChannelId,
         contact: ContactId,
         place: &Whereabouts,
-    ) -> Result<(), StorageError> {
-        self.table.delete(self.keys.outbox(channel, contact, place.position, place.message_id)).await
+    ) -> Result<(), CommitError> {
+        let mut transaction = self.transaction();
+        transaction.check_absent(&self.keys.message(place.thread_id, place.position));
+        transaction.delete(&self.keys.outbox(channel, contact, place.position, place.message_id));
+        transaction.commit().await
     }
 }
 

@@ -36,15 +36,17 @@ impl Thread {
             return Err(AcceptError::ChannelDisconnected);
         }
         let person = Person::find_or_make(tenancy, with, now).await?;
-        let latest = tenancy.conversation(channel_id, person.contact.id).await?.ticket_id;
+        let conversation = tenancy.conversation(channel_id, person.contact.id).await?;
+        let latest = conversation.ticket_id;
         let found = match latest {
             Some(latest) => living_ticket(tenancy, latest).await?,
             None => None,
         };
-        match found {
-            Some(ticket) => Self::taken_up(tenancy, ticket, latest, person, with, now).await,
-            None => Self::begun(&channel, person, with, Place::New { latest }, now),
-        }
+        let thread = match found {
+            Some(ticket) => Self::taken_up(tenancy, ticket, latest, person, with, now).await?,
+            None => Self::begun(&channel, person, with, Place::New { latest }, now)?,
+        };
+        Ok(Self { due_at: conversation.due_at, ..thread })
     }
 
     /// Somebody works on it again, be it closed or not.

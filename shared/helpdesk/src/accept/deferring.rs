@@ -3,7 +3,7 @@
 use domain::allowance::Sending;
 use domain::{Content, DeferredReply, DeferredStatus, Message};
 use jiff::Timestamp;
-use storage::Tenancy;
+use storage::{CommitError, Tenancy};
 
 use super::AcceptError;
 use super::reply::{NewReply, NewTemplate, Saying};
@@ -18,7 +18,13 @@ impl Thread {
         for place in tenancy.conversation(channel, contact).await?.deferred {
             match tenancy.deferred_reply(place).await? {
                 Some(reply) if reply.status(now) == DeferredStatus::Waiting => waiting += 1,
-                _ => tenancy.forget_deferred(channel, contact, place).await?,
+                Some(_) => tenancy.forget_deferred(channel, contact, place).await?,
+                None => match tenancy.forget_missing_deferred(channel, contact, place).await {
+                    Ok(()) => {}
+                    // It has only just come.
+                    Err(CommitError::Conflict) => waiting += 1,
+                    Err(CommitError::Storage(error)) => return Err(error.into()),
+                },
             }
         }
         if waiting < DeferredReply::MOST { Ok(()) } else { Err(AcceptError::TooManyDeferred) }

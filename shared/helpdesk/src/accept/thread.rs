@@ -13,7 +13,7 @@ use super::{AcceptError, Beginning, LOOK_AFTER, NotReactable};
 use crate::living::{living_contact, living_ticket};
 use crate::merge::settle;
 use crate::retry::{ATTEMPTS, Busy};
-use crate::session::session_of;
+use crate::session::session_in;
 
 pub(super) struct Thread {
     pub(super) ticket: Ticket,
@@ -30,6 +30,8 @@ pub(super) struct Thread {
     pub(super) overtaken: Option<Box<Ticket>>,
     /// What is to follow the customer's answer.
     pub(super) deferred: Option<DeferredReply>,
+    /// When somebody looks at the conversation anyway.
+    pub(super) due_at: Option<Timestamp>,
 }
 
 /// How a thread's ticket is stored.
@@ -68,9 +70,13 @@ impl Thread {
 
     async fn as_it_is(tenancy: &Tenancy, id: ThreadId) -> Result<Self, AcceptError> {
         let ticket = living_ticket(tenancy, id.ticket()).await?.ok_or(AcceptError::NoSuchThread)?;
-        let (session, contact) = try_join!(session_of(tenancy, &ticket), living_contact(tenancy, ticket.contact_id))?;
+        let (conversation, contact) = try_join!(
+            tenancy.conversation(ticket.channel_id, ticket.contact_id),
+            living_contact(tenancy, ticket.contact_id)
+        )?;
+        let session = session_in(tenancy, &ticket, &conversation).await?;
         let person = Some(Person::known(contact.ok_or(AcceptError::NoSuchThread)?));
-        Ok(Self { session, person, ..Self::around(ticket, Place::There) })
+        Ok(Self { session, person, due_at: conversation.due_at, ..Self::around(ticket, Place::There) })
     }
 
     /// What the customer answers to a template comes into the thread in which it was sent (F16): from now on that ticket is
@@ -115,6 +121,7 @@ impl Thread {
             place,
             overtaken: None,
             deferred: None,
+            due_at: None,
         }
     }
 
@@ -151,7 +158,9 @@ impl Thread {
         }
         let deferred = self.deferred.as_ref().map_or(Deferred::Same, |reply| Deferred::Waits(reply.into()));
         let beside = Beside { latest, deferred, counted: beginning.session() };
-        transaction.enter_outbox_and(messages, now + LOOK_AFTER, beside);
+        let look_at = now + LOOK_AFTER;
+        // Sooner than it was to be looked at stays sooner: whoever is written to all the time would never be looked at.
+        transaction.enter_outbox_and(messages, self.due_at.map_or(look_at, |due_at| due_at.min(look_at)), beside);
         if let Some(reply) = &self.deferred {
             transaction.create_deferred_reply(reply);
         }

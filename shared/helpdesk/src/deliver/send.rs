@@ -5,6 +5,7 @@ use std::time::Instant;
 use domain::{Content, Message, MessageId, Session, Wamid};
 use jiff::{SignedDuration, Timestamp};
 use storage::StorageError;
+use storage::conversations::Conversation;
 use whatsapp::graph::SendResult;
 
 use super::file::Provided;
@@ -20,7 +21,7 @@ pub(super) const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
 impl Post<'_> {
     /// Gets everything ready, claims the message, makes the one call, and stores what came of it.
-    pub(super) async fn send(&self, mut message: Message) -> Result<Step, DeliverError> {
+    pub(super) async fn send(&self, conversation: &Conversation, mut message: Message) -> Result<Step, DeliverError> {
         if self.waited_beyond_its_session(&message).await? {
             settle::session_over(self.tenancy, &mut message, (self.now)()).await?;
             return Ok(Step::Next);
@@ -35,7 +36,7 @@ impl Post<'_> {
             settle::disconnected(self.tenancy, &mut message, (self.now)()).await?;
             return Ok(Step::Next);
         };
-        if let Some(step) = self.kept_back(&channel, &message).await? {
+        if let Some(step) = self.kept_back(&channel, conversation, &message).await? {
             return Ok(step);
         }
         let token = (self.open)(sealed).await.map_err(DeliverError::TokenSealed)?;

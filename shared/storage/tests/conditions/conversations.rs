@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use domain::Session;
+use domain::{DeferredReply, Session};
 use jiff::SignedDuration;
 use storage::conversations::Conversation;
 use storage::held::Held;
 use storage::messages::Whereabouts;
 use storage::outbox::{Beside, Deferred, Latest};
-use storage::{CommitError, Tenancy};
+use storage::{CommitError, DeferredPlace, Tenancy};
 
 use crate::samples::*;
 use crate::table::{now, table};
@@ -51,7 +51,7 @@ async fn a_message_that_begins_a_ticket_makes_it_the_latest_after_the_one_that_w
         let beside = Beside { latest: Latest::Becomes { read: read.map(ticket_id) }, deferred, counted: None };
         write(&tenancy, |transaction| transaction.enter_outbox_and(&[message(1)], now(), beside)).await
     };
-    let place = storage::DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
+    let place = DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
     advance(&tenancy, None, 2).await.unwrap();
     for deferred in [Deferred::Same, Deferred::Waits(place), Deferred::Over(place)] {
         assert!(is_conflict(&enter(None, deferred).await), "{deferred:?}");
@@ -87,7 +87,7 @@ async fn a_session_is_counted_once_by_whichever_thread_and_the_next_one_anew() {
 async fn conversations_are_joined_and_parted_as_they_were_read() {
     let tenancy = tenancy().await;
     let (merged, other) = (BTreeSet::from([contact_id(8)]), Conversation::default());
-    let place = storage::DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
+    let place = DeferredPlace { message_id: message(1).id, thread_id: message(1).thread_id };
     let counted_until = Some(now());
     let waiting = Conversation { deferred: BTreeSet::from([place]), counted_until, ..Conversation::default() };
     let join = async |read: Option<u128>, other: &Conversation| {
@@ -124,6 +124,18 @@ async fn nobody_says_that_nothing_waits_once_something_was_accepted() {
 }
 
 #[tokio::test]
+async fn where_nothing_was_ever_accepted_nothing_waits() {
+    let tenancy = tenancy().await;
+    let rest = async || {
+        let read = tenancy.conversation(channel_id(), contact_id(7)).await.unwrap();
+        tenancy.clear_due(channel_id(), contact_id(7), &read).await.unwrap()
+    };
+    assert!(rest().await);
+    advance(&tenancy, None, 1).await.unwrap();
+    assert!(rest().await);
+}
+
+#[tokio::test]
 async fn a_message_that_is_sent_again_meanwhile_keeps_its_place() {
     let tenancy = tenancy().await;
     write(&tenancy, |transaction| transaction.create_message(&message(1))).await.unwrap();
@@ -142,8 +154,21 @@ async fn nobody_waits_for_a_number_that_may_send_by_now() {
     tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
     let mut changed = channel(TENANT);
     tenancy.save_channel(&mut changed, None).await.unwrap();
-    assert!(is_conflict(&tenancy.hold_conversation(&channel(TENANT), contact_id(7), now()).await));
-    tenancy.hold_conversation(&changed, contact_id(7), now()).await.unwrap();
+    let read = Conversation::default();
+    assert!(is_conflict(&tenancy.hold_conversation(&channel(TENANT), contact_id(7), &read, now()).await));
+    tenancy.hold_conversation(&changed, contact_id(7), &read, now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_waits_for_a_number_past_what_was_accepted_meanwhile() {
+    let tenancy = tenancy().await;
+    tenancy.connect(&mut channel(TENANT), &domain::Sealed::from(vec![1]), None).await.unwrap();
+    write(&tenancy, |transaction| transaction.enter_outbox(&[message(1)], now())).await.unwrap();
+    let read = tenancy.conversation(channel_id(), contact_id(7)).await.unwrap();
+    write(&tenancy, |transaction| transaction.enter_outbox(&[message(2)], now())).await.unwrap();
+    assert!(is_conflict(&tenancy.hold_conversation(&channel(TENANT), contact_id(7), &read, now()).await));
+    let read = tenancy.conversation(channel_id(), contact_id(7)).await.unwrap();
+    tenancy.hold_conversation(&channel(TENANT), contact_id(7), &read, now()).await.unwrap();
 }
 
 #[tokio::test]
@@ -154,11 +179,39 @@ async fn those_who_wait_for_a_number_have_their_turn_one_after_the_other() {
     let held = |number| Some(Held::Conversation { contact_id: contact_id(number) });
     assert_eq!((next(None).await, next(Some(7)).await), (None, None));
     for number in [7, 9] {
-        tenancy.hold_conversation(&channel(TENANT), contact_id(number), now()).await.unwrap();
+        let read = Conversation::default();
+        tenancy.hold_conversation(&channel(TENANT), contact_id(number), &read, now()).await.unwrap();
     }
     assert_eq!((next(None).await, next(Some(7)).await, next(Some(9)).await), (held(7), held(9), held(7)));
     // Whoever had the last turn need not wait any more.
     assert_eq!((next(Some(8)).await, next(Some(10)).await), (held(9), held(7)));
+}
+
+#[tokio::test]
+async fn what_shows_before_its_message_keeps_its_place() {
+    let tenancy = tenancy().await;
+    let place = Whereabouts::from(&message(1));
+    write(&tenancy, |it| it.enter_outbox(&[message(1)], now())).await.unwrap();
+    write(&tenancy, |it| it.create_message(&message(1))).await.unwrap();
+    assert!(is_conflict(&tenancy.clear_outbox(channel_id(), contact_id(7), &place).await));
+    assert_eq!(tenancy.next_in_outbox(channel_id(), contact_id(7)).await.unwrap(), Some(place));
+}
+
+#[tokio::test]
+async fn what_shows_before_its_reply_waits_on() {
+    let tenancy = tenancy().await;
+    let reply = DeferredReply::new(message(1).id, message(1).thread_id, ben(), Vec::new(), None, now());
+    let place = DeferredPlace::from(&reply);
+    let beside = Beside { deferred: Deferred::Waits(place), ..Beside::default() };
+    write(&tenancy, |it| it.enter_outbox_and(&[message(1)], now(), beside)).await.unwrap();
+    let waits = async || tenancy.conversation(channel_id(), contact_id(7)).await.unwrap().deferred.contains(&place);
+    write(&tenancy, |it| it.create_deferred_reply(&reply)).await.unwrap();
+    assert!(is_conflict(&tenancy.forget_missing_deferred(channel_id(), contact_id(7), place).await) && waits().await);
+    let missing = DeferredPlace { message_id: message(9).id, ..place };
+    tenancy.forget_missing_deferred(channel_id(), contact_id(7), missing).await.unwrap();
+    assert!(waits().await);
+    tenancy.forget_deferred(channel_id(), contact_id(7), place).await.unwrap();
+    assert!(!waits().await);
 }
 
 #[tokio::test]

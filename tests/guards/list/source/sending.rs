@@ -36,8 +36,18 @@ pub(super) fn guards() -> Vec<Guard> {
         ),
         journey(
             "a number that Meta slows or refuses sends nothing",
-            edit(SEND, "self.kept_back(&channel, &message).await?", "None::<Step>"),
+            edit(SEND, "self.kept_back(&channel, conversation, &message).await?", "None::<Step>"),
             &["credentials::what_is_written_while_the_token_is_expired_goes_out_in_order_after_reconnecting"],
+        ),
+        journey(
+            "whoever claimed a message and died keeps it no longer than others, also behind a template that waits",
+            edit(HOLD, "«settle::answer_lost(self.tenancy, &mut message, (self.now)()).await?»;", "()"),
+            &["credentials::whose_sender_died_is_unconfirmed_though_what_was_sent_again_before_it_waits"],
+        ),
+        journey(
+            "who is written to all the time is looked at",
+            edit(THREAD, "self.due_at.map_or(look_at, |due_at| due_at.min(look_at))", "look_at"),
+            &["races::who_is_written_to_all_the_time_is_looked_at_all_the_same"],
         ),
         journey(
             "who has become somebody else since they were decided is decided anew",
@@ -75,7 +85,7 @@ pub(super) fn guards() -> Vec<Guard> {
         ),
         journey(
             "a template that waits hides nobody behind it who leaves their session",
-            edit(HOLD, "self.look_behind(message).await?", "None"),
+            edit(HOLD, "self.look_behind(conversation, message).await?", "None"),
             &["credentials::\
                what_leaves_its_session_behind_a_template_that_waits_fails_and_the_template_goes_out_later"],
         ),

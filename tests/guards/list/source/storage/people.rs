@@ -79,6 +79,22 @@ fn of_messages() -> Vec<Guard> {
             &["Update THREAD MESSAGE if attribute_exists(due_sk)"],
         ),
         condition(
+            "what shows before its message keeps its place",
+            [edit(OUTBOX, "«transaction.check_absent(&self.keys.message(place.thread_id, place.position))»;", "()")],
+            &["conditions::conversations::what_shows_before_its_message_keeps_its_place"],
+            &["ConditionCheck THREAD MESSAGE if attribute_not_exists(pk)"],
+        ),
+        condition(
+            "what shows before its reply waits on",
+            [edit(
+                DEFERRED,
+                "«transaction.check_absent(&self.keys.deferred(place.thread_id, place.message_id))»;",
+                "()",
+            )],
+            &["conditions::conversations::what_shows_before_its_reply_waits_on"],
+            &["ConditionCheck THREAD DEFERRED if attribute_not_exists(pk)"],
+        ),
+        condition(
             "a message is left behind in the outbox as it was read",
             [edit(
                 OUTBOX,
@@ -189,9 +205,23 @@ fn of_tickets() -> Vec<Guard> {
         ),
         condition(
             "nobody says that nothing waits once something was accepted",
-            [edit(CONVERSATIONS, ".condition_expression(«\"accepted = :read\"»)", "\"accepted = :read OR accepted <> :read\"")],
+            [edit(
+                CONVERSATIONS,
+                r#".condition_expression(«"(attribute_not_exists(accepted) OR accepted = :read)"»)"#,
+                "\"(attribute_not_exists(accepted) OR accepted = :read OR accepted <> :read)\"",
+            )],
             &["conditions::conversations::nobody_says_that_nothing_waits_once_something_was_accepted"],
-            &["Update CONVERSATION if accepted = :read"],
+            &["Update CONVERSATION if (attribute_not_exists(accepted) OR accepted = :read)"],
+        ),
+        condition(
+            "nobody waits for a number past what was accepted meanwhile",
+            [edit(
+                HELD,
+                r#"let condition = Some(«"(attribute_not_exists(accepted) OR accepted = :read)"»);"#,
+                "\"(attribute_not_exists(accepted) OR accepted = :read OR accepted <> :read)\"",
+            )],
+            &["conditions::conversations::nobody_waits_for_a_number_past_what_was_accepted_meanwhile"],
+            &["Update CONVERSATION if (attribute_not_exists(accepted) OR accepted = :read)"],
         ),
     ]
 }
