@@ -243,6 +243,30 @@ async fn a_session_that_the_customer_opens_between_two_looks_at_their_tickets_is
 }
 
 #[tokio::test]
+async fn an_answer_to_a_template_that_goes_to_an_earlier_thread_between_two_looks_is_heard_there() {
+    let world = counted_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let first = ada.writes("hello").await;
+    agent.closes(&first).await;
+    ada.writes("another matter").await;
+    world.clock().advance("PT25H").await;
+    world.arms(&next("ticket-creation", "GetItem", Some("TICKET")), 1, "hang").await;
+
+    ada.sends(json!({ "type": "text", "text": { "body": "are you there?" } })).await;
+    let until = waits(&world, 1).await;
+    let template = json!({ "name": "spring_offer", "language": "en_US", "variables": ["Ada"] });
+    let offer = json!({ "template": template, "then": { "text": "here it is" } });
+    agent.sends(&first, offer).await.expecting(202);
+    has_overtaken(until);
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    let texts = agent.reads(&first).await;
+    assert!(texts.contains(&"are you there?".to_owned()), "{texts:?}");
+    assert_eq!(ada.phone().received().await.last().map(String::as_str), Some("here it is"));
+}
+
+#[tokio::test]
 async fn two_replies_at_once_each_have_a_place_of_their_own() {
     let world = counted_world().await;
     let thread = world.customer("Ada").writes("hello").await;

@@ -75,6 +75,9 @@ pub struct Ticket {
     /// The ticket in whose thread this one's goes on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merged_into: Option<TicketId>,
+    /// When it was last the conversation's latest, and an agent's template made another one that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overtaken_at: Option<Timestamp>,
     /// The sequence of the thread's next message.
     next_sequence: u64,
     /// Counts the writes; every write is conditional on it.
@@ -147,6 +150,7 @@ impl Ticket {
             created_at: at,
             joined: Vec::new(),
             merged_into: None,
+            overtaken_at: None,
             next_sequence: 1,
             version: 0,
         }

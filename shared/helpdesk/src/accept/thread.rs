@@ -54,7 +54,7 @@ impl Thread {
             (Destination::Conversation { channel_id, with }, _) => {
                 Self::of_conversation(tenancy, *channel_id, with, now).await?
             }
-            (Destination::Thread(id), Saying::Template(_)) => Self::for_template(tenancy, *id).await?,
+            (Destination::Thread(id), Saying::Template(_)) => Self::for_template(tenancy, *id, now).await?,
             (Destination::Thread(id), _) => Self::as_it_is(tenancy, *id).await?,
         };
         thread.quoted = quoted(tenancy, &thread.ticket, reply.reply_to).await?;
@@ -81,7 +81,7 @@ impl Thread {
 
     /// What the customer answers to a template comes into the thread in which it was sent (F16): from now on that ticket is
     /// the conversation's latest.
-    async fn for_template(tenancy: &Tenancy, id: ThreadId) -> Result<Self, AcceptError> {
+    async fn for_template(tenancy: &Tenancy, id: ThreadId, now: Timestamp) -> Result<Self, AcceptError> {
         for _ in 0..ATTEMPTS {
             let mut thread = Self::as_it_is(tenancy, id).await?;
             let contact = thread.contact().cloned().ok_or(AcceptError::NoSuchThread)?;
@@ -89,7 +89,7 @@ impl Thread {
                 continue;
             }
             let latest = tenancy.conversation(thread.ticket.channel_id, contact.id).await?.ticket_id;
-            let overtaken = match latest.filter(|latest| *latest != thread.ticket.id) {
+            let mut overtaken = match latest.filter(|latest| *latest != thread.ticket.id) {
                 Some(latest) => living_ticket(tenancy, latest).await?.map(Box::new),
                 None => None,
             };
@@ -103,6 +103,9 @@ impl Thread {
             let newest = overtaken.as_ref().and_then(|overtaken| overtaken.session);
             thread.session = thread.session.into_iter().chain(newest).reduce(Session::max);
             ticket.session = thread.session;
+            if let Some(overtaken) = &mut overtaken {
+                overtaken.overtaken_at = Some(now);
+            }
             thread.overtaken = overtaken;
             thread.place = Place::Ahead { latest };
             return Ok(thread);

@@ -1,13 +1,14 @@
 //! The ticket that a message goes to.
 
 use domain::ticket::{Placement, placement};
-use domain::{InboundMessage, Ticket, TicketId};
+use domain::{ContactId, InboundMessage, Ticket, TicketId};
 use jiff::{SignedDuration, Timestamp};
+use storage::conversations::Conversation;
 
 use super::Receiving;
 use crate::fresh::fresh_id;
 use crate::person::Person;
-use crate::retry::Busy;
+use crate::retry::{ATTEMPTS, Busy};
 
 /// Where the messages go.
 pub(super) struct Destination {
@@ -29,11 +30,39 @@ pub(super) enum Found {
 /// Far longer than the reads of one decision take.
 const JUST: SignedDuration = SignedDuration::from_mins(1);
 
+/// Whether an agent may have written in the conversation since it was read: in this ticket, or in one that is the latest instead.
 fn was_just_written_to(ticket: &Ticket, now: Timestamp) -> bool {
-    ticket.last_message.as_ref().is_some_and(|last| !last.incoming && now.duration_since(last.at) < JUST)
+    let written_at = ticket.last_message.as_ref().filter(|last| !last.incoming).map(|last| last.at);
+    written_at.into_iter().chain(ticket.overtaken_at).any(|at| now.duration_since(at) < JUST)
+}
+
+/// A conversation with its latest ticket.
+struct Latest {
+    conversation: Conversation,
+    ticket: Option<Ticket>,
 }
 
 impl Receiving<'_> {
+    /// As they are together: between two reads an agent may have written.
+    async fn latest(&self, contact_id: ContactId) -> Result<Latest, Busy> {
+        let mut conversation = self.tenancy().conversation(self.channel().id, contact_id).await?;
+        for _ in 0..ATTEMPTS {
+            let ticket = match conversation.ticket_id {
+                Some(id) => self.tenancy().ticket(id).await?,
+                None => None,
+            };
+            if !ticket.as_ref().is_some_and(|ticket| was_just_written_to(ticket, self.now)) {
+                return Ok(Latest { conversation, ticket });
+            }
+            let now = self.tenancy().conversation(self.channel().id, contact_id).await?;
+            if now.ticket_id == conversation.ticket_id {
+                return Ok(Latest { conversation: now, ticket });
+            }
+            conversation = now;
+        }
+        Err(Busy::Contended(ATTEMPTS))
+    }
+
     /// Asks `domain` where the message belongs; nowhere is an answer, too.
     pub(super) async fn destination(
         &self,
@@ -41,21 +70,13 @@ impl Receiving<'_> {
         first: &InboundMessage,
     ) -> Result<Option<Destination>, Busy> {
         let contact_id = person.contact.id;
-        let conversation = self.tenancy().conversation(self.channel().id, contact_id).await?;
-        let latest = match conversation.ticket_id {
-            Some(id) => self.tenancy().ticket(id).await?,
-            None => None,
-        };
+        let Latest { conversation, ticket: latest } = self.latest(contact_id).await?;
         let reopen_within = match &latest {
             Some(ticket) if !ticket.is_open() => self.tenancy().tenant().await?.and_then(|tenant| tenant.reopen_within),
             _ => None,
         };
         let latest_id = conversation.ticket_id;
-        let mut awaited = !conversation.deferred.is_empty();
-        if !awaited && latest.as_ref().is_some_and(|ticket| was_just_written_to(ticket, self.now)) {
-            // What waits for an answer may have come between the two reads.
-            awaited = !self.tenancy().conversation(self.channel().id, contact_id).await?.deferred.is_empty();
-        }
+        let awaited = !conversation.deferred.is_empty();
         Ok(Some(match (placement(latest.as_ref(), first, reopen_within), latest) {
             (Placement::Nowhere, _) => return Ok(None),
             (Placement::Extend, Some(ticket)) => Destination { ticket, found: Found::Existing, awaited },

@@ -62,6 +62,15 @@ pub(super) fn guards() -> Vec<Guard> {
             ],
         ),
         journey(
+            "a ticket that was overtaken between two looks takes no answer",
+            edit(
+                "shared/helpdesk/src/receive/destination.rs",
+                ".chain(ticket.overtaken_at)",
+                ".chain(None::<Timestamp>)",
+            ),
+            &["races::an_answer_to_a_template_that_goes_to_an_earlier_thread_between_two_looks_is_heard_there"],
+        ),
+        journey(
             "what Meta may only not show is asked for again",
             edit("shared/helpdesk/src/fetch.rs", "begun_at.duration_since(message.sent_at) < BELIEVED_AFTER", "false"),
             &["media_trouble::what_meta_says_it_does_not_have_may_be_shown_later_and_is_believed_after_a_day"],
