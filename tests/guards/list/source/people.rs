@@ -28,7 +28,7 @@ pub(super) fn guards() -> Vec<Guard> {
             edit(
                 MERGE,
                 "self.former_identities.extend(«former_identities.iter().cloned()»);",
-                "former_identities.iter().take(0).cloned()",
+                "former_identities[..0].iter().cloned()",
             ),
             &["contact::tests::a_survivor_is_asked_for_what_the_other_gave_up"],
         ),

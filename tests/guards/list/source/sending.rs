@@ -63,11 +63,7 @@ pub(super) fn guards() -> Vec<Guard> {
         ),
         journey(
             "a ticket that was overtaken between two looks takes no answer",
-            edit(
-                "shared/helpdesk/src/receive/destination.rs",
-                ".chain(ticket.overtaken_at)",
-                ".chain(None::<Timestamp>)",
-            ),
+            edit("shared/helpdesk/src/receive/destination.rs", ".chain(«ticket.overtaken_at»)", "None::<Timestamp>"),
             &["races::an_answer_to_a_template_that_goes_to_an_earlier_thread_between_two_looks_is_heard_there"],
         ),
         journey(
