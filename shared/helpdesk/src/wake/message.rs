@@ -35,6 +35,23 @@ impl Waking<'_> {
         }
         self.media.tell_of_files(&[MediaJob { tenant_id: due.tenant_id, thread_id, position }]).await?;
         woken.files += 1;
-        Ok(Some(now + now.duration_since(message.sent_at).clamp(FILE_AGAIN_AFTER, FILE_AGAIN_WITHIN)))
+        Ok(Some(now + wait(now.duration_since(message.sent_at))))
+    }
+}
+
+fn wait(age: SignedDuration) -> SignedDuration {
+    age.clamp(FILE_AGAIN_AFTER, FILE_AGAIN_WITHIN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_does_not_come_brings_no_more_than_a_job_an_hour() {
+        assert_eq!(
+            [-1, 0, 6, 20, 60, 9_000].map(|age| wait(SignedDuration::from_mins(age)).as_mins()),
+            [6, 6, 6, 20, 60, 60]
+        );
     }
 }
