@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use crate::list::{ACCEPTANCE, Guard, LIB, Way};
 
-/// How long the tests of one guard may take, in seconds.
-const PATIENCE_S: &str = "90";
+/// How long the tests of one guard may take, in seconds: a stack that comes to no rest fails its test after a minute and a half.
+const PATIENCE_S: &str = "150";
 /// Those of a deadline, which are over in a second, or never.
 const PATIENCE_WITH_DEADLINES_S: &str = "20";
 /// And all of a program, one after the other if need be.
