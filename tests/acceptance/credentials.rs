@@ -39,10 +39,21 @@ impl Connected {
         world.caller(0, "admin").get(&format!("/v1/channels/{}", self.channel_id)).await.expecting(200).body
     }
 
+    /// Its account has one, which needs no variables: [`parcel`].
+    async fn has_a_template(&self, world: &World) {
+        let parcel = json!({ "name": "parcel", "components": [{ "type": "BODY", "text": "Your parcel is here." }] });
+        world.template_made_at_meta(&self.number.waba_id, parcel).await;
+        world.caller(0, "admin").syncs_templates(&self.channel_id).await.expecting(200);
+    }
+
     /// The next messages of the number meet this.
     async fn meets(&self, world: &World, times: u32, then: Value) {
         world.fault_at(&format!("{}/messages", self.number.phone_number_id), times, then).await;
     }
+}
+
+fn parcel() -> Value {
+    json!({ "template": { "name": "parcel", "language": "en" } })
 }
 
 async fn replies(world: &World, thread: &Thread, texts: &[&str]) {
@@ -155,15 +166,12 @@ async fn what_leaves_its_session_meanwhile_fails_and_says_so_before_anybody_reco
 async fn what_leaves_its_session_behind_a_template_that_waits_fails_and_the_template_goes_out_later() {
     let world = fresh_world().await;
     let mut connected = Connected::to(&world).await;
-    let parcel = json!({ "name": "parcel", "components": [{ "type": "BODY", "text": "Your parcel is here." }] });
-    world.template_made_at_meta(&connected.number.waba_id, parcel).await;
-    world.caller(0, "admin").syncs_templates(&connected.channel_id).await.expecting(200);
+    connected.has_a_template(&world).await;
     let ada = connected.customer(&world, "Ada");
     let thread = ada.writes("hello").await;
     connected.loses_its_token(&world).await;
     let agent = world.agent();
-    let template = json!({ "template": { "name": "parcel", "language": "en" } });
-    let template = agent.sends(&thread, template).await.expecting(202);
+    let template = agent.sends(&thread, parcel()).await.expecting(202);
     let late = agent.replies_to(&thread, "too late").await.expecting(202);
     world.settles().await;
 
@@ -186,14 +194,11 @@ async fn what_leaves_its_session_behind_a_template_that_waits_fails_and_the_temp
 async fn whose_sender_died_is_unconfirmed_though_what_was_sent_again_before_it_waits() {
     let world = counted_world().await;
     let mut connected = Connected::to(&world).await;
-    let parcel = json!({ "name": "parcel", "components": [{ "type": "BODY", "text": "Your parcel is here." }] });
-    world.template_made_at_meta(&connected.number.waba_id, parcel).await;
-    world.caller(0, "admin").syncs_templates(&connected.channel_id).await.expecting(200);
+    connected.has_a_template(&world).await;
     let thread = connected.customer(&world, "Ada").writes("hello").await;
     let agent = world.agent();
     connected.meets(&world, 1, json!("drop_before")).await;
-    let template = json!({ "template": { "name": "parcel", "language": "en" } });
-    let template = agent.sends(&thread, template).await.expecting(202);
+    let template = agent.sends(&thread, parcel()).await.expecting(202);
     world.settles().await;
     world.clock().advance("PT2M").await;
     assert_eq!(agent.status_of(&thread, template.id()).await, "unconfirmed");

@@ -295,7 +295,7 @@ impl Fault {
         let named = is(&self.service, &call.service) && is(&self.operation, &call.operation);
         // The table itself is read consistently; only an index lags behind.
         let stale = self.then != Effect::Stale || request.get("IndexName").is_some();
-        let absent = self.then != Effect::Absent || call.operation == "GetItem";
+        let absent = self.then != Effect::Absent || self.then.suits(call);
         let same = self.bound.is_none_or(|bound| bound == digest(request));
         self.function == call.function && named && is(&self.about, &call.about) && stale && absent && same
     }
@@ -379,6 +379,15 @@ mod tests {
         faults.arm(fault(0, 1, Effect::Stale));
         assert_eq!(faults.meet(&call(), &json!({ "TableName": "t" })), None);
         assert_eq!(faults.meet(&call(), &json!({ "TableName": "t", "IndexName": "due" })), Some(Effect::Stale));
+    }
+
+    #[test]
+    fn only_what_is_read_by_its_key_is_absent() {
+        let (_folder, faults) = faults();
+        faults.arm(Fault { operation: None, ..fault(0, 1, Effect::Absent) });
+        assert_eq!(faults.meet(&call(), &Value::Null), None);
+        let read = Site { operation: "GetItem".into(), ..call() };
+        assert_eq!(faults.meet(&read, &Value::Null), Some(Effect::Absent));
     }
 
     #[test]
