@@ -45,10 +45,23 @@ pub(crate) fn receive(
     Ok(Received { messages, given_up })
 }
 
+/// The longest available first, but for groups: of those, whoever has the fewest in flight goes first, what is chosen here
+/// included. (AWS begins with that when a group has 30 in flight and a tenth of all, or takes a tenth of the consumers'
+/// time.) A message without group is a group of its own.
+const FAIRLY: &str = "
+    WITH busy AS (
+        SELECT group_id, count(*) AS messages FROM messages
+        WHERE queue_id = ?1 AND held = 1 AND available_at > ?2 AND group_id IS NOT NULL GROUP BY group_id),
+    waiting AS (
+        SELECT sequence, available_at, group_id,
+            row_number() OVER (PARTITION BY coalesce(group_id, sequence) ORDER BY available_at, sequence) AS nth
+        FROM messages WHERE queue_id = ?1 AND available_at <= ?2)
+    SELECT sequence FROM waiting LEFT JOIN busy USING (group_id)
+    ORDER BY nth + coalesce(busy.messages, 0), available_at, sequence
+    LIMIT ?3";
+
 fn choose_any(tx: &Transaction<'_>, queue: &Queue, max_messages: u32, now: Millis) -> Result<Vec<i64>, Error> {
-    let mut statement = tx.prepare_cached(
-        "SELECT sequence FROM messages WHERE queue_id = ?1 AND available_at <= ?2 ORDER BY available_at, sequence LIMIT ?3",
-    )?;
+    let mut statement = tx.prepare_cached(FAIRLY)?;
     let sequences = statement.query_map(params![queue.id, now, max_messages], |row| row.get(0))?;
     Ok(sequences.collect::<Result<_, _>>()?)
 }

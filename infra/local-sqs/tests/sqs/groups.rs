@@ -168,19 +168,46 @@ async fn a_standard_queue_carries_a_group_along_and_blocks_nothing() {
     let world = World::start().await;
     let queue = world.standard().await;
     for body in ["first", "second"] {
-        queue
-            .client
-            .send_message()
-            .queue_url(&queue.url)
-            .message_body(body)
-            .message_group_id("t")
-            .send()
-            .await
-            .unwrap();
+        queue.send_for("t", body).await;
     }
 
     let first = queue.receive(1).await;
 
     assert_eq!(system(&first[0], &MessageSystemAttributeName::MessageGroupId), Some("t"));
     assert_eq!(queue.receives(1).await, ["second"]);
+}
+
+#[tokio::test]
+async fn in_a_standard_queue_no_group_stands_behind_all_of_another() {
+    let world = World::start().await;
+    let queue = world.standard().await;
+    for n in 0..20 {
+        queue.send_for("many", &format!("many {n}")).await;
+    }
+    queue.send_for("few", "few 0").await;
+    queue.send_for("few", "few 1").await;
+    queue.send("nobody's").await;
+
+    // Each group's first, in the order in which they came, and then those of who has fewer in flight.
+    assert_eq!(queue.receives(4).await, ["many 0", "few 0", "nobody's", "many 1"]);
+    assert_eq!(queue.receives(3).await, ["few 1", "many 2", "many 3"]);
+}
+
+#[tokio::test]
+async fn who_has_many_in_flight_waits_for_who_has_few() {
+    let world = World::start().await;
+    let queue = world.standard().await;
+    for n in 0..10 {
+        queue.send_for("many", &format!("many {n}")).await;
+    }
+    let held = queue.receive(5).await;
+    for n in 0..3 {
+        queue.send_for("few", &format!("few {n}")).await;
+    }
+    assert_eq!(queue.receives(2).await, ["few 0", "few 1"]);
+
+    for one in held {
+        queue.delete(&one).await;
+    }
+    assert_eq!(queue.receives(4).await, ["many 5", "many 6", "many 7", "few 2"]);
 }

@@ -139,6 +139,12 @@ impl Queue {
         message.message_group_id(group).message_deduplication_id(id).send().await.unwrap()
     }
 
+    /// Sends to a standard queue, as somebody's share of it.
+    pub(crate) async fn send_for(&self, group: &str, body: &str) -> SendMessageOutput {
+        let message = self.client.send_message().queue_url(&self.url).message_body(body);
+        message.message_group_id(group).send().await.unwrap()
+    }
+
     pub(crate) async fn send_batch(&self, entries: Vec<SendMessageBatchRequestEntry>) -> SendMessageBatchOutput {
         self.client.send_message_batch().queue_url(&self.url).set_entries(Some(entries)).send().await.unwrap()
     }
