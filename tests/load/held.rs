@@ -1,5 +1,6 @@
 //! Many replies wait for a number whose token is not accepted. It is connected again, and all of them go out; those of
 //! another tenant are timed before and meanwhile, and must not wait for them: they share processors with them, not a line.
+//! So are those which Meta puts off for some seconds, and which then come through the same queue.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,6 +9,7 @@ use std::time::{Duration, Instant};
 use acceptance::{Agent, Customer, Number, Thread, World, within};
 use futures::stream::{self, StreamExt as _};
 use jiff::SignedDuration;
+use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::figures::Times;
@@ -16,7 +18,11 @@ use crate::people::{PATIENCE, greeted, reply};
 /// So many replies wait in one conversation.
 const IN_ONE: usize = 10;
 /// So many customers of the other tenant are answered, one reply after the other.
-const OTHERS: usize = 8;
+const OTHERS: usize = 24;
+/// And so many whom Meta asks to be written to more slowly, at each reply.
+const SLOWED: usize = 4;
+/// Who writes a pair faster than once in six seconds has soon used up the burst that Meta allows it.
+const PAUSE: Duration = Duration::from_secs(7);
 /// Whoever waits longer than this waits for the others' line, which takes minutes, and not for a processor.
 const MOST: Duration = Duration::from_secs(15);
 const UNDISTURBED: Duration = Duration::from_secs(30);
@@ -31,27 +37,29 @@ pub(crate) async fn run(world: &World, held: usize) -> bool {
     let tenant = world.tenant(0).id;
     let channel = world.connects(&number, &tenant).await.expecting(201).id().to_owned();
     let waiting = waiting(world, &number, &channel, held.div_ceil(IN_ONE)).await;
-    let others = others(world).await;
+    let others = acquaintances(world, "Other", OTHERS).await;
+    let slowed = acquaintances(world, "Slowed", SLOWED).await;
 
     number.access_token = format!("EAAG-{}", uuid::Uuid::new_v4().simple());
     world.meta_knows(&number).await;
     hold(world, &waiting, held).await;
-    let alone = timed(&others, async || tokio::time::sleep(UNDISTURBED).await).await;
-    println!("{held} replies wait; those of another tenant take     {alone}");
+    let alone = Timed::while_it(&others, &slowed, async || tokio::time::sleep(UNDISTURBED).await).await;
+    println!("{held} replies wait; those of another tenant take\n{alone}");
 
     world.connects(&number, &tenant).await.expecting(200);
     // due-work looks once a minute.
     world.clock().set(world.clock().now().await + SignedDuration::from_mins(1)).await;
     let began = Instant::now();
-    let meanwhile = timed(&others, async || until_all_are_there(world, &waiting, held).await).await;
-    println!("while the {held} go out ({:.0} s), they take {meanwhile}", began.elapsed().as_secs_f64());
+    let all_are_there = async || until_all_are_there(world, &waiting, held).await;
+    let meanwhile = Timed::while_it(&others, &slowed, all_are_there).await;
+    println!("while the {held} go out ({:.0} s), they take\n{meanwhile}", began.elapsed().as_secs_f64());
     world.settles_in_the_end().await;
     let wrong = wrong(&waiting, held).await;
     println!(
         "{}",
         if wrong == 0 { "all of them, once and in order".into() } else { format!("{wrong} phones are WRONG") }
     );
-    let slowest = meanwhile.slowest();
+    let slowest = meanwhile.quick.slowest().max(meanwhile.slowed.slowest());
     if slowest > MOST {
         println!("somebody of another tenant waited {:.1} s, more than {} s", slowest.as_secs_f64(), MOST.as_secs());
     }
@@ -63,8 +71,9 @@ async fn waiting(world: &World, number: &Number, channel: &str, count: usize) ->
     acquainted(world, &world.agent(), customers.collect()).await
 }
 
-async fn others(world: &World) -> Vec<(Customer, Thread)> {
-    let customers = (0..OTHERS).map(|n| world.customer(&format!("Other {n}")).writing_to(1, 0));
+/// Customers of the other tenant.
+async fn acquaintances(world: &World, name: &str, count: usize) -> Vec<(Customer, Thread)> {
+    let customers = (0..count).map(|n| world.customer(&format!("{name} {n}")).writing_to(1, 0));
     acquainted(world, &world.agent_of(1), customers.collect()).await
 }
 
@@ -93,35 +102,62 @@ async fn hold(world: &World, waiting: &[(Customer, Thread)], held: usize) {
     world.settles_in_the_end().await;
 }
 
-/// How long replies to the others take, from the agent's request until the customer sees it, while something happens.
-async fn timed(others: &[(Customer, Thread)], happens: impl AsyncFnOnce()) -> Times {
-    let (times, over) = (Arc::new(Times::default()), Arc::new(AtomicBool::new(false)));
-    let mut work = JoinSet::new();
-    for (customer, thread) in others {
-        let (customer, thread) = (customer.clone(), thread.clone());
-        let (times, over) = (times.clone(), over.clone());
-        work.spawn(async move {
-            while !over.load(Ordering::Relaxed) {
-                let text = format!("reply {}", uuid::Uuid::new_v4().simple());
-                let began = Instant::now();
-                customer.world().agent_of(1).replies_to(&thread, &text).await.expecting(202);
-                within(PATIENCE, "the reply on the phone", async || {
-                    let shown = customer.phone().try_shows().await?;
-                    shown.contains(&text).then_some(())
-                })
-                .await;
-                times.add(began.elapsed());
-                // Meta takes one message in six seconds and a burst of 45 from a number to a customer.
-                tokio::time::sleep(Duration::from_secs(2)).await;
-            }
-        });
+/// How long replies to those of the other tenant take, from the agent's request until the customer sees it.
+struct Timed {
+    quick: Times,
+    slowed: Times,
+}
+
+impl Timed {
+    async fn while_it(
+        others: &[(Customer, Thread)],
+        slowed: &[(Customer, Thread)],
+        happens: impl AsyncFnOnce(),
+    ) -> Self {
+        let (quick, slow) = (Arc::new(Times::default()), Arc::new(Times::default()));
+        let over = Arc::new(AtomicBool::new(false));
+        let mut work = JoinSet::new();
+        for (customer, thread) in others {
+            work.spawn(answered(customer.clone(), thread.clone(), false, quick.clone(), over.clone()));
+        }
+        for (customer, thread) in slowed {
+            work.spawn(answered(customer.clone(), thread.clone(), true, slow.clone(), over.clone()));
+        }
+        happens().await;
+        over.store(true, Ordering::Relaxed);
+        while let Some(done) = work.join_next().await {
+            done.expect("nobody gives up");
+        }
+        let all = |times| Arc::into_inner(times).expect("everybody is done");
+        Self { quick: all(quick), slowed: all(slow) }
     }
-    happens().await;
-    over.store(true, Ordering::Relaxed);
-    while let Some(done) = work.join_next().await {
-        done.expect("nobody gives up");
+}
+
+impl std::fmt::Display for Timed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "  taken at once       {}", self.quick)?;
+        write!(f, "  put off for seconds {}", self.slowed)
     }
-    Arc::into_inner(times).expect("everybody is done")
+}
+
+/// One reply after the other, until it is over.
+async fn answered(customer: Customer, thread: Thread, slowed: bool, times: Arc<Times>, over: Arc<AtomicBool>) {
+    let world = customer.world();
+    while !over.load(Ordering::Relaxed) {
+        if slowed {
+            world.fault(&customer.name, 1, json!({ "status": 400, "code": 131_056 })).await;
+        }
+        let text = format!("reply {}", uuid::Uuid::new_v4().simple());
+        let began = Instant::now();
+        world.agent_of(1).replies_to(&thread, &text).await.expecting(202);
+        within(PATIENCE, "the reply on the phone", async || {
+            let shown = customer.phone().try_shows().await?;
+            shown.contains(&text).then_some(())
+        })
+        .await;
+        times.add(began.elapsed());
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 async fn until_all_are_there(world: &World, waiting: &[(Customer, Thread)], held: usize) {
