@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use acceptance::{Customer, Thread, World, payload};
+use acceptance::{Customer, Thread, World, eventually, payload};
 use futures::future::join_all;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{counted_world, fresh_world};
 
@@ -216,45 +216,55 @@ async fn what_was_just_written_goes_on_after_its_turn_in_the_queue_it_came_from(
     assert_eq!(queues, BTreeSet::from([Some("local-outbound.fifo".to_owned())]));
 }
 
-#[tokio::test]
-async fn many_messages_that_go_on_at_once_delay_no_other_tenant() {
-    const CONVERSATIONS: usize = 16;
-    const EACH: usize = 5;
-    let world = fresh_world().await;
-    let (zoe, zoes) = elsewhere(&world).await;
-    let customers: Vec<Customer> = (0..CONVERSATIONS).map(|n| world.customer(&format!("Customer {n}"))).collect();
+/// Customers of the first tenant, with so many replies each that wait for their number and are going out now.
+async fn going_out(world: &World, conversations: usize, each: usize, meta_takes_ms: u32) -> Vec<Customer> {
+    let customers: Vec<Customer> = (0..conversations).map(|n| world.customer(&format!("Customer {n}"))).collect();
     let threads = join_all(customers.iter().map(|customer| customer.writes("hello"))).await;
-    number_meets(&world, 1, 4).await;
+    number_meets(world, 1, 4).await;
     world.agent().replies_to(&threads[0], "slow down").await.expecting(202);
     world.settles().await;
-    for n in 0..EACH {
+    for n in 0..each {
         let text = format!("reply {n}");
         let agent = world.agent();
         let accepted = join_all(threads.iter().map(|thread| agent.replies_to(thread, &text))).await;
         assert!(accepted.iter().all(|answer| answer.status == 202));
     }
     world.settles().await;
-    let sent = async || -> Vec<Value> {
-        let requests = world.graph_requests().await.into_iter();
-        requests
-            .filter(|it| it.body["text"]["body"].as_str().is_some_and(|it| it.starts_with("reply ")))
-            .map(|it| it.body)
-            .collect()
-    };
-    assert!(sent().await.is_empty());
-    // They are at it for as long as Meta takes for five of them, one after the other, however fast the machine is.
+    assert_eq!(gone(world).await, 0);
+    // They are at it for as long as Meta takes, however fast the machine is.
     let path = format!("{}/messages", world.tenant(0).channel(0).phone_number_id);
-    world.fault_at(&path, 1_000, json!({ "delay_ms": 2_000 })).await;
-
+    world.fault_at(&path, 1_000, json!({ "delay_ms": meta_takes_ms })).await;
     let now = world.clock().now().await;
     world.clock().set(now + jiff::SignedDuration::from_mins(3)).await;
+    customers
+}
+
+/// How many of their replies have reached Graph.
+async fn gone(world: &World) -> usize {
+    world.graph_requests().await.iter().filter(|request| request.text().starts_with("reply ")).count()
+}
+
+/// Zoe has her message; how many of the others' had gone by then.
+async fn gone_before(world: &World, zoe: &Customer) -> usize {
+    eventually("Zoe's message", async || (zoe.phone().received().await == ["and I?"]).then_some(())).await;
+    gone(world).await
+}
+
+#[tokio::test]
+async fn many_messages_that_go_on_at_once_delay_no_other_tenant() {
+    const CONVERSATIONS: usize = 16;
+    const EACH: usize = 5;
+    let world = fresh_world().await;
+    let (zoe, zoes) = elsewhere(&world).await;
+    let customers = going_out(&world, CONVERSATIONS, EACH, 2_000).await;
+
     let began = Instant::now();
     world.agent_of(1).replies_to(&zoes, "and I?").await.expecting(202);
-    acceptance::eventually("Zoe's message", async || (zoe.phone().received().await == ["and I?"]).then_some(())).await;
-    let (took, so_far) = (began.elapsed(), sent().await.len());
+    let so_far = gone_before(&world, &zoe).await;
+    let took = began.elapsed();
     world.settles().await;
 
-    let all = sent().await.len();
+    let all = gone(&world).await;
     println!("another tenant's message took {} ms, with {so_far} of {all} sent", took.as_millis());
     assert_eq!(all, CONVERSATIONS * EACH);
     assert!(so_far * 2 < all, "{so_far} of {all} were sent before it, in {took:?}");
@@ -262,4 +272,23 @@ async fn many_messages_that_go_on_at_once_delay_no_other_tenant() {
         let expected: Vec<String> = (0..EACH).map(|n| format!("reply {n}")).collect();
         assert_eq!(customer.phone().received().await, expected);
     }
+}
+
+#[tokio::test]
+async fn whom_meta_puts_off_stands_behind_no_other_tenants_line() {
+    const CONVERSATIONS: usize = 60;
+    let world = fresh_world().await;
+    let (zoe, zoes) = elsewhere(&world).await;
+    going_out(&world, CONVERSATIONS, 1, 4_000).await;
+    eventually("the first of them", async || (gone(&world).await > 0).then_some(())).await;
+
+    // For a second; then hers comes through the queue in which all of those wait.
+    world.fault("Zoe", 1, json!({ "status": 400, "code": 131_056 })).await;
+    world.agent_of(1).replies_to(&zoes, "and I?").await.expecting(202);
+    let so_far = gone_before(&world, &zoe).await;
+    world.settles().await;
+
+    let all = gone(&world).await;
+    assert_eq!((all, world.graph_requests_to("Zoe").await.len()), (CONVERSATIONS, 2));
+    assert!(so_far * 6 < all * 5, "{so_far} of {all} were sent before it");
 }

@@ -7,7 +7,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use domain::Sealed;
 use helpdesk::{Call, Campaigning, DeliverError, Opening, Post, UPLOAD_TIMEOUT};
 use queues::jobs::{CampaignJob, OutboundJob, SenderJob};
-use queues::{Disposition, Queue, consume_jobs};
+use queues::{Disposition, Queue, consume_jobs, is_from_fifo};
 use runtime::{Clock, Invocation, Purpose, Runtime, Tokens};
 use serde_json::json;
 use storage::{Directory, Objects, Table};
@@ -74,7 +74,8 @@ impl OutboundSender {
         let files_until = now + time_left.saturating_sub(LAST_MESSAGE + LAST_FILE);
         let never_spilled = async |_: &str| Err::<Vec<u8>, _>(NeverSpilled);
         let invocation = Invocation::of(FUNCTION);
-        let fresh = is_from_fifo(&event).then_some(&self.outbound);
+        // A batch is of one queue.
+        let fresh = event.records.iter().any(is_from_fifo).then_some(&self.outbound);
         let work = async |job: SenderJob| match job {
             SenderJob::Conversation(job) => self.deliver(job, fresh, [until, files_until], &invocation).await,
             SenderJob::Campaign(job) => self.advance(job, &invocation).await,
@@ -140,11 +141,6 @@ impl OutboundSender {
             }
         }
     }
-}
-
-/// A batch is of one queue, and the name of a FIFO queue ends so (AWS's rule).
-fn is_from_fifo(event: &SqsEvent) -> bool {
-    event.records.iter().filter_map(|record| record.event_source_arn.as_deref()).any(|arn| arn.ends_with(".fifo"))
 }
 
 fn tell(invocation: &Invocation, call: Call) {

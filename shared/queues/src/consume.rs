@@ -49,14 +49,15 @@ const TELLING: u32 = 3;
 /// The template's queues bury what was received ten times: from here on a record keeps those behind it no more.
 const BURIED_SOON: u32 = 9;
 
-/// Groups, or records of a standard queue, that run at once.
-const CONCURRENT: usize = 8;
+/// Groups, or records of a standard queue, that run at once: a whole batch of the template's. One that had to wait for
+/// another's place would begin when the time of its batch is nearly over.
+const CONCURRENT: usize = 10;
 
 /// What stays of a function's time for answering.
 const MARGIN: Duration = Duration::from_secs(1);
 
 /// Gives every record to `handler`: groups of a FIFO queue beside each other, each strictly in its order; records of a
-/// standard queue all beside each other. At most eight at once.
+/// standard queue all beside each other, whoever's they are. At most ten at once.
 ///
 /// After a record that is not done, the rest of its group is reported failed without being run, but for one that is about to be
 /// buried: those behind it, received as often, would be buried with it, and nobody had tried them. So is what is not
@@ -153,7 +154,7 @@ fn groups(records: Vec<SqsMessage>) -> Vec<Vec<SqsMessage>> {
     let mut groups: Vec<Vec<SqsMessage>> = Vec::new();
     for record in records {
         let next = groups.len();
-        let place = match record.attributes.get("MessageGroupId") {
+        let place = match record.attributes.get("MessageGroupId").filter(|_| is_from_fifo(&record)) {
             Some(group) => *places.entry(group.clone()).or_insert(next),
             None => next,
         };
@@ -163,6 +164,12 @@ fn groups(records: Vec<SqsMessage>) -> Vec<Vec<SqsMessage>> {
         }
     }
     groups
+}
+
+/// Whether the record comes from a FIFO queue, whose name ends so (AWS's rule). In a standard queue a group is whoever
+/// takes a share of it.
+pub fn is_from_fifo(record: &SqsMessage) -> bool {
+    record.event_source_arn.as_deref().is_some_and(|arn| arn.ends_with(".fifo"))
 }
 
 /// Runs a group and gives back what of it is not done.

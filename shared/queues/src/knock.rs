@@ -23,7 +23,7 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed it.
     pub async fn knock_later(&self, job: &OutboundJob, delay: Duration) -> Result<(), SendError> {
-        self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
+        self.send(Entry { delay: Some(delay), ..Entry::of_tenant(job.tenant_id, encode(job)) }).await
     }
 
     /// The same at once for many that waited, ten in a call: thousands of them stand in nobody's way in the FIFO queue.
@@ -31,7 +31,7 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed all of them.
     pub async fn knock_of_all(&self, jobs: &[OutboundJob]) -> Result<(), SendError> {
-        self.send_all(jobs.iter().map(|job| Entry::standard(encode(job))).collect()).await
+        self.send_all(jobs.iter().map(|job| Entry::of_tenant(job.tenant_id, encode(job))).collect()).await
     }
 
     /// The same of a template on its way to many.
@@ -39,7 +39,7 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed it.
     pub async fn tell_of_campaign(&self, job: &CampaignJob, delay: Duration) -> Result<(), SendError> {
-        self.send(Entry { delay: Some(delay), ..Entry::standard(encode(job)) }).await
+        self.send(Entry { delay: Some(delay), ..Entry::of_tenant(job.tenant_id, encode(job)) }).await
     }
 
     /// Through the media queue, ten in a call.
@@ -47,6 +47,6 @@ impl Queue {
     /// # Errors
     /// When SQS has not confirmed all of them.
     pub async fn tell_of_files(&self, jobs: &[MediaJob]) -> Result<(), SendError> {
-        self.send_all(jobs.iter().map(|job| Entry::standard(encode(job))).collect()).await
+        self.send_all(jobs.iter().map(|job| Entry::of_tenant(job.tenant_id, encode(job))).collect()).await
     }
 }

@@ -9,7 +9,7 @@ mod knock;
 mod queue;
 mod trace;
 
-pub use consume::{Disposition, NotDone, consume, consume_jobs};
+pub use consume::{Disposition, NotDone, consume, consume_jobs, is_from_fifo};
 pub use dead_letters::{DeadLetter, DeadLetterQueue, DeadLetters, DeadLettersError};
 pub use queue::{Entry, Fifo, Queue, SendError};
 pub use trace::Trace;

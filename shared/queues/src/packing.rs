@@ -128,10 +128,10 @@ fn dedup_id(webhook_id: WebhookId, group: &str, items: &[InboundItem]) -> String
 fn packed<J: Serialize>(job: &J, fifo: Option<Fifo>) -> Packed {
     let body = jobs::encode(job);
     if body.len() <= BODY_CAP {
-        return Packed::Fits(Entry { body, fifo, delay: None });
+        return Packed::Fits(Entry { fifo, ..Entry::standard(body) });
     }
     let key = format!("spill/{}", digest([body.as_bytes()]));
-    let entry = Entry { body: jobs::encode_spilled(&key), fifo, delay: None };
+    let entry = Entry { fifo, ..Entry::standard(jobs::encode_spilled(&key)) };
     Packed::Oversized(Spill { key, body: body.into_bytes(), entry })
 }
 

@@ -11,6 +11,7 @@ use aws_sdk_sqs::operation::send_message_batch::{SendMessageBatchError, SendMess
 use aws_sdk_sqs::types::{
     MessageSystemAttributeNameForSends, MessageSystemAttributeValue, SendMessageBatchRequestEntry,
 };
+use domain::TenantId;
 use futures::{StreamExt, TryStreamExt, stream};
 
 use crate::trace::Trace;
@@ -22,6 +23,9 @@ pub struct Entry {
     pub body: String,
     /// For a FIFO queue.
     pub fifo: Option<Fifo>,
+    /// For a standard queue: whose it is. SQS lets the jobs of those who have few under way go before the thousands of
+    /// another (its fair queues); unlike a FIFO queue's group, they are neither in order nor one after the other.
+    pub tenant: Option<TenantId>,
     /// How long it stays hidden, up to 15 minutes, whole seconds. SQS takes it for standard queues only.
     pub delay: Option<Duration>,
 }
@@ -39,12 +43,17 @@ pub struct Fifo {
 impl Entry {
     /// A message for a FIFO queue.
     pub fn fifo(body: String, group: String, dedup_id: String) -> Self {
-        Self { body, fifo: Some(Fifo { group, dedup_id }), delay: None }
+        Self { fifo: Some(Fifo { group, dedup_id }), ..Self::standard(body) }
     }
 
     /// A message for a standard queue.
     pub fn standard(body: String) -> Self {
-        Self { body, fifo: None, delay: None }
+        Self { body, fifo: None, tenant: None, delay: None }
+    }
+
+    /// A message for a standard queue in which no tenant's messages wait for all those of another.
+    pub fn of_tenant(tenant: TenantId, body: String) -> Self {
+        Self { tenant: Some(tenant), ..Self::standard(body) }
     }
 }
 
@@ -164,6 +173,7 @@ async fn answer(
 
 fn request(index: usize, entry: &Entry, trace: Option<&Trace>) -> SendMessageBatchRequestEntry {
     let seconds = entry.delay.map(|delay| i32::try_from(delay.as_secs()).unwrap_or(i32::MAX));
+    let group = entry.fifo.as_ref().map(|fifo| fifo.group.clone());
     let request = match trace {
         Some(trace) => SendMessageBatchRequestEntry::builder()
             .message_system_attributes(MessageSystemAttributeNameForSends::AwsTraceHeader, attribute(trace.header())),
@@ -173,7 +183,7 @@ fn request(index: usize, entry: &Entry, trace: Option<&Trace>) -> SendMessageBat
         .id(index.to_string())
         .message_body(&entry.body)
         .set_delay_seconds(seconds)
-        .set_message_group_id(entry.fifo.as_ref().map(|fifo| fifo.group.clone()))
+        .set_message_group_id(group.or_else(|| entry.tenant.map(|tenant| tenant.to_string())))
         .set_message_deduplication_id(entry.fifo.as_ref().map(|fifo| fifo.dedup_id.clone()))
         .build()
         .expect("an entry has an id and a body")

@@ -11,6 +11,7 @@ use aws_types::SdkConfig;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::{Router, body::Bytes};
+use domain::TenantId;
 use queues::{Entry, Queue, SendError};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -94,9 +95,12 @@ async fn group_dedup_id_and_delay_are_told_to_sqs() {
     sqs.queue().send(Entry::fifo("job".into(), "g".into(), "d".into())).await.expect("taken");
     let delayed = Entry { delay: Some(Duration::from_secs(7)), ..Entry::standard("later".into()) };
     sqs.queue().send(delayed).await.expect("taken");
+    let tenant = TenantId::from(uuid::Uuid::from_u128(7));
+    sqs.queue().send(Entry::of_tenant(tenant, "shared".into())).await.expect("taken");
     let calls = sqs.calls.lock().expect("a lock");
     assert_eq!((&calls[0][0]["MessageGroupId"], &calls[0][0]["MessageDeduplicationId"]), (&json!("g"), &json!("d")));
     assert_eq!((&calls[1][0]["DelaySeconds"], &calls[1][0]["MessageGroupId"]), (&json!(7), &Value::Null));
+    assert_eq!(calls[2][0]["MessageGroupId"], json!(tenant.to_string()));
 }
 
 #[tokio::test]

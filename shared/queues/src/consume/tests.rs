@@ -15,7 +15,13 @@ fn record(id: &str, group: Option<&str>, body: &str) -> serde_json::Value {
     if let Some(group) = group {
         attributes["MessageGroupId"] = json!(group);
     }
-    json!({"messageId": id, "body": body, "attributes": attributes, "eventSource": "aws:sqs"})
+    from("jobs.fifo", json!({"messageId": id, "body": body, "attributes": attributes}))
+}
+
+fn from(queue: &str, mut record: serde_json::Value) -> serde_json::Value {
+    record["eventSource"] = json!("aws:sqs");
+    record["eventSourceARN"] = json!(format!("arn:aws:sqs:eu-central-1:000000000000:{queue}"));
+    record
 }
 
 fn event(records: &[serde_json::Value]) -> SqsEvent {
@@ -106,7 +112,19 @@ async fn a_failure_in_a_standard_queue_concerns_nobody_else() {
 }
 
 #[tokio::test]
-async fn no_more_than_eight_run_at_once() {
+async fn what_shares_a_standard_queue_runs_at_once_whoever_it_is_of() {
+    let ids = ["1", "2", "3"];
+    let all = Barrier::new(ids.len());
+    let response = consume(event(&ids.map(|id| from("jobs", record(id, Some("tenant"), "")))), TIME, async |_| {
+        all.wait().await;
+        Disposition::Done
+    })
+    .await;
+    assert_eq!(failed(response), [""; 0]);
+}
+
+#[tokio::test]
+async fn no_more_than_ten_run_at_once() {
     let (running, most) = (Cell::new(0), Cell::new(0));
     let ids: Vec<String> = (0..40).map(|number| number.to_string()).collect();
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
@@ -118,7 +136,7 @@ async fn no_more_than_eight_run_at_once() {
         Disposition::Done
     })
     .await;
-    assert_eq!((failed(response), most.get()), (Vec::<String>::new(), 8));
+    assert_eq!((failed(response), most.get()), (Vec::<String>::new(), 10));
 }
 
 #[tokio::test]

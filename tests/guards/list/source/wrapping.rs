@@ -70,6 +70,18 @@ fn of_queues() -> Vec<Guard> {
             &["consume::tests::a_group_is_run_in_order_while_another_waits"],
         ),
         guard(
+            "records of a standard queue do not wait for each other, whoever's they are",
+            [edit(CONSUME, "arn.ends_with(«\".fifo\"»)", "\"\"")],
+            ("queues", LIB),
+            &["consume::tests::what_shares_a_standard_queue_runs_at_once_whoever_it_is_of"],
+        ),
+        guard(
+            "nobody stands behind all that another tenant has waiting",
+            [edit(QUEUE, "«entry.tenant».map(|tenant| tenant.to_string())", "None::<domain::TenantId>")],
+            ("queues", "sending"),
+            &["group_dedup_id_and_delay_are_told_to_sqs"],
+        ),
+        guard(
             "a poisonous record fails alone",
             [edit(CONSUME, "Err(reason) => «Disposition::Retry(reason)»,", "{ drop(reason); Disposition::Done }")],
             ("queues", LIB),
