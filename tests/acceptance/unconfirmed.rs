@@ -195,10 +195,14 @@ async fn an_agent_may_discard_it() {
     let world = fresh_world().await;
     let (thread, reply) = unconfirmed(&world).await;
 
-    let discarded = world.agent().post(&format!("/v1/messages/{}/discard", reply.id()), json!({})).await;
+    let discards = async || world.agent().post(&format!("/v1/messages/{}/discard", reply.id()), json!({})).await;
+    let discarded = discards().await.expecting(200);
     world.clock().advance("PT1H").await;
 
-    assert!((200..300).contains(&discarded.status), "{discarded:?}");
+    assert_eq!((&discarded.body["status"], &discarded.body["id"]), (&json!("discarded"), &json!(reply.id())));
+    // Whose answer was lost asks again.
+    let again = discards().await.expecting(200);
+    assert_eq!(again.body["statuses"], discarded.body["statuses"]);
     assert_eq!(world.agent().status_of(&thread, reply.id()).await, "discarded");
     assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
 }

@@ -3,7 +3,7 @@
 use std::slice::from_ref;
 
 use domain::delivery::{NotAllowed, Resender};
-use domain::{Delivery, Message, MessageId};
+use domain::{Delivery, Message, MessageId, Status};
 use jiff::Timestamp;
 use queues::Queue;
 use storage::idempotency::Answered;
@@ -94,7 +94,7 @@ fn leave_to_a_person(delivery: &mut Delivery) -> Result<(), NotAllowed> {
     Ok(())
 }
 
-/// Leaves the message unsent, as far as we know.
+/// Leaves the message unsent, as far as we know. Whoever asks again, since the answer was lost, is told the same.
 ///
 /// # Errors
 /// [`UnconfirmedError`]; nothing was changed then.
@@ -104,7 +104,14 @@ pub async fn discard(
     id: MessageId,
     now: Timestamp,
 ) -> Result<Message, UnconfirmedError> {
-    decide(tenancy, outbound, id, None, |delivery| delivery.discard(now), Transaction::leave_outbox).await
+    let discard = |delivery: &mut Delivery| delivery.discard(now);
+    match decide(tenancy, outbound, id, None, discard, Transaction::leave_outbox).await {
+        Err(refused @ UnconfirmedError::NotAllowed(_)) => {
+            let is_discarded = |it: &Message| it.delivery().is_some_and(|it| it.status() == Status::Discarded);
+            tenancy.message(id).await?.filter(is_discarded).ok_or(refused)
+        }
+        decided => decided,
+    }
 }
 
 /// Changes an unconfirmed message and its place in the outbox, and lets the sender look at the conversation, unless
