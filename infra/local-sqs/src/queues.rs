@@ -1,6 +1,10 @@
 mod receiving;
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use rusqlite::Transaction;
@@ -23,7 +27,7 @@ pub struct Queues {
 struct Shared {
     store: Store,
     clock: Clock,
-    changes: Changes,
+    changes: Arc<Changes>,
 }
 
 /// How many messages a queue has in which state.
@@ -43,7 +47,7 @@ impl Queues {
     /// # Errors
     /// When it cannot be opened or is not ours.
     pub fn open(path: &Path, clock: Clock) -> Result<Self, Error> {
-        let shared = Shared { store: Store::open(path)?, clock, changes: Changes::default() };
+        let shared = Shared { store: Store::open(path)?, clock, changes: Arc::default() };
         Ok(Self { shared: Arc::new(shared) })
     }
 
@@ -209,10 +213,7 @@ impl Queues {
     /// # Errors
     /// No such queue.
     pub async fn redrive(&self, dead_letter_queue: &str) -> Result<usize, Error> {
-        let (sources, moved) = self.change(dead_letter_queue, store::redrive).await?;
-        for source in sources {
-            self.shared.changes.announce(&source);
-        }
+        let (_, moved) = self.change_of(dead_letter_queue, store::redrive, |(sources, _)| sources.clone()).await?;
         Ok(moved)
     }
 
@@ -221,10 +222,7 @@ impl Queues {
     /// # Errors
     /// No such queue.
     pub async fn start_move(&self, dead_letter_queue: &str) -> Result<String, Error> {
-        let (sources, handle) = self.change(dead_letter_queue, store::start_move).await?;
-        for source in sources {
-            self.shared.changes.announce(&source);
-        }
+        let (_, handle) = self.change_of(dead_letter_queue, store::start_move, |(sources, _)| sources.clone()).await?;
         Ok(handle)
     }
 
@@ -242,9 +240,22 @@ impl Queues {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &Queue, Millis) -> Result<T, Error> + Send + 'static,
     {
-        let result = self.on(name, work).await?;
-        self.shared.changes.announce(name);
-        Ok(result)
+        let queue = name.to_owned();
+        self.change_of(name, work, |_| BTreeSet::from([queue])).await
+    }
+
+    /// Does something on a queue, and tells those who wait for the queues that it changed. They are told even if the caller
+    /// stops waiting: whoever sends and is killed has sent all the same.
+    async fn change_of<T, F, C>(&self, name: &str, work: F, changed: C) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>, &Queue, Millis) -> Result<T, Error> + Send + 'static,
+        C: FnOnce(&T) -> BTreeSet<String> + Send + 'static,
+    {
+        let (name, clock, changes) = (name.to_owned(), self.shared.clock.clone(), self.shared.changes.clone());
+        let tell = move |result: &T| changed(result).iter().for_each(|queue| changes.announce(queue));
+        let work = move |tx: &Transaction<'_>| work(tx, &store::find(tx, &name)?, clock().as_millisecond());
+        self.shared.store.transaction_then(work, tell).await
     }
 
     async fn on<T, F>(&self, name: &str, work: F) -> Result<T, Error>
@@ -252,8 +263,7 @@ impl Queues {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>, &Queue, Millis) -> Result<T, Error> + Send + 'static,
     {
-        let (name, clock) = (name.to_owned(), self.shared.clock.clone());
-        self.shared.store.transaction(move |tx| work(tx, &store::find(tx, &name)?, clock().as_millisecond())).await
+        self.change_of(name, work, |_| BTreeSet::new()).await
     }
 
     fn now(&self) -> Millis {

@@ -24,7 +24,7 @@ pub(crate) use dead_letter::{moves, redrive, start_move};
 pub(crate) use in_flight::{change_visibility, delete};
 pub(crate) use overview::{Outlook, counts, messages, next_change_at, outlook};
 pub(crate) use queue::{Queue, create, find, names, purge, remove, set};
-pub(crate) use receive::receive;
+pub(crate) use receive::{Received, receive};
 pub(crate) use row::{seconds, timestamp};
 pub(crate) use send::send;
 
@@ -63,10 +63,21 @@ impl Store {
         T: Send + 'static,
         F: FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
     {
+        self.transaction_then(work, |_| ()).await
+    }
+
+    /// Does the work so, and tells `done` what came of it as soon as it is committed, whoever still waits.
+    pub(crate) async fn transaction_then<T, F, D>(&self, work: F, done: D) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Transaction<'_>) -> Result<T, Error> + Send + 'static,
+        D: FnOnce(&T) + Send + 'static,
+    {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
+            let result = in_transaction(connection, work).inspect(done);
             // A caller that has gone does not want to know.
-            let _ = answer.send(in_transaction(connection, work));
+            let _ = answer.send(result);
         });
         self.jobs.send(job).map_err(|_| Error::Stopped)?;
         answered.await.map_err(|_| Error::Stopped)?

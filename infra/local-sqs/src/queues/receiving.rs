@@ -2,12 +2,13 @@
 
 use std::{pin::pin, time::Duration};
 
+use rusqlite::Transaction;
 use tokio::{sync::watch, time};
 
 use super::Queues;
 use crate::{
     Error, Receive, ReceivedMessage,
-    store::{self, Millis, Outlook},
+    store::{self, Millis, Outlook, Queue, Received},
 };
 
 impl Queues {
@@ -65,18 +66,15 @@ impl Queues {
     }
 
     async fn receive_now(&self, queue: &str, receive: Receive) -> Result<Vec<ReceivedMessage>, Error> {
-        let (received, dead_letter_queue) = self
-            .on(queue, move |tx, queue, now| {
-                let seconds = receive.visibility_timeout_seconds.unwrap_or(queue.settings.visibility_timeout_seconds);
-                let received = store::receive(tx, queue, receive.max_messages, now + store::seconds(seconds), now)?;
-                Ok((received, queue.settings.redrive.as_ref().map(|policy| policy.dead_letter_queue.clone())))
-            })
-            .await?;
-        if let Some(name) = dead_letter_queue
-            && received.given_up > 0
-        {
-            self.shared.changes.announce(&name);
-        }
+        let work = move |tx: &Transaction<'_>, queue: &Queue, now| {
+            let seconds = receive.visibility_timeout_seconds.unwrap_or(queue.settings.visibility_timeout_seconds);
+            let received = store::receive(tx, queue, receive.max_messages, now + store::seconds(seconds), now)?;
+            Ok((received, queue.settings.redrive.as_ref().map(|policy| policy.dead_letter_queue.clone())))
+        };
+        let given_up_to = |(received, dead_letter_queue): &(Received, Option<String>)| {
+            dead_letter_queue.iter().filter(|_| received.given_up > 0).cloned().collect()
+        };
+        let (received, _) = self.change_of(queue, work, given_up_to).await?;
         Ok(received.messages)
     }
 

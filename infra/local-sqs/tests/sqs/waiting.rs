@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use aws_sdk_sqs::types::QueueAttributeName;
 use jiff::SignedDuration;
-use local_sqs::Error;
+use local_sqs::{Error, NewMessage};
 
 use crate::world::{Queue, World};
 
@@ -108,6 +108,25 @@ async fn an_event_source_waits_in_process_without_receiving() {
 
     ready.unwrap();
     wait_for_message(&world, "jobs.fifo").await.unwrap();
+    assert_eq!(queue.receives(1).await, ["hello"]);
+}
+
+#[tokio::test]
+async fn what_is_sent_wakes_who_waits_even_if_the_sender_is_gone() {
+    let world = World::start().await;
+    let queue = world.standard().await;
+    let is_killed = async {
+        // Its request has arrived, and nobody is there for the answer.
+        tokio::select! {
+            biased;
+            _ = world.queues.send("jobs", NewMessage::new("hello")) => {}
+            () = std::future::ready(()) => {}
+        }
+    };
+
+    let (ready, ()) = tokio::join!(wait_for_message(&world, "jobs"), is_killed);
+
+    ready.unwrap();
     assert_eq!(queue.receives(1).await, ["hello"]);
 }
 
