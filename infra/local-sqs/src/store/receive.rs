@@ -37,7 +37,7 @@ pub(crate) fn receive(
     expire(tx, queue, now)?;
     let given_up = dead_letter::give_up(tx, queue, now)?;
     let chosen = match queue.settings.kind {
-        QueueKind::Standard => choose_any(tx, queue, max_messages, now)?,
+        QueueKind::Standard => choose_fairly(tx, queue, max_messages, now)?,
         QueueKind::Fifo(_) => choose_by_group(tx, queue, max_messages, now)?,
     };
     let messages =
@@ -45,25 +45,57 @@ pub(crate) fn receive(
     Ok(Received { messages, given_up })
 }
 
+/// The groups of a queue, one after the other by the index, however many messages each has; and last none, for those without.
+const GROUPS: &str = "
+    WITH RECURSIVE groups (id) AS (
+        SELECT min(group_id) FROM messages WHERE queue_id = ?1 AND group_id > ''
+        UNION ALL
+        SELECT (SELECT min(group_id) FROM messages WHERE queue_id = ?1 AND group_id > groups.id) FROM groups
+        WHERE groups.id IS NOT NULL)
+    SELECT id FROM groups";
+
 /// The longest available first, but for groups: of those, whoever has the fewest in flight goes first, what is chosen here
 /// included. (AWS begins with that when a group has 30 in flight and a tenth of all, or takes a tenth of the consumers'
 /// time.) A message without group is a group of its own.
-const FAIRLY: &str = "
-    WITH busy AS (
-        SELECT group_id, count(*) AS messages FROM messages
-        WHERE queue_id = ?1 AND held = 1 AND available_at > ?2 AND group_id IS NOT NULL GROUP BY group_id),
-    waiting AS (
-        SELECT sequence, available_at, group_id,
-            row_number() OVER (PARTITION BY coalesce(group_id, sequence) ORDER BY available_at, sequence) AS nth
-        FROM messages WHERE queue_id = ?1 AND available_at <= ?2)
-    SELECT sequence FROM waiting LEFT JOIN busy USING (group_id)
-    ORDER BY nth + coalesce(busy.messages, 0), available_at, sequence
-    LIMIT ?3";
+fn choose_fairly(tx: &Transaction<'_>, queue: &Queue, max_messages: u32, now: Millis) -> Result<Vec<i64>, Error> {
+    let mut statement = tx.prepare_cached(GROUPS)?;
+    let groups: Vec<Option<String>> = statement.query_map([queue.id], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let mut waiting: Vec<(usize, Millis, i64)> = Vec::new();
+    for group in groups {
+        let longest = longest_available(tx, queue, group.as_deref(), max_messages, now)?.into_iter().enumerate();
+        match group {
+            None => waiting.extend(longest.map(|(_, (available_at, sequence))| (0, available_at, sequence))),
+            Some(group) => {
+                let busy = in_flight(tx, queue, &group, now)?;
+                waiting.extend(longest.map(|(nth, (available_at, sequence))| (busy + nth, available_at, sequence)));
+            }
+        }
+    }
+    waiting.sort_unstable();
+    Ok(waiting.into_iter().take(max_messages as usize).map(|(.., sequence)| sequence).collect())
+}
 
-fn choose_any(tx: &Transaction<'_>, queue: &Queue, max_messages: u32, now: Millis) -> Result<Vec<i64>, Error> {
-    let mut statement = tx.prepare_cached(FAIRLY)?;
-    let sequences = statement.query_map(params![queue.id, now, max_messages], |row| row.get(0))?;
-    Ok(sequences.collect::<Result<_, _>>()?)
+/// Of a group, or of those without one.
+fn longest_available(
+    tx: &Transaction<'_>,
+    queue: &Queue,
+    group: Option<&str>,
+    wanted: u32,
+    now: Millis,
+) -> Result<Vec<(Millis, i64)>, Error> {
+    let mut statement = tx.prepare_cached(
+        "SELECT available_at, sequence FROM messages WHERE queue_id = ?1 AND group_id IS ?2 AND available_at <= ?3
+         ORDER BY available_at, sequence LIMIT ?4",
+    )?;
+    let rows = statement.query_map(params![queue.id, group, now, wanted], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+fn in_flight(tx: &Transaction<'_>, queue: &Queue, group: &str, now: Millis) -> Result<usize, Error> {
+    let mut statement = tx.prepare_cached(
+        "SELECT count(*) FROM messages WHERE queue_id = ?1 AND group_id = ?2 AND held = 1 AND available_at > ?3",
+    )?;
+    Ok(statement.query_row(params![queue.id, group, now], |row| row.get::<_, u32>(0))? as usize)
 }
 
 /// As many as possible of the first group, then of the next (AWS's rule for FIFO queues).

@@ -28,6 +28,7 @@ CREATE TABLE IF NOT EXISTS messages (
 
 CREATE INDEX IF NOT EXISTS messages_by_availability ON messages (queue_id, available_at, sequence, group_id);
 CREATE INDEX IF NOT EXISTS messages_by_group ON messages (queue_id, group_id);
+CREATE INDEX IF NOT EXISTS messages_of_group ON messages (queue_id, group_id, available_at, sequence);
 CREATE INDEX IF NOT EXISTS messages_by_age ON messages (queue_id, sent_at);
 CREATE INDEX IF NOT EXISTS messages_held ON messages (queue_id, group_id, available_at) WHERE held = 1;
 
