@@ -11,10 +11,13 @@ use aws_types::SdkConfig;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 use axum::{Router, body::Bytes};
-use domain::TenantId;
+use domain::{Position, TenantId};
+use jiff::Timestamp;
+use queues::jobs::{CampaignJob, MediaJob, OutboundJob};
 use queues::{Entry, Queue, SendError};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use uuid::Uuid;
 
 /// What the server does with one entry of a call: takes it, or refuses it with a code.
 type Judge = Arc<dyn Fn(&Value, usize) -> Option<(&'static str, bool)> + Send + Sync>;
@@ -95,12 +98,25 @@ async fn group_dedup_id_and_delay_are_told_to_sqs() {
     sqs.queue().send(Entry::fifo("job".into(), "g".into(), "d".into())).await.expect("taken");
     let delayed = Entry { delay: Some(Duration::from_secs(7)), ..Entry::standard("later".into()) };
     sqs.queue().send(delayed).await.expect("taken");
-    let tenant = TenantId::from(uuid::Uuid::from_u128(7));
-    sqs.queue().send(Entry::of_tenant(tenant, "shared".into())).await.expect("taken");
     let calls = sqs.calls.lock().expect("a lock");
     assert_eq!((&calls[0][0]["MessageGroupId"], &calls[0][0]["MessageDeduplicationId"]), (&json!("g"), &json!("d")));
     assert_eq!((&calls[1][0]["DelaySeconds"], &calls[1][0]["MessageGroupId"]), (&json!(7), &Value::Null));
-    assert_eq!(calls[2][0]["MessageGroupId"], json!(tenant.to_string()));
+}
+
+#[tokio::test]
+async fn whoever_waits_in_a_standard_queue_takes_a_share_of_their_tenants() {
+    let sqs = Sqs::start(|_, _| None).await;
+    let (queue, id) = (sqs.queue(), Uuid::from_u128(7));
+    let tenant_id = TenantId::from(id);
+    let conversation = OutboundJob { tenant_id, channel_id: id.into(), contact_id: id.into() };
+    queue.knock_later(&conversation, Duration::from_secs(1)).await.expect("taken");
+    queue.knock_of_all(&[conversation, conversation]).await.expect("taken");
+    queue.tell_of_campaign(&CampaignJob { tenant_id, campaign_id: id.into() }, Duration::ZERO).await.expect("taken");
+    let file = MediaJob { tenant_id, thread_id: id.into(), position: Position::new(Timestamp::UNIX_EPOCH, 1) };
+    queue.tell_of_files(&[file]).await.expect("taken");
+    let calls = sqs.calls.lock().expect("a lock");
+    let shares: Vec<&Value> = calls.iter().flatten().map(|entry| &entry["MessageGroupId"]).collect();
+    assert_eq!(shares, [&json!(tenant_id.to_string()); 5]);
 }
 
 #[tokio::test]

@@ -33,8 +33,9 @@ fn fifo(ids: &[&str]) -> SqsEvent {
     event(&ids.iter().map(|id| record(id, Some(&id[..1]), "")).collect::<Vec<_>>())
 }
 
+/// Records that one tenant has in a standard queue.
 fn standard(ids: &[&str]) -> SqsEvent {
-    event(&ids.iter().map(|id| record(id, None, "")).collect::<Vec<_>>())
+    event(&ids.iter().map(|id| from("jobs", record(id, Some("tenant"), ""))).collect::<Vec<_>>())
 }
 
 fn id(record: &SqsMessage) -> String {
@@ -100,7 +101,7 @@ async fn a_group_is_run_in_order_while_another_waits() {
 }
 
 #[tokio::test]
-async fn a_failure_in_a_standard_queue_concerns_nobody_else() {
+async fn records_of_a_standard_queue_are_run_at_once_and_fail_alone_whoever_they_are_of() {
     // All three wait for each other, so they must run at once.
     let all = Barrier::new(3);
     let response = consume(standard(&["1", "2", "3"]), TIME, async |record| {
@@ -109,18 +110,6 @@ async fn a_failure_in_a_standard_queue_concerns_nobody_else() {
     })
     .await;
     assert_eq!(failed(response), ["2"]);
-}
-
-#[tokio::test]
-async fn what_shares_a_standard_queue_runs_at_once_whoever_it_is_of() {
-    let ids = ["1", "2", "3"];
-    let all = Barrier::new(ids.len());
-    let response = consume(event(&ids.map(|id| from("jobs", record(id, Some("tenant"), "")))), TIME, async |_| {
-        all.wait().await;
-        Disposition::Done
-    })
-    .await;
-    assert_eq!(failed(response), [""; 0]);
 }
 
 #[tokio::test]

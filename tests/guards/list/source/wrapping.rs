@@ -73,13 +73,13 @@ fn of_queues() -> Vec<Guard> {
             "records of a standard queue do not wait for each other, whoever's they are",
             [edit(CONSUME, "arn.ends_with(«\".fifo\"»)", "\"\"")],
             ("queues", LIB),
-            &["consume::tests::what_shares_a_standard_queue_runs_at_once_whoever_it_is_of"],
+            &["consume::tests::records_of_a_standard_queue_are_run_at_once_and_fail_alone_whoever_they_are_of"],
         ),
         guard(
             "nobody stands behind all that another tenant has waiting",
             [edit(QUEUE, "«entry.tenant».map(|tenant| tenant.to_string())", "None::<domain::TenantId>")],
             ("queues", "sending"),
-            &["group_dedup_id_and_delay_are_told_to_sqs"],
+            &["whoever_waits_in_a_standard_queue_takes_a_share_of_their_tenants"],
         ),
         guard(
             "a poisonous record fails alone",
