@@ -13,7 +13,7 @@ use crate::shape::Message;
 
 /// Gives an unconfirmed message up.
 ///
-/// If WhatsApp did get it, its statuses are still shown when they come. A repetition is answered like the first request.
+/// If WhatsApp did get it, its statuses are still shown when they come. Until then a repetition is answered like the first request.
 #[utoipa::path(
     post, path = "/v1/messages/{id}/discard", operation_id = "discard_message", tag = "messages",
     params(("id" = String, Path, description = "The message.")),
