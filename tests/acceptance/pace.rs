@@ -276,7 +276,7 @@ async fn many_messages_that_go_on_at_once_delay_no_other_tenant() {
 
 #[tokio::test]
 async fn whom_meta_puts_off_stands_behind_no_other_tenants_line() {
-    const CONVERSATIONS: usize = 60;
+    const CONVERSATIONS: usize = 100;
     let world = fresh_world().await;
     let (zoe, zoes) = elsewhere(&world).await;
     going_out(&world, CONVERSATIONS, 1, 4_000).await;
