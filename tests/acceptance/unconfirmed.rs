@@ -207,6 +207,24 @@ async fn an_agent_may_discard_it() {
     assert_eq!(world.graph_requests_to("Ada").await.len(), 1);
 }
 
+#[tokio::test]
+async fn who_discards_again_makes_up_for_what_nobody_was_told() {
+    let world = counted_world().await;
+    let (thread, reply) = unconfirmed(&world).await;
+    world.agent().replies_to(&thread, "and now?").await.expecting(202);
+    let discards = async || {
+        world.agent().post(&format!("/v1/messages/{}/discard", reply.id()), json!({})).await.expecting(200);
+        world.settles().await;
+        world.graph_requests_to("Ada").await.len()
+    };
+    let [function, service, operation] = ["api-helpdesk", "sqs", "SendMessageBatch"].map(str::to_owned);
+    world.arms(&Point { function, service, operation, about: None, ordinal: 0 }, 12, "error").await;
+
+    assert_eq!(discards().await, 1, "the sender was told");
+    world.disarms().await;
+    assert_eq!(discards().await, 2);
+}
+
 /// The first tenant chose that unconfirmed messages go out again by themselves after five minutes.
 async fn resends_by_itself(world: &World) {
     let change = json!({ "resend_unconfirmed_after": "PT5M" });

@@ -108,7 +108,10 @@ pub async fn discard(
     match decide(tenancy, outbound, id, None, discard, Transaction::leave_outbox).await {
         Err(refused @ UnconfirmedError::NotAllowed(_)) => {
             let is_discarded = |it: &Message| it.delivery().is_some_and(|it| it.status() == Status::Discarded);
-            tenancy.message(id).await?.filter(is_discarded).ok_or(refused)
+            let message = tenancy.message(id).await?.filter(is_discarded).ok_or(refused)?;
+            // Whoever did it may have died before.
+            knock(outbound, tenancy, &message).await;
+            Ok(message)
         }
         decided => decided,
     }
@@ -129,6 +132,8 @@ async fn decide(
         let found = tenancy.message(id).await?.filter(|message| message.id == id);
         let mut message = found.ok_or(UnconfirmedError::NoSuchMessage)?;
         if is_repetition {
+            // Whoever did it may have died before.
+            knock(outbound, tenancy, &message).await;
             return Ok(message);
         }
         change(message.delivery_mut().ok_or(UnconfirmedError::NoSuchMessage)?)?;
