@@ -62,12 +62,13 @@ fn choose_fairly(tx: &Transaction<'_>, queue: &Queue, max_messages: u32, now: Mi
     let groups: Vec<Option<String>> = statement.query_map([queue.id], |row| row.get(0))?.collect::<Result<_, _>>()?;
     let mut waiting: Vec<(usize, Millis, i64)> = Vec::new();
     for group in groups {
-        let longest = longest_available(tx, queue, group.as_deref(), max_messages, now)?.into_iter().enumerate();
+        let longest = longest_available(tx, queue, group.as_deref(), max_messages, now)?.into_iter();
         match group {
-            None => waiting.extend(longest.map(|(_, (available_at, sequence))| (0, available_at, sequence))),
+            None => waiting.extend(longest.map(|(available_at, sequence)| (0, available_at, sequence))),
             Some(group) => {
                 let busy = in_flight(tx, queue, &group, now)?;
-                waiting.extend(longest.map(|(nth, (available_at, sequence))| (busy + nth, available_at, sequence)));
+                let nth = longest.zip(busy..);
+                waiting.extend(nth.map(|((available_at, sequence), nth)| (nth, available_at, sequence)));
             }
         }
     }
