@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use acceptance::{Customer, NO_RACE, Point, World, eventually, payload};
 use futures::future::{join, join_all};
+use reqwest::Method;
 use serde_json::json;
 
 use crate::counted_world;
@@ -146,15 +147,21 @@ async fn who_is_written_to_all_the_time_is_looked_at_all_the_same() {
 #[tokio::test]
 async fn what_waits_to_be_sent_and_does_not_show_yet_is_sent() {
     let world = counted_world().await;
-    let thread = world.customer("Ada").writes("hello").await;
-    world.arms(&next("outbound-sender", "GetItem", Some("THREAD MESSAGE")), 1, "absent").await;
+    let forgetting = "ConditionCheck THREAD MESSAGE if attribute_not_exists(pk) + Delete CONVERSATION OUTBOX";
+    for (name, dies) in [("Ada", false), ("Eve", true)] {
+        let thread = world.customer(name).writes("hello").await;
+        world.arms(&next("outbound-sender", "GetItem", Some("THREAD MESSAGE")), 1, "absent").await;
+        if dies {
+            world.arms(&next("outbound-sender", "TransactWriteItems", Some(forgetting)), 1, "kill_before").await;
+        }
 
-    let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
-    world.settles().await;
+        let reply = world.agent().replies_to(&thread, "here we are").await.expecting(202);
+        world.settles().await;
 
-    assert_eq!(world.disarms().await, 0);
-    assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
-    assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "read");
+        assert_eq!(world.disarms().await, 0, "{name}");
+        assert_eq!(world.phone_of(name).received().await, ["here we are"]);
+        assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "read");
+    }
 }
 
 #[tokio::test]
@@ -178,6 +185,32 @@ async fn what_is_sent_again_while_a_sender_leaves_it_behind_is_sent() {
 
     assert_eq!(world.phone_of("Ada").received().await, ["here we are"]);
     assert_eq!(world.agent().message(&thread, reply.id()).await["status"], "read");
+}
+
+#[tokio::test]
+async fn who_was_about_to_finish_a_merge_does_not_finish_its_undoing() {
+    let world = counted_world().await;
+    let (agent, ada, user_id) = (world.agent(), world.customer("Ada"), world.fresh_user_id());
+    let by_phone = ada.writes("by phone").await;
+    let by_id = ada.hiding_as(&user_id).writes("hidden").await;
+    let finishing = "Put CONTACT MERGE if version = :read + Put CONTACT if version = :read";
+    world.arms(&next("ticket-creation", "TransactWriteItems", Some(finishing)), 1, "hang").await;
+
+    let undo = format!("/v1/contacts/{}/merges/{}", by_phone.contact_id(), by_id.contact_id());
+    let undoes = async || agent.calls(Method::DELETE, &undo, None).await;
+    let meanwhile = async {
+        let until = waits(&world, 1).await;
+        // It finishes the merge, begins to undo it, and dies.
+        world.arms(&Point { ordinal: 1, ..next("api-helpdesk", "TransactWriteItems", None) }, 1, "kill_after").await;
+        assert!(undoes().await.status >= 500);
+        has_overtaken(until);
+    };
+    join(ada.writes_showing(&user_id, "with both"), meanwhile).await;
+    world.settles().await;
+
+    assert_eq!(world.disarms().await, 0);
+    assert_eq!(undoes().await.expecting(200).body["status"], "undone");
+    assert_eq!(agent.ticket(&by_id).await["contact_id"], by_id.contact_id());
 }
 
 #[tokio::test]

@@ -12,10 +12,11 @@ use crate::retry::{ATTEMPTS, Busy, after_conflict};
 
 /// Does what is left to do of a merge or of its undoing. Doing it twice is as doing it once.
 pub(super) async fn bring_in_line(tenancy: &Tenancy, id: MergeId) -> Result<(), Busy> {
+    let Some(record) = tenancy.merge(id).await? else { return Ok(()) };
     for channel in tenancy.all_channels().await? {
         on_channel(tenancy, id, channel.id).await?;
     }
-    finish(tenancy, id).await
+    finish(tenancy, id, matches!(record.state, State::Undoing { .. })).await
 }
 
 async fn on_channel(tenancy: &Tenancy, id: MergeId, channel: ChannelId) -> Result<(), Busy> {
@@ -123,18 +124,20 @@ async fn part(tenancy: &Tenancy, mut record: Merge, line: usize) -> Result<Optio
     Ok(Some(transaction))
 }
 
-/// All channels are in line.
-async fn finish(tenancy: &Tenancy, id: MergeId) -> Result<(), Busy> {
+/// All channels are in line. Who brought a merge in line does not finish its undoing, which may have begun since.
+async fn finish(tenancy: &Tenancy, id: MergeId, undoing: bool) -> Result<(), Busy> {
     for attempt in 0..ATTEMPTS {
+        // Before the record: while that is not finished, they wait for it.
+        let contacts = [tenancy.contact(id.survivor).await?, tenancy.contact(id.merged).await?];
         let Some(mut record) = tenancy.merge(id).await? else { return Ok(()) };
         match &record.state {
-            State::Merging => record.state = State::Merged,
-            State::Undoing { by, undone_at } => {
+            State::Merging if !undoing => record.state = State::Merged,
+            State::Undoing { by, undone_at } if undoing => {
                 record.state = State::Undone { by: by.clone(), undone_at: *undone_at };
             }
-            State::Merged | State::Undone { .. } => return Ok(()),
+            _ => return Ok(()),
         }
-        match store_finished(tenancy, record).await {
+        match store_finished(tenancy, record, contacts).await {
             Ok(()) => return Ok(()),
             Err(error) => after_conflict(error, attempt).await?,
         }
@@ -142,12 +145,15 @@ async fn finish(tenancy: &Tenancy, id: MergeId) -> Result<(), Busy> {
     Err(Busy::Contended(ATTEMPTS))
 }
 
-async fn store_finished(tenancy: &Tenancy, mut record: Merge) -> Result<(), CommitError> {
+async fn store_finished(
+    tenancy: &Tenancy,
+    mut record: Merge,
+    contacts: [Option<Contact>; 2],
+) -> Result<(), CommitError> {
     let id = record.id;
     let mut transaction = tenancy.transaction();
     transaction.save_merge(&mut record);
-    for contact in [id.survivor, id.merged] {
-        let Some(mut contact) = tenancy.contact(contact).await? else { continue };
+    for mut contact in contacts.into_iter().flatten() {
         if settled(&mut contact, id) {
             transaction.save_contact(&contact);
         }

@@ -185,6 +185,11 @@ fn of_what_comes() -> Vec<Guard> {
             &["undone::of_merges_that_built_on_each_other_the_last_is_undone_first"],
         ),
         journey(
+            "who brought a merge in line does not finish its undoing",
+            edit(JOINED, "State::Undoing { by, undone_at } if «undoing» => {", "true"),
+            &["races::who_was_about_to_finish_a_merge_does_not_finish_its_undoing"],
+        ),
+        journey(
             "what was given up while two were one is neither's after its undoing",
             edit(
                 UNDO,
