@@ -38,18 +38,44 @@ async fn status(agent: &Agent, message_id: &str) -> String {
 async fn a_reply_that_does_not_show_yet_when_the_customer_answers_goes_out() {
     let world = counted_world().await;
     let agent = world.agent();
-    let thread = silent(&world, "Ada").await;
-    sends(&agent, &thread, json!({ "text": "here it is" })).await.expecting(202);
-    world.settles().await;
-    let [function, service, operation] = ["outbound-sender", "dynamodb", "GetItem"].map(str::to_owned);
-    let reply = Point { function, service, operation, about: Some("THREAD DEFERRED".to_owned()), ordinal: 0 };
-    world.arms(&reply, 1, "absent").await;
+    let next = |operation: &str, about: &str| {
+        let [function, service, operation] = ["outbound-sender", "dynamodb", operation].map(str::to_owned);
+        Point { function, service, operation, about: Some(about.to_owned()), ordinal: 0 }
+    };
+    let forgetting = "ConditionCheck THREAD DEFERRED if attribute_not_exists(pk) \
+                      + Update CONVERSATION DELETE waits_for_answer :place";
+    for (name, dies) in [("Ada", false), ("Eve", true)] {
+        let thread = silent(&world, name).await;
+        sends(&agent, &thread, json!({ "text": "here it is" })).await.expecting(202);
+        world.settles().await;
+        world.arms(&next("GetItem", "THREAD DEFERRED"), 1, "absent").await;
+        if dies {
+            world.arms(&next("TransactWriteItems", forgetting), 1, "kill_before").await;
+        }
 
-    world.customer("Ada").writes("show me").await;
-    world.settles().await;
+        world.customer(name).writes("show me").await;
+        world.settles().await;
 
-    assert_eq!(world.disarms().await, 0);
-    assert_eq!(world.phone_of("Ada").received().await, [OFFER, "here it is"]);
+        assert_eq!(world.disarms().await, 0, "{name}");
+        assert_eq!(world.phone_of(name).received().await, [OFFER, "here it is"]);
+    }
+}
+
+#[tokio::test]
+async fn in_an_earlier_thread_a_reply_waits_too() {
+    let world = fresh_world().await;
+    let (agent, ada) = (world.agent(), world.customer("Ada"));
+    let first = ada.writes("hello").await;
+    agent.closes(&first).await;
+    agent.closes(&ada.writes("another matter").await).await;
+    world.clock().advance("PT25H").await;
+
+    sends(&agent, &first, json!({ "text": "here it is" })).await.expecting(202);
+    world.settles().await;
+    ada.writes("show me").await;
+
+    assert_eq!(ada.phone().received().await, [OFFER, "here it is"]);
+    assert_eq!(agent.reads(&first).await, ["hello", OFFER, "show me", "here it is"]);
 }
 
 #[tokio::test]
